@@ -32,8 +32,10 @@ enum cue_verb {
      * cell's index. */
     CUE_CAPTURE_START,
     CUE_CAPTURE_STOP,
-    CUE_PAD_HIT, /* voice: pad 0..63, value: velocity 0..1; of the streamer with tag: only if voice tag - 1 sounds */
-    CUE_PAD_RELEASE,  /* voice: pad; tag: as above */
+    /* voice: pad 0..63, value: velocity 0..1; of the streamer with tag: only if voice tag - 1 sounds, generation: 0, or
+     * the key of a keyboard and 1, in whose pitch the pad sounds */
+    CUE_PAD_HIT,
+    CUE_PAD_RELEASE,  /* voice: pad; tag, generation: as above, but a key is released in any case */
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     CUE_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
     CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, lowest first; voice: how many; generation: control_out, from 0 */
@@ -128,7 +130,8 @@ struct note {
     float value;
     uint8_t midi[4]; /* length, then the bytes */
     uint8_t port;    /* of NOTE_MIDI: midi_in 0, midi_in_2 1, … */
-    uint8_t unused[3];
+    uint8_t key;     /* of pads: 0, or the key of a keyboard and 1 */
+    uint8_t unused[2];
     float step;     /* of bars and pads: the length of a step, in frames */
     uint32_t rolls; /* … and the number of starts, stops and locates: between others the bars are not connected */
     uint32_t lost;  /* hits of pads, of all before this note, for which the ring had no room; it wraps around */

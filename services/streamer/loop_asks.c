@@ -52,7 +52,7 @@ static const struct voice *find_started(const struct voices *voices, struct id r
 }
 
 /* Stops what has not begun: other voices of a key that wait for their file, or those of this ask. */
-static void stop_waiting(struct voices *voices, uint64_t key, const struct together *together)
+static void stop_waiting(struct voices *voices, uint64_t key, const struct voice_together *together)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
@@ -62,7 +62,7 @@ static void stop_waiting(struct voices *voices, uint64_t key, const struct toget
     }
 }
 
-static enum err open_loop(struct streamer *streamer, struct together *together, const struct loop_start *loop,
+static enum err open_loop(struct streamer *streamer, struct voice_together *together, const struct loop_start *loop,
                           struct voice_plan *plan, struct fault *fault)
 {
     struct located located;
@@ -80,7 +80,7 @@ static enum err open_loop(struct streamer *streamer, struct together *together, 
 }
 
 /* All of them, or none. */
-static enum err open_loops(struct streamer *streamer, struct together *together, struct call *call,
+static enum err open_loops(struct streamer *streamer, struct voice_together *together, struct call *call,
                            const struct streamer_play_loops *ask)
 {
     enum err e = ERR_OK;
@@ -109,7 +109,7 @@ static bool have_hits(const struct streamer_play_loops *ask)
 static enum err begin_loops(struct streamer *streamer, struct call *call, const void *wish)
 {
     const struct streamer_play_loops *ask = wish;
-    struct together *together = together_new(&streamer->voices, call_deadline(call) - MARGIN_US);
+    struct voice_together *together = together_new(&streamer->voices, call_deadline(call) - MARGIN_US);
     enum err e;
 
     if (!together)

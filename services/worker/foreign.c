@@ -18,9 +18,9 @@
     "-format_whitelist", FORMATS, "-i", "/dev/stdin"
 /* clang-format on */
 
-/* Sound that begins later than the picture follows silence, so that its frames count from the begin of the file. A start
- * of less than 0.1 s is the delay of a coder. One of more than 60 s counts as none, because ffmpeg makes the silence in
- * memory. Only the first time of the sound counts: a jump later makes no silence. */
+/* Sound that begins later than the picture follows silence, so that its frames count from the begin of the file. A
+ * start of less than 0.1 s is the delay of a coder. One of more than 60 s counts as none, because ffmpeg makes the
+ * silence in memory. Only the first time of the sound counts: a jump later makes no silence. */
 #define FROM_THE_BEGIN "asetpts='if(between(STARTT,0.1,60),STARTPTS,0)+N/SR/TB',aresample=first_pts=0"
 
 enum { FILTER_MOST = 256 };

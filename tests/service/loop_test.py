@@ -9,8 +9,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
+from devices import Device
 from disks import Stalling
-from sounding import engine, start_transport, undisturbed, unstarved, until_connected, until_later
+from sounding import engine, start_transport, undisturbed, unstarved, until_connected, until_later, until_quiet
 
 RATE, PERIOD = 48000, 1024
 EDGE = 144  # frames of the fades at both ends of a turn
@@ -329,6 +330,38 @@ def a_capture_holds_hits_of_pads_and_its_turns_hit_them_on_their_frames(home):
 
 
 @claim(shares=looping_engine)
+def a_capture_holds_keys_of_a_keyboard_and_plays_them_in_their_pitch(home):
+    home.loophole('pads', 'set', '6', 'wave=sine', 'keys_from=24', 'keys_until=96', 'mode=gate', 'release=5ms', 'channel=1')
+    keys = Device(home, 'keys')
+    keys.until_wired()
+    home.loophole('play', count(home), '--loop', '--from', '1')
+    until(lambda: begun(home, 'F11'), what='the capture begins')
+    for message in '90 45 64', '80 45 00', '90 51 64':  # the last key is down at the end
+        keys.send_now(message)
+        until_later(home, RATE // 4)
+    made = loop(home, 'capture', 'F11')
+    keys.send_now('80 51 00')
+    until_silent(home)
+    lines = [line.split() for line in made['actions'].split('\n')[1:]]
+    same([('hit', '6', '69'), ('release', '6', '69'), ('hit', '6', '81'), ('release', '6', '81')],
+         [(line[1], line[2], line[-1]) for line in lines])
+    at = [in_time(' '.join(line)) for line in lines]
+    assert at[3] == round(made['duration'] * RATE) - 1, made
+    home.loophole('loop', 'volume', 'F11', '0')
+    samples = heard_turns(home, 'F11', seconds=three_turns(made))
+    first = first_heard([abs(x) > 1e-3 for x in samples])
+    for turn in range(2):
+        for hz, begin, end in ((440, at[0], at[1]), (880, at[2], at[3])):
+            begins = first + turn * round(made['duration'] * RATE) - at[0]
+            tone = samples[begins + begin + 480:begins + end - 480]
+            heard = sum(a < 0 <= b for a, b in zip(tone, tone[1:])) * RATE / len(tone)
+            assert abs(heard - hz) < 20, (turn, hz, heard)
+    until_quiet(home)  # the key that was down when it stopped is up
+    keys.end()
+    home.loophole('pads', 'set', '6', 'wave=')
+
+
+@claim(shares=looping_engine)
 def a_late_press_of_play_counts_as_on_time(home):
     beat = 3 * RATE
     start_transport(home, 20)
@@ -344,7 +377,7 @@ def a_late_press_of_play_counts_as_on_time(home):
     assert made['duration'] >= 3 and made['duration'] % 3 == 0, made
 
     def line():
-        return home.look('streamer.loop_line', {'grid': 'beat'})
+        return home.look('streamer.mark_loop', {'grid': 'beat', 'since': 1 << 40})['line']
 
     def played():
         before = line()
@@ -419,6 +452,20 @@ def a_capture_in_which_nothing_was_heard_is_taken_back(home):
     assert 'nothing was heard' in home.refused('loop', 'capture', 'F11', code=14)
     home.loophole('transport', 'stop')
     assert loop(home, 'show', 'F11')['state'] == 'stopped', kept
+
+
+def copy_through_a_death(home, name):
+    """The project service dies when the copy is in the store, and its loops are not yet those of the copy."""
+    streamer, project = home.pid('streamer'), home.pid('project')
+    os.kill(streamer, signal.SIGSTOP)
+    try:
+        copying = home.start('loophole', 'project', 'save_as', name, '--budget', '600000')
+        until(lambda: home.look('project.current')['name'] == name, what='the copy is open')
+        os.kill(project, signal.SIGKILL)
+    finally:
+        os.kill(streamer, signal.SIGCONT)
+    until(lambda: home.is_other('project', project), what='the service is another one')
+    same(0, copying.wait(600))
 
 
 @claim(shares=looping_engine)
@@ -524,6 +571,10 @@ def a_loop_that_plays_goes_on_as_that_of_a_copy_of_its_project(home):
     state = home.first('project', 'state')
     same(('Second', 2, 0), (state['name'], state['loops'], state['regions']))
     contains(home.run('loophole', 'project', 'state').out, 'loops      2, 0 regions')
+    copy_through_a_death(home, 'Third')
+    same([1], sounding())
+    home.loophole('project', 'load')
+    same([1], sounding(), 'it is that of the copy, also if the service died meanwhile')
     home.loophole('project', 'open', 'Source')
     same([], sounding(), 'it is not of this project any more')
     same('stopped', loop(home, 'show', 'F1')['state'])

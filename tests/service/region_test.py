@@ -3,6 +3,7 @@
 plays is judged by its recording at the ports."""
 import json
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -250,10 +251,28 @@ def the_regions_of_the_armed_clip_are_on_ten_pads_if_it_is_asked(home):
     same({54: (7, 70, 90), 55: (100, 4000, 91)}, pads_of_regions(home))
     regions(home, 'delete', '2')
     same({54: (7, 70, 90)}, pads_of_regions(home))
+    home.loophole('project', 'undo')
+    same({54: (7, 70, 90), 55: (100, 4000, 91)}, pads_of_regions(home))
+    home.loophole('project', 'undo')
+    same({55: (100, 4000, 91)}, pads_of_regions(home))
+    for _ in range(2):
+        home.loophole('project', 'redo')
+    same({54: (7, 70, 90)}, pads_of_regions(home))
     same('Firm', regions(home, 'play', '0', 'Firm')['name'])
     same(both, pads_of_regions(home))
     same(20, regions(home, 'pads', '20')['pads'])
     same({20: (12000, 36000, 56), 29: (1, 2, 65)}, pads_of_regions(home))
+    pid = home.pid('project')
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        home.loophole('play', home.file('files/pads.wav'))
+        arming = home.start('loophole', 'region', 'arm', 'Firm', '--budget', '600000')
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    same(0, arming.wait(600))
+    home.ask('project.region_arm', f'item={regions(home, "list", "Loose")["item"]}', 'began=1')
+    same('Firm', regions(home, 'list')['name'], 'a voice that began before arms nothing')
+    home.ask('streamer.stop')
     assert 'pads' not in regions(home, 'pads', '--off')
     same({}, pads_of_regions(home))
     regions(home, 'arm', 'Loose')

@@ -7,7 +7,7 @@
 static void lose_note(struct engine *engine, uint32_t consumer, const struct note *note)
 {
     engine->half->notes.lost++;
-    engine->half->notes.lost_hits[consumer] += note->kind == NOTE_PAD_HIT;
+    engine->half->notes.lost_hits[consumer] += note->kind == NOTE_PAD_HIT && note->key == 0;
 }
 
 void notes_send(struct engine *engine, uint32_t consumer, struct note note)
@@ -24,6 +24,20 @@ void notes_send(struct engine *engine, uint32_t consumer, struct note note)
     note.frame = engine->now;
     note.lost = engine->half->notes.lost_hits[consumer];
     kept->note[kept->count++] = note;
+}
+
+void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float velocity, uint32_t key)
+{
+    const struct transport *transport = &engine->half->transport;
+
+    notes_send(engine, CUES_STREAMER,
+               (struct note){ .kind = kind,
+                              .index = transport_note_place(transport, engine->now),
+                              .voice = pad,
+                              .value = velocity,
+                              .key = (uint8_t)key,
+                              .step = (float)transport->step_frames,
+                              .rolls = transport->rolls });
 }
 
 void notes_send_all(struct engine *engine, struct note note)

@@ -14,6 +14,8 @@ struct engine;
 /* Adds a note with the current frame. An invalid consumer gets nothing. */
 void notes_send(struct engine *engine, uint32_t consumer, struct note note);
 void notes_send_all(struct engine *engine, struct note note);
+/* To the streamer, which keeps what persons play. `key`: as in a note. */
+void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float velocity, uint32_t key);
 void notes_begin(struct engine *engine);                                   /* at the start of a period */
 void notes_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
 void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* copies a predecessor's stage */

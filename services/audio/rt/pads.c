@@ -170,18 +170,9 @@ static void release_pad(struct engine *engine, uint32_t number)
         sounds_pad_release(engine, number);
 }
 
-/* The streamer keeps what persons play. */
 static void tell_streamer(struct engine *engine, uint32_t kind, uint32_t number, float velocity)
 {
-    const struct transport *transport = &engine->half->transport;
-
-    notes_send(engine, CUES_STREAMER,
-               (struct note){ .kind = kind,
-                              .index = transport_note_place(transport, engine->now),
-                              .voice = number,
-                              .value = velocity,
-                              .step = (float)transport->step_frames,
-                              .rolls = transport->rolls });
+    notes_tell_pad(engine, kind, number, velocity, 0);
 }
 
 /* ---- the grid ----
@@ -228,12 +219,44 @@ static bool may_hit(const struct engine *engine, const struct cue *cue)
     return cue->tag == 0 || (cue->tag <= STREAMS && streams_sounds(&engine->half->streams.voice[cue->tag - 1]));
 }
 
+static float pitch_of(float semitones)
+{
+    return powf(2, semitones / 12);
+}
+
+static int root_of(const struct score_pad *pad)
+{
+    return pad->note == NO_NOTE ? ROOT : pad->note;
+}
+
+static uint32_t loop_bits(const struct cue *cue)
+{
+    return SOUND_BY_LOOP | ((cue->generation - 1) & HIGHEST) << 8 | cue->tag << 16;
+}
+
+/* A loop plays a key of a keyboard. */
+static bool loop_key(struct engine *engine, const struct cue *cue, struct hit by)
+{
+    const struct score_pad *pad = &engine->pads[cue->voice];
+    const int note = (int)((cue->generation - 1) & HIGHEST);
+
+    by.held = pad->mode == PAD_ONE_SHOT ? 0 : loop_bits(cue);
+    return start_pad(engine, cue->voice, by, pitch_of((float)(note - root_of(pad))));
+}
+
+static bool is_of_key(const struct cue *cue, uint32_t producer)
+{
+    return producer == CUES_STREAMER && cue->generation > 0 && cue->tag > 0 && cue->tag <= STREAMS;
+}
+
 bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     const struct hit by = hit_of_cue(engine, cue);
 
     if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
         return false;
+    if (is_of_key(cue, producer))
+        return loop_key(engine, cue, by);
     if (producer != CUES_STREAMER && !(cue->flags & CUE_ON_LINE) && wait_for_line(engine, cue->voice, by))
         return true;
     if (producer != CUES_STREAMER)
@@ -243,6 +266,10 @@ bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t produce
 
 bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
+    if (cue->voice < SCORE_PADS && is_of_key(cue, producer)) {
+        sounds_held_release(engine, loop_bits(cue));
+        return true;
+    }
     if (cue->voice >= SCORE_PADS || (producer == CUES_STREAMER && !may_hit(engine, cue)))
         return false;
     if (producer != CUES_STREAMER && !(cue->flags & CUE_ON_LINE) && cues_release_on_line(engine, cue->voice, 0))
@@ -280,11 +307,6 @@ static bool is_keyed(const struct sounds_voice *voice, uint8_t channel)
     return voice->state == SOUND_PLAYS && voice->held & SOUND_BY_KEYBOARD && channel_of(voice) == channel;
 }
 
-static float pitch_of(float semitones)
-{
-    return powf(2, semitones / 12);
-}
-
 /* Semitones that the wheel of the channel adds. */
 static float bend_of(const struct engine *engine, const struct score_pad *pad, uint8_t channel)
 {
@@ -294,12 +316,19 @@ static float bend_of(const struct engine *engine, const struct score_pad *pad, u
 static void press_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note, struct hit by)
 {
     const struct score_pad *pad = &engine->pads[number];
-    const int root = pad->note == NO_NOTE ? ROOT : pad->note;
 
+    notes_tell_pad(engine, NOTE_PAD_HIT, number, by.velocity, note + 1u);
     by.held = key_bits(channel, note);
     if (pad->mode == PAD_ONE_SHOT)
         by.held &= ~(uint32_t)SOUND_HELD;
-    (void)start_pad(engine, number, by, pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
+    (void)start_pad(engine, number, by, pitch_of((float)(note - root_of(pad)) + bend_of(engine, pad, channel)));
+}
+
+static void stop_noted(struct engine *engine, struct sounds_voice *voice, uint32_t frames)
+{
+    if (voice->held & SOUND_BY_KEYBOARD && voice->held & SOUND_HELD && voice->pad < SCORE_PADS)
+        notes_tell_pad(engine, NOTE_PAD_RELEASED, voice->pad, 0, (voice->held >> 8 & HIGHEST) + 1);
+    sounds_stop(engine, voice, frames);
 }
 
 /* Releases a sound whose key is up; a held pedal keeps it. */
@@ -308,7 +337,7 @@ static void release_voice(struct engine *engine, struct sounds_voice *voice, uin
     if (engine->half->sounds.pedals >> channel & 1)
         voice->held |= SOUND_BY_PEDAL;
     else
-        sounds_stop(engine, voice, voice->release);
+        stop_noted(engine, voice, voice->release);
 }
 
 /* Releases the sounds that these bits hold; a pad's keys or binding may have changed since. A one-shot plays to its
@@ -338,7 +367,7 @@ static void release_keys(struct engine *engine, uint8_t channel, uint32_t bits, 
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
 
         if (is_noted(voice, channel) && (voice->held & bits) == bits)
-            sounds_stop(engine, voice, at_once ? 0 : voice->release);
+            stop_noted(engine, voice, at_once ? 0 : voice->release);
     }
 }
 
@@ -401,11 +430,7 @@ static void release_control(struct engine *engine, struct midi_control control)
         release_held(engine, (uint8_t)control.channel, bits);
         return;
     }
-    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
-        struct sounds_voice *voice = &engine->half->sounds.voice[i];
-        if (voice->state == SOUND_PLAYS && voice->held == bits)
-            sounds_stop(engine, voice, voice->release);
-    }
+    sounds_held_release(engine, bits);
 }
 
 /* The key of a pad with a gate is up: all of its sounds are released, also those that another client started. */

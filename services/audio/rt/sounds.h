@@ -53,6 +53,7 @@ bool sounds_cue_shape(struct engine *engine, const struct cue *cue, uint32_t pro
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad); /* a sound of the pad plays, and does not stop yet */
 void sounds_pad_release(struct engine *engine, uint32_t pad);     /* begins the release of its sounds */
+void sounds_held_release(struct engine *engine, uint32_t held);   /* likewise, of those with these bits */
 void sounds_release_held(struct engine *engine);                  /* releases the sounds that keys hold */
 void sounds_row_stop(struct engine *engine, uint32_t row);        /* stops the sounds of a sequencer's row */
 void sounds_silence(struct engine *engine, uint32_t frames);      /* fades all sounds out within `frames` */

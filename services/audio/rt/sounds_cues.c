@@ -128,6 +128,15 @@ void sounds_pad_release(struct engine *engine, uint32_t pad)
     }
 }
 
+void sounds_held_release(struct engine *engine, uint32_t held)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->held == held)
+            sounds_stop(engine, voice, voice->release);
+    }
+}
+
 void sounds_release_held(struct engine *engine)
 {
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {

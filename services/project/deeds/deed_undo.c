@@ -1,7 +1,7 @@
 /* Undo and redo, in the project's own scope. */
 #include "services/project/deeds/deeds.h"
 
-static enum err plan_undo(struct doing *work, struct txn *txn, struct fault *fault)
+enum err deed_plan_undo(struct doing *work, struct txn *txn, struct fault *fault)
 {
     char scope[ID_TEXT_SIZE];
     const struct persist_undo undo = { .scope = text_of(id_write(work->id, scope)) };
@@ -10,7 +10,7 @@ static enum err plan_undo(struct doing *work, struct txn *txn, struct fault *fau
     return work_send(work, "persist.undo", &undo, fault);
 }
 
-static enum err plan_redo(struct doing *work, struct txn *txn, struct fault *fault)
+enum err deed_plan_redo(struct doing *work, struct txn *txn, struct fault *fault)
 {
     char scope[ID_TEXT_SIZE];
     const struct persist_redo redo = { .scope = text_of(id_write(work->id, scope)) };
@@ -19,7 +19,7 @@ static enum err plan_redo(struct doing *work, struct txn *txn, struct fault *fau
     return work_send(work, "persist.redo", &redo, fault);
 }
 
-static enum err answer_undone(struct doing *work, struct txn *txn, struct fault *fault)
+enum err deed_answer_undone(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_undone answer = { .label = work->label };
     struct element project;
@@ -34,6 +34,3 @@ static enum err answer_undone(struct doing *work, struct txn *txn, struct fault 
     work_answer(work, &answer);
     return ERR_OK;
 }
-
-const struct deed deed_undo = { .plan = plan_undo, .after = deed_read_mirror, .answer = answer_undone };
-const struct deed deed_redo = { .plan = plan_redo, .after = deed_read_mirror, .answer = answer_undone };

@@ -10,10 +10,13 @@ extern const struct deed deed_current, deed_state, deed_show;                   
 extern const struct deed deed_list;                                             /* deed_list.c */
 extern const struct deed deed_saves;                                            /* deed_show.c */
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
-extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
-extern const struct deed deed_save, deed_draft, deed_document;                  /* deed_save.c */
-extern const struct deed deed_check_document, deed_document_read;               /* deed_show.c */
-extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
+/* deed_undo.c: the phases of undo and redo, of which loop/region_undo.c makes deeds. */
+enum err deed_plan_undo(struct doing *work, struct txn *txn, struct fault *fault);
+enum err deed_plan_redo(struct doing *work, struct txn *txn, struct fault *fault);
+enum err deed_answer_undone(struct doing *work, struct txn *txn, struct fault *fault);
+extern const struct deed deed_save, deed_draft, deed_document;    /* deed_save.c */
+extern const struct deed deed_check_document, deed_document_read; /* deed_show.c */
+extern const struct deed deed_load, deed_open, deed_collect;      /* deed_load.c */
 
 /* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` compares with
  * the save number `beside`; 0: with the last save. */

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NS_DIGITS = 9, WORDS_MOST = 4, NUMBER_MOST = 40 };
+enum { NS_DIGITS = 9, WORDS_MOST = 5, NUMBER_MOST = 40 };
 
 static const int64_t second = 1000000000, seconds_most = 1000000;
 
 static const struct {
     const char *word;
-    uint32_t words; /* of the line */
+    uint32_t words; /* of the line; a pad's may have a key too */
 } verbs[] = {
     [LOOP_VERB_UNKNOWN] = { "", 0 },  [LOOP_VERB_PLAY] = { "play", 3 },       [LOOP_VERB_PAUSE] = { "pause", 2 },
     [LOOP_VERB_STOP] = { "stop", 2 }, [LOOP_VERB_SEEK] = { "seek", 3 },       [LOOP_VERB_VOLUME] = { "volume", 3 },
@@ -99,9 +99,10 @@ static bool read_values(const struct text *words, struct loop_action *to)
     case LOOP_VERB_VOLUME:
         return read_value(words[2], &to->value);
     case LOOP_VERB_HIT:
-        return read_whole(words[2], 63, &to->pad) && read_value(words[3], &to->value);
+        return read_whole(words[2], 63, &to->pad) && read_value(words[3], &to->value) &&
+               (!to->has_key || read_whole(words[4], 127, &to->key));
     case LOOP_VERB_RELEASE:
-        return read_whole(words[2], 63, &to->pad);
+        return read_whole(words[2], 63, &to->pad) && (!to->has_key || read_whole(words[3], 127, &to->key));
     case LOOP_VERB_PAUSE:
     case LOOP_VERB_STOP:
         return true;
@@ -111,15 +112,24 @@ static bool read_values(const struct text *words, struct loop_action *to)
     return false;
 }
 
+static bool is_of_pad(enum loop_verb verb)
+{
+    return verb == LOOP_VERB_HIT || verb == LOOP_VERB_RELEASE;
+}
+
 static struct loop_action read_line(struct text line)
 {
     struct text words[WORDS_MOST];
     struct loop_action action = { .line = line };
     const uint32_t count = split_words(line, words);
 
-    for (int i = 1; count > 1 && i < VERBS; i++)
-        if (text_is(words[1], verbs[i].word) && count == verbs[i].words)
-            action.verb = (enum loop_verb)i;
+    for (int i = 1; count > 1 && i < VERBS; i++) {
+        const bool has_key = is_of_pad((enum loop_verb)i) && count == verbs[i].words + 1;
+        if (!text_is(words[1], verbs[i].word) || (count != verbs[i].words && !has_key))
+            continue;
+        action.verb = (enum loop_verb)i;
+        action.has_key = has_key;
+    }
     if (action.verb == LOOP_VERB_UNKNOWN || !read_time(words[0], &action.at) || !read_values(words, &action))
         return (struct loop_action){ .line = line };
     return action;
@@ -200,10 +210,12 @@ void loop_action_format(const struct loop_action *action, struct buffer *to)
     }
     if (action->verb == LOOP_VERB_PLAY || action->verb == LOOP_VERB_SEEK)
         add_whole(action->verb == LOOP_VERB_PLAY ? "@" : " ", action->frame, to);
-    if (action->verb == LOOP_VERB_HIT || action->verb == LOOP_VERB_RELEASE)
+    if (is_of_pad(action->verb))
         add_whole(" ", action->pad, to);
     if (action->verb == LOOP_VERB_VOLUME || action->verb == LOOP_VERB_HIT)
         add_value(action->value, to);
+    if (is_of_pad(action->verb) && action->has_key)
+        add_whole(" ", action->key, to);
 }
 
 struct text loop_actions_write(const struct loop_action_list *actions, struct arena *arena)

@@ -14,8 +14,8 @@ enum loop_verb {
     LOOP_VERB_STOP,
     LOOP_VERB_SEEK,    /* frame */
     LOOP_VERB_VOLUME,  /* value */
-    LOOP_VERB_HIT,     /* pad, value: the velocity */
-    LOOP_VERB_RELEASE, /* pad */
+    LOOP_VERB_HIT,     /* pad, value: the velocity; key */
+    LOOP_VERB_RELEASE, /* pad; key */
 };
 
 struct loop_action {
@@ -24,6 +24,8 @@ struct loop_action {
     struct id item;
     int64_t frame; /* of the item */
     int64_t pad;
+    bool has_key;
+    int64_t key; /* of a keyboard that plays the pad in its pitch */
     double value;
     struct text line; /* as it was read, without its line feed; empty: the action was made, not read */
 };

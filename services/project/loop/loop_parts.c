@@ -42,7 +42,9 @@ static void add_hit(struct cutting *c, const struct loop_action *action)
         c->hits[c->hit_count++] = (struct loop_hit){ .at = (double)action->at / 1e9,
                                                      .pad = (uint64_t)action->pad,
                                                      .has_velocity = action->verb == LOOP_VERB_HIT,
-                                                     .velocity = fmax(0, fmin(1, action->value)) };
+                                                     .velocity = fmax(0, fmin(1, action->value)),
+                                                     .has_key = action->has_key,
+                                                     .key = (uint64_t)action->key };
 }
 
 static void move_to(struct cutting *c, int64_t at, int64_t position)
@@ -310,8 +312,30 @@ static void hear_act(struct hearing *h, const struct loop_act *act)
         add_action(h,
                    (struct loop_action){ .verb = hits ? LOOP_VERB_HIT : LOOP_VERB_RELEASE,
                                          .pad = (int64_t)act->pad,
+                                         .has_key = act->has_key,
+                                         .key = (int64_t)act->key,
                                          .value = act->value },
                    act->frame);
+    }
+}
+
+static bool is_released(const struct hearing *h, uint32_t hit)
+{
+    for (uint32_t i = hit + 1; i < h->list.count; i++)
+        if (h->list.at[i].verb == LOOP_VERB_RELEASE && h->list.at[i].pad == h->list.at[hit].pad &&
+            h->list.at[i].has_key && h->list.at[i].key == h->list.at[hit].key)
+            return true;
+    return false;
+}
+
+/* Keys that are down at the end are released there, because each turn begins without them. */
+static void release_keys(struct hearing *h)
+{
+    for (uint32_t i = 0; i < h->list.count; i++) {
+        struct loop_action action = h->list.at[i];
+        action.verb = LOOP_VERB_RELEASE;
+        if (h->list.at[i].verb == LOOP_VERB_HIT && action.has_key && !is_released(h, i))
+            add_action(h, action, h->until - 1);
     }
 }
 
@@ -369,7 +393,7 @@ bool loop_parts_hear(const struct loop_capture *begun, const struct loop_mark *t
     for (uint32_t i = 0; i < acts.count; i++) {
         if (!is_before(&acts.at[i], h.until))
             continue;
-        if (!h.has_begun && acts.at[i].frame > from->line.frame)
+        if (!h.has_begun && acts.at[i].frame >= from->line.frame + !acts.at[i].has_pad) /* the mark has the voice */
             hear_begin(&h);
         hear_act(&h, &acts.at[i]);
     }
@@ -378,6 +402,7 @@ bool loop_parts_hear(const struct loop_capture *begun, const struct loop_mark *t
     hear_until(&h, to->line.frame);
     if (h.sounds && !to->silent && to->voice == h.voice && !id_equal(to->id, h.item))
         h.is_known = false; /* a queued file */
+    release_keys(&h);
     *heard = h.heard;
     if (id_is_zero(heard->item)) {
         heard->item = from->id;

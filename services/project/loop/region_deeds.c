@@ -30,6 +30,7 @@ static enum err send_region(struct doing *work, struct region_clip *clip, const 
     char scope[ID_TEXT_SIZE];
     struct action actions[2];
 
+    work->p->armed = clock_steady();
     region_body_put(&clip->body, &work->arena, region);
     actions[0] = deed_put_action(ELEMENT_KIND_CLIP, work->id, clip->row.id, tree_canonical(&clip->body, &work->arena),
                                  clip->row.revision);

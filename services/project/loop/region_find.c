@@ -141,6 +141,17 @@ enum err region_find(struct doing *work, struct txn *txn, struct text clip, stru
     return e == ERR_OK ? read_clip(work, txn, to, fault) : e;
 }
 
+void region_find_armed(struct doing *work, struct txn *txn, struct region_clip *to)
+{
+    struct fault unused = { 0 };
+    struct armed armed;
+
+    *to = (struct region_clip){ 0 };
+    if (region_find(work, txn, (struct text){ 0 }, to, &unused) == ERR_OK)
+        return;
+    *to = (struct region_clip){ .is_armed = read_armed(txn, &work->arena, work->id, &armed), .pads = armed.pads };
+}
+
 /* ---- clips of an item ---- */
 
 enum { ITEMS_MOST = 8 };

@@ -32,6 +32,9 @@ enum err region_find(struct doing *work, struct txn *txn, struct text clip, stru
 enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
                         struct fault *fault);
 
+/* The armed clip, for its pads: without regions, if it is not in the project any more. */
+void region_find_armed(struct doing *work, struct txn *txn, struct region_clip *to);
+
 /* The place of the key's region, which is there. Errors (explained): bad_request (no number key), not_found. */
 enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t *place, struct fault *fault);
 enum err region_check_key(uint64_t key, struct fault *fault);

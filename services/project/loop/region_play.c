@@ -72,6 +72,14 @@ static enum err play_file(struct doing *work, const struct region_clip *clip, co
     return loop_job_ask(work, "streamer.play", &request, NULL, fault);
 }
 
+/* A voice began before a person chose a clip, and its event came later. */
+static bool is_overtaken(const struct doing *work)
+{
+    const struct project_region_arm *ask = work->ask;
+
+    return ask->has_item && ask->has_began && ask->began < (uint64_t)work->p->armed;
+}
+
 /* Arms the clip, unless it is armed. */
 static enum err arm_clip(struct doing *work, const struct region_clip *clip, struct fault *fault)
 {
@@ -98,6 +106,8 @@ static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fau
         e = region_find_key(&clip, ask->key, &place, fault);
     if (e == ERR_OK && !clip.has_item)
         e = fault_set(fault, ERR_CONFLICT, "the clip names no item");
+    if (e == ERR_OK)
+        work->p->armed = clock_steady();
     return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
 }
 
@@ -143,10 +153,15 @@ static enum err find_armed(struct doing *work, struct txn *txn, struct region_cl
 
 static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *fault)
 {
+    const struct project_region_arm *ask = work->ask;
     struct region_clip clip;
     enum err e = find_armed(work, txn, &clip, fault);
 
-    return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
+    if (e != ERR_OK || is_overtaken(work))
+        return e;
+    if (!ask->has_began)
+        work->p->armed = clock_steady();
+    return arm_clip(work, &clip, fault);
 }
 
 /* A voice that begins to play the armed clip changes no pads; a person's `region arm` sets them again. */
@@ -189,7 +204,9 @@ static void end_arming(void *state, enum err error, const void *answer, const st
 static void take_began(void *state, const void *body, bool gap)
 {
     const struct streamer_voice_began *event = body;
-    const struct project_region_arm request = { .has_item = true, .item = event->id };
+    const struct project_region_arm request = {
+        .has_item = true, .item = event->id, .has_began = event->has_time, .began = event->time
+    };
     struct project *p = state;
     struct fault fault = { 0 };
 

@@ -11,7 +11,7 @@
 #include "common/sound/treatment.h"
 
 enum { HANDOVER_CUTS = 128, HANDOVER_HITS = 128, HANDOVER_ACTS = 256 };
-enum { HANDOVER_VERSION = 14 };
+enum { HANDOVER_VERSION = 15 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -63,6 +63,8 @@ struct handover_hit {
     double at; /* s from the begin of the turn */
     uint32_t pad;
     float velocity; /* -1: it is released */
+    uint32_t key;   /* 0, or the key of a keyboard and 1 */
+    uint32_t unused;
 };
 
 /* What a person did (loop_act in the schema). */
@@ -71,7 +73,7 @@ struct handover_act {
     int32_t deed;
     uint32_t voice; /* or the pad */
     uint8_t id[16];
-    int64_t position;
+    int64_t position; /* of a pad: 0, or the key of a keyboard and 1 */
     double value;
 };
 

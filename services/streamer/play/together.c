@@ -9,21 +9,21 @@ enum { LIMIT_US = 2000000, CUES_A_VOICE = 8 };
 /* Seconds from the moment that all are ready to their frame, and for the files after a late press. */
 static const double lead_s = 0.1, late_s = 0.25;
 
-struct together *together_new(struct voices *voices, usec_t until)
+struct voice_together *together_new(struct voices *voices, usec_t until)
 {
     const usec_t latest = clock_steady() + LIMIT_US;
 
     for (uint32_t i = 0; i < STREAMS; i++) {
-        struct together *together = &voices->together[i];
+        struct voice_together *together = &voices->together[i];
         if (together->is_used)
             continue;
-        *together = (struct together){ .is_used = true, .until = until < latest ? until : latest };
+        *together = (struct voice_together){ .is_used = true, .until = until < latest ? until : latest };
         return together;
     }
     return NULL;
 }
 
-void together_aim(struct together *together, struct core_link *core, int32_t grid, uint32_t count, bool has_hits)
+void together_aim(struct voice_together *together, struct core_link *core, int32_t grid, uint32_t count, bool has_hits)
 {
     const int64_t soon = core->state.frame + llround(late_s * core_link_rate(core));
     struct loop_line line;
@@ -40,14 +40,14 @@ void together_aim(struct together *together, struct core_link *core, int32_t gri
     }
 }
 
-void together_join(struct together *together, const struct voice *started)
+void together_join(struct voice_together *together, const struct voice *started)
 {
     together->has_begun = true;
     together->at = started->handover->begins;
     together->began = started->handover->first_turn;
 }
 
-void together_place(const struct together *together, struct voice_plan *plan)
+void together_place(const struct voice_together *together, struct voice_plan *plan)
 {
     plan->at = together->at;
     plan->began = together->began;
@@ -63,14 +63,14 @@ static void leave_together(void *state, struct voice *voice)
 
 static void fail_together(void *state, struct voice *voice, const struct fault *fault)
 {
-    struct together *together = state;
+    struct voice_together *together = state;
 
     voice->together = NULL;
     if (fault->code != ERR_CONFLICT && together->fault.code == ERR_OK) /* conflict: a person stopped it */
         together->fault = *fault;
 }
 
-void together_add(struct together *together, struct voice *voice)
+void together_add(struct voice_together *together, struct voice *voice)
 {
     voice->together = together;
     voice->started = leave_together;
@@ -78,7 +78,7 @@ void together_add(struct together *together, struct voice *voice)
     voice->state = together;
 }
 
-static uint32_t count_voices(const struct voices *voices, const struct together *together, bool ready)
+static uint32_t count_voices(const struct voices *voices, const struct voice_together *together, bool ready)
 {
     uint32_t count = 0;
 
@@ -90,7 +90,7 @@ static uint32_t count_voices(const struct voices *voices, const struct together 
 /* ---- the frame ---- */
 
 /* If the frame cannot be met, they begin at a later line, at the same place of their turns. */
-static void choose_frame(struct together *together, const struct core_link *core)
+static void choose_frame(struct voice_together *together, const struct core_link *core)
 {
     const int64_t soon = core->state.frame + llround(lead_s * core_link_rate(core));
     const int64_t passed = together->at - together->began;
@@ -102,7 +102,7 @@ static void choose_frame(struct together *together, const struct core_link *core
     together->at = together->began + passed;
 }
 
-static void begin_voices(struct voices *voices, struct together *together)
+static void begin_voices(struct voices *voices, struct voice_together *together)
 {
     core_link_look(voices->core);
     choose_frame(together, voices->core);
@@ -117,7 +117,7 @@ static void begin_voices(struct voices *voices, struct together *together)
     }
 }
 
-static void look_at(struct voices *voices, struct together *together)
+static void look_at(struct voices *voices, struct voice_together *together)
 {
     const uint32_t all = count_voices(voices, together, false), ready = count_voices(voices, together, true);
     const usec_t now = clock_steady();
@@ -132,7 +132,7 @@ static void look_at(struct voices *voices, struct together *together)
 
 void together_filled(struct voice *voice)
 {
-    struct together *together = voice->together;
+    struct voice_together *together = voice->together;
 
     voice->is_ready = true;
     if (together && !together->has_begun)
@@ -153,7 +153,7 @@ void together_list(const struct voices *voices, struct stream_voices *to)
             voice_describe(&voices->each[i], &to->each.at[to->each.count++]);
 }
 
-static void answer_together(struct voices *voices, struct together *together)
+static void answer_together(struct voices *voices, struct voice_together *together)
 {
     struct stream_voice each[STREAMS];
     struct stream_voices answer = { .each.at = each };
@@ -171,7 +171,7 @@ void together_tick(struct voices *voices)
     const usec_t now = clock_steady();
 
     for (uint32_t i = 0; i < STREAMS; i++) {
-        struct together *together = &voices->together[i];
+        struct voice_together *together = &voices->together[i];
         if (!together->is_used)
             continue;
         look_at(voices, together);

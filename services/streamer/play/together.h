@@ -8,14 +8,14 @@
 
 /* A group for the loops of one ask; NULL: there are too many. Its ticket, once it has one, gets a stream_voices, at
  * `until` (steady clock) at the latest, or the fault of a loop that failed. */
-struct together *together_new(struct voices *voices, usec_t until);
+struct voice_together *together_new(struct voices *voices, usec_t until);
 /* The frame of a press that happens now, for `count` loops. `has_hits`: one of them hits pads. */
-void together_aim(struct together *together, struct core_link *core, int32_t grid, uint32_t count, bool has_hits);
+void together_aim(struct voice_together *together, struct core_link *core, int32_t grid, uint32_t count, bool has_hits);
 /* The same frame as that of a loop of the same ask, which a predecessor started. */
-void together_join(struct together *together, const struct voice *started);
+void together_join(struct voice_together *together, const struct voice *started);
 /* Its voices are planned for this frame, and added before they are filled. */
-void together_place(const struct together *together, struct voice_plan *plan);
-void together_add(struct together *together, struct voice *voice);
+void together_place(const struct voice_together *together, struct voice_plan *plan);
+void together_add(struct voice_together *together, struct voice *voice);
 
 void together_filled(struct voice *voice); /* in place of voice_filled, for any voice */
 void together_tick(struct voices *voices);

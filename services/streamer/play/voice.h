@@ -51,7 +51,7 @@ struct voice_plan {
 struct voices;
 
 /* Loops that begin on one frame (together.h). */
-struct together {
+struct voice_together {
     struct ticket ticket; /* of the ask, until it is answered */
     usec_t until;         /* steady clock: it is answered then at the latest */
     usec_t since;         /* the first of its voices is filled; 0: none */
@@ -90,13 +90,13 @@ struct voice {
     bool is_ready;      /* it was filled, and may wait for others */
     bool is_next_copy;  /* the queued file is played in place of another file of its content */
     struct reader_format format, next_format;
-    struct voice_plan plan;    /* path NULL: the pieces have the paths */
-    int64_t due;               /* frame of the audio clock at which the new generation is due; 0: at once */
-    uint32_t looks;            /* number of ticks in a row that found it out of step */
-    int64_t begins;            /* frame of the audio clock of the cue that starts it */
-    usec_t since;              /* start of the phase, steady clock */
-    struct ticket ticket;      /* of the ask, until it starts */
-    struct together *together; /* it has not started, and begins with these; NULL: alone */
+    struct voice_plan plan;          /* path NULL: the pieces have the paths */
+    int64_t due;                     /* frame of the audio clock at which the new generation is due; 0: at once */
+    uint32_t looks;                  /* number of ticks in a row that found it out of step */
+    int64_t begins;                  /* frame of the audio clock of the cue that starts it */
+    usec_t since;                    /* start of the phase, steady clock */
+    struct ticket ticket;            /* of the ask, until it starts */
+    struct voice_together *together; /* it has not started, and begins with these; NULL: alone */
     /* The owner's functions, or NULL: then the voice itself answers the ticket. `prepare` is called before the start
      * cues, with the number of effects after them. */
     void (*prepare)(void *state, struct voice *voice, uint64_t effects);
@@ -112,7 +112,7 @@ struct voices {
     struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
-    struct together together[STREAMS];
+    struct voice_together together[STREAMS];
     uint32_t fine_stretches;                         /* number of stretchers that have windows of full length */
     float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* called before the voice is free */
@@ -177,7 +177,8 @@ enum err voice_cuts_check(const struct voice_plan *plan, struct fault *fault); /
 void voice_cuts_keep(struct handover_voice *handover, const struct voice_plan *plan);
 void voice_cuts_mend(struct handover_voice *handover); /* leaves out what cannot be */
 
-void voice_hits_tick(struct voice *voice); /* voice_hits.c: sends the cues of its pads */
+void voice_hits_tick(struct voice *voice);      /* voice_hits.c: sends the cues of its pads … */
+void voice_hits_end(const struct voice *voice); /* … and releases its keys */
 
 /* ---- voice_acts.c: what persons do, for captures; `deed` is a loop_deed ---- */
 /* Of the current piece. A stop at CUE_NOW: it was played to its end. */

@@ -5,6 +5,8 @@
 #include "schema_loop.h"
 #include "services/streamer/play/voice.h"
 
+enum { KEYS = 128 };
+
 /* Previews and loops are no part of a capture. */
 static bool is_performed(const struct voice *voice)
 {
@@ -66,6 +68,7 @@ void voice_acts_note(struct voices *voices, const struct note *note)
         add_act(voices, &(struct handover_act){ .frame = note->frame,
                                                 .deed = hits ? LOOP_DEED_HIT : LOOP_DEED_RELEASE,
                                                 .voice = note->voice,
+                                                .position = note->key,
                                                 .value = (double)note->value });
 }
 
@@ -82,9 +85,11 @@ static struct loop_act describe_act(const struct handover_act *act)
                            .position = act->position > 0 ? act->position : 0,
                            .has_pad = is_pad,
                            .pad = act->voice % SCORE_PADS,
+                           .has_key = is_pad && act->position > 0 && act->position <= KEYS,
                            .has_value = act->value >= 0 && act->value <= 8,
                            .value = act->value };
 
+    to.key = to.has_key ? (uint64_t)act->position - 1 : 0;
     memcpy(to.id.b, act->id, sizeof(to.id.b));
     return to;
 }

@@ -46,6 +46,7 @@ void voice_end(struct voice *voice, enum stream_end why, const char *failure)
     publish_end(voice, why, failure);
     if (voice->all->ended)
         voice->all->ended(voice->all->state, voice);
+    voice_hits_end(voice);
     close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
     voice_set_phase(voice, VOICE_FREE);
@@ -223,7 +224,11 @@ static void replace_loops(const struct voice *voice)
 static void publish_start(const struct voice *voice)
 {
     const struct id *asked = id_is_zero(voice->plan.instead_of) ? &voice->plan.media : &voice->plan.instead_of;
-    struct streamer_voice_began event = { .voice = voice->index, .generation = voice->generation, .id = *asked };
+    struct streamer_voice_began event = { .voice = voice->index,
+                                          .generation = voice->generation,
+                                          .id = *asked,
+                                          .has_time = true,
+                                          .time = (uint64_t)clock_steady() };
 
     if (voice->plan.loop_key == 0)
         service_publish(voice->all->service, "voice_began", &event);

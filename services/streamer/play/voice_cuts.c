@@ -89,7 +89,10 @@ void voice_cuts_keep(struct handover_voice *handover, const struct voice_plan *p
     for (uint32_t i = 0; i < plan->hits.count && i < HANDOVER_HITS; i++) {
         const struct loop_hit *hit = &plan->hits.at[i];
         handover->hits[handover->hit_count++] =
-            (struct handover_hit){ hit->at, (uint32_t)hit->pad, hit->has_velocity ? (float)hit->velocity : -1 };
+            (struct handover_hit){ .at = hit->at,
+                                   .pad = (uint32_t)hit->pad,
+                                   .velocity = hit->has_velocity ? (float)hit->velocity : -1,
+                                   .key = hit->has_key ? (uint32_t)hit->key + 1 : 0 };
     }
 }
 

@@ -28,10 +28,25 @@ static bool send_hit(const struct voice *voice, uint32_t index, int64_t frame)
     const struct cue cue = { .frame = frame,
                              .verb = hit->velocity < 0 ? CUE_PAD_RELEASE : CUE_PAD_HIT,
                              .voice = hit->pad,
+                             .generation = hit->key,
                              .tag = voice->index + 1,
                              .value = hit->velocity < 0 ? 0 : hit->velocity };
 
     return core_link_has_room(voice->all->core, CUES_SPARED) && core_link_cue(voice->all->core, &cue);
+}
+
+void voice_hits_end(const struct voice *voice)
+{
+    for (uint32_t i = 0; i < voice->handover->hit_count; i++) {
+        const struct handover_hit *hit = &voice->handover->hits[i];
+        const struct cue cue = { .frame = CUE_NOW,
+                                 .verb = CUE_PAD_RELEASE,
+                                 .voice = hit->pad,
+                                 .generation = hit->key,
+                                 .tag = voice->index + 1 };
+        if (hit->key > 0 && hit->velocity >= 0 && core_link_has_room(voice->all->core, CUES_SPARED))
+            core_link_cue(voice->all->core, &cue);
+    }
 }
 
 /* The hits of one turn from `from` on, before `until`. False: the core takes no more cues now. */

@@ -134,7 +134,7 @@ void played_note(struct played_memory *memory, const struct note *note, uint64_t
     const uint32_t number = (uint32_t)index + 1;
     const bool is_bar = note->kind == NOTE_BAR;
 
-    if ((!is_bar && note->kind != NOTE_PAD_HIT && note->kind != NOTE_PAD_RELEASED) ||
+    if (note->key > 0 || (!is_bar && note->kind != NOTE_PAD_HIT && note->kind != NOTE_PAD_RELEASED) ||
         is_recorded(memory, atomic_load(&memory->count), number, note->frame))
         return;
     append_lost(memory, note, number);

@@ -31,6 +31,8 @@ static struct loop_action draw_action(void)
     action.item.b[0] &= 0x7f;
     action.frame = (int64_t)draw_number(UINT64_C(1) << 31);
     action.pad = (int64_t)draw_number(64);
+    action.has_key = draw_number(2);
+    action.key = (int64_t)draw_number(128);
     action.value = (double)draw_number(1000000) / (double)(1 + draw_number(1000));
     return action;
 }
@@ -43,8 +45,11 @@ static void check_values(const struct loop_action *a, const struct loop_action *
         assert_memory_equal(a->item.b, b->item.b, sizeof(a->item.b));
     if (a->verb == LOOP_VERB_PLAY || a->verb == LOOP_VERB_SEEK)
         assert_int_equal(a->frame, b->frame);
-    if (a->verb == LOOP_VERB_HIT || a->verb == LOOP_VERB_RELEASE)
+    if (a->verb == LOOP_VERB_HIT || a->verb == LOOP_VERB_RELEASE) {
         assert_int_equal(a->pad, b->pad);
+        assert_int_equal(a->has_key, b->has_key);
+        assert_int_equal(a->has_key ? a->key : 0, b->key);
+    }
     if (a->verb == LOOP_VERB_HIT || a->verb == LOOP_VERB_VOLUME)
         assert_memory_equal(&a->value, &b->value, sizeof(a->value));
 }
@@ -99,10 +104,12 @@ static void lines_of_another_program_are_unknown(void **state)
     assert_int_equal(verb_of("1.5 volume 0.8"), LOOP_VERB_VOLUME);
     assert_int_equal(verb_of("01.50 stop"), LOOP_VERB_STOP);
     assert_int_equal(verb_of("0 hit 63 1"), LOOP_VERB_HIT);
-    static const char *const unknown[] = { "1.5 dance",    "x stop",       "1.0000000001 stop", "1 hit 64 1",
-                                           "1  stop",      "1 stop now",   "1 volume loud",     "-1 stop",
-                                           "1 play a@1",   "1 seek 1.5",   "1. stop",           "1e3 stop",
-                                           "1 volume inf", "1 volume 1 2", "9999999999999 stop" };
+    assert_int_equal(verb_of("0 hit 63 1 127"), LOOP_VERB_HIT);
+    static const char *const unknown[] = {
+        "1.5 dance",     "x stop",       "1.0000000001 stop",  "1 hit 64 1",    "1  stop",       "1 stop now",
+        "1 volume loud", "-1 stop",      "1 play a@1",         "1 seek 1.5",    "1. stop",       "1e3 stop",
+        "1 volume inf",  "1 volume 1 2", "9999999999999 stop", "1 hit 3 1 128", "1 release 3 -1"
+    };
     for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
         assert_int_equal(verb_of(unknown[i]), LOOP_VERB_UNKNOWN);
 }

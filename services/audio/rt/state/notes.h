@@ -10,7 +10,7 @@ struct notes {
     uint64_t from[CUES_RINGS];  /* index of the period's first note */
     uint32_t count[CUES_RINGS]; /* number of the period's notes */
     uint64_t lost;
-    uint32_t lost_hits[CUES_RINGS]; /* of these: NOTE_PAD_HIT */
+    uint32_t lost_hits[CUES_RINGS]; /* of these: NOTE_PAD_HIT, but those of a keyboard */
 };
 
 #endif

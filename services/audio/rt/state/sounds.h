@@ -23,6 +23,7 @@ enum {
     SOUND_HELD = 1,
     SOUND_BY_KEYBOARD = 2, /* then the bits 8…14 are the key, and 16…19 the channel */
     SOUND_BY_PEDAL = 4,    /* the key is up, but the pedal is down */
+    SOUND_BY_LOOP = 8, /* the loop of a stream plays a key, without SOUND_HELD: bits 8…14 the key, 16…21 the stream */
     SOUND_BY_CONTROL =
         32, /* a control hit a gate: bits 8…21 its number, 22…25 the channel, 26…28 its kind, 29 and 30 its port */
 };
