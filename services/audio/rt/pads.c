@@ -213,10 +213,12 @@ static struct hit hit_of_cue(struct engine *engine, const struct cue *cue)
     return (struct hit){ cue->value, cue->sound, burst->started };
 }
 
-/* A loop that was stopped hits no more pads. */
+/* A loop that was stopped hits no more pads. At its first frame it does not sound yet. */
 static bool may_hit(const struct engine *engine, const struct cue *cue)
 {
-    return cue->tag == 0 || (cue->tag <= STREAMS && streams_sounds(&engine->half->streams.voice[cue->tag - 1]));
+    const struct streams_voice *voice = &engine->half->streams.voice[(cue->tag - 1) % STREAMS];
+
+    return cue->tag == 0 || (cue->tag <= STREAMS && (streams_sounds(voice) || voice->state == STREAM_WAITS));
 }
 
 static float pitch_of(float semitones)
