@@ -1,6 +1,7 @@
 /* at_call PID CALL COUNT: kills a process before its COUNT-th system call of that kind, in any of its threads. (strace
  * counts the calls of each thread separately, and which thread does a piece of work depends on the moment.) Prints
- * "attached" when it traces all threads. Ends with the process. CALL: rename, link, unlink, sync. */
+ * "attached" when it traces all threads. Ends with the process. CALL: rename, link, unlink, sync; or errand: any call
+ * of a thread that is neither the main one nor ZeroMQ's. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@ enum { CALLS = 3, NONE = -1, ENTRY = 1, STOP_EVENT = 128, OPTIONS = PTRACE_O_TRA
 enum { SYS_rename = NONE, SYS_link = NONE, SYS_unlink = NONE };
 #endif
 
+#define ERRAND "errand"
+
 static const struct kind {
     const char *name;
     long calls[CALLS];
@@ -25,6 +28,7 @@ static const struct kind {
     { "link", { SYS_link, SYS_linkat, NONE } },
     { "unlink", { SYS_unlink, SYS_unlinkat, NONE } },
     { "sync", { SYS_fsync, SYS_fdatasync, SYS_syncfs } },
+    { ERRAND, { NONE, NONE, NONE } },
 };
 
 static const struct kind *find_kind(const char *name)
@@ -35,13 +39,29 @@ static const struct kind *find_kind(const char *name)
     return NULL;
 }
 
+static int does_errands(pid_t pid, pid_t thread)
+{
+    char path[64], name[32] = "";
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", pid, thread);
+    file = fopen(path, "r");
+    if (file && !fgets(name, sizeof(name), file))
+        name[0] = '\0';
+    if (file)
+        fclose(file);
+    return thread != pid && strncmp(name, "ZMQbg", 5) != 0;
+}
+
 /* True if the thread is before a call of that kind; its stop is the entry to a call or the return from one. */
-static int is_before(pid_t thread, const struct kind *kind)
+static int is_before(pid_t pid, pid_t thread, const struct kind *kind)
 {
     struct __ptrace_syscall_info info = { 0 };
 
     if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0 || info.op != ENTRY)
         return 0;
+    if (strcmp(kind->name, ERRAND) == 0)
+        return does_errands(pid, thread);
     for (int i = 0; i < CALLS; i++)
         if ((long)info.entry.nr == kind->calls[i])
             return 1;
@@ -86,7 +106,7 @@ int main(int argc, char **argv)
     int left = kind ? atoi(argv[3]) : 0, status;
 
     if (pid <= 0 || left <= 0 || !trace_threads(pid)) {
-        fprintf(stderr, "at_call: cannot trace the process\nUsage: at_call PID rename|link|unlink|sync COUNT\n");
+        fprintf(stderr, "at_call: cannot trace the process\nUsage: at_call PID rename|link|unlink|sync|errand COUNT\n");
         return 1;
     }
     printf("attached\n");
@@ -96,7 +116,7 @@ int main(int argc, char **argv)
             return 0;
         if (!WIFSTOPPED(status))
             continue;
-        if (WSTOPSIG(status) == (SIGTRAP | 0x80) && is_before(thread, kind) && --left == 0)
+        if (WSTOPSIG(status) == (SIGTRAP | 0x80) && is_before(pid, thread, kind) && --left == 0)
             kill(pid, SIGKILL);
         else
             let_go(thread, status);

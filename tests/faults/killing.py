@@ -1,5 +1,9 @@
 """killing.py: shared by the claims about kills of loophole-project at the system calls of a deed. A trace gives the calls. By
-default a few of them are drawn with SEED; LONG takes all. After every second kill the successor is killed as well."""
+default a few of them are drawn with SEED; LONG takes all, in many engines side by side, because most of a kill is waiting.
+After every second kill the successor is killed as well.
+
+strace counts the calls of each thread apart, and the first thread that comes to a number dies, which is mostly the loop. So
+the calls of the threads that do errands, which read and write the files, are counted by themselves as well: ERRAND."""
 import collections
 import os
 import random
@@ -8,11 +12,16 @@ import signal
 import subprocess
 import tempfile
 
-from claims import LONG, SEED, figure, file_text, files_in, needs, printed_in, same, skip, until
-from client import new_id
+from claims import LONG, SEED, figure, file_text, files_in, how_often, needs, printed_in, same, skip, until
+from client import in_threads, new_id
+from indexing import Indexing
+from sounding import tool
 from studio import Studio
 
-KILLS = 4  # of each deed, unless LONG
+KILLS = 2  # of each kind of calls of each deed, unless LONG
+ENGINES = 12  # side by side, if LONG
+FAILURES_MOST = 5
+ERRAND = 'errand'
 NOT_TO_INJECT = ('restart_syscall', 'rt_sigreturn', 'exit', 'exit_group')
 
 
@@ -21,14 +30,20 @@ class Strace:
 
     def __init__(self, pid, *options):
         self.pid = pid
-        self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
-        self.process = subprocess.Popen(['strace', '-f', '-p', str(pid), '-o', self.out.name, *options],
-                                        stdin=subprocess.DEVNULL, stderr=said)
-        reported = lambda: open(said.name, encoding='utf-8').read()
-        until(lambda: 'attached' in reported() or self.process.poll() is not None)
-        if 'attached' not in reported() or 'not permitted' in reported():
+        for _ in range(3):  # a thread may end while strace attaches to it
+            said = self.attach(options)
+            if 'attached' in said and 'not permitted' not in said:
+                return
             self.end()
-            skip('strace cannot attach to a process: ' + reported()[:100])
+        skip('strace cannot attach to a process: ' + said[:100])
+
+    def attach(self, options):
+        """What it says when it is attached, or cannot be."""
+        self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
+        self.process = subprocess.Popen(['strace', '-f', '-p', str(self.pid), '-o', self.out.name, *options],
+                                        stdin=subprocess.DEVNULL, stderr=said)
+        until(lambda: 'attached' in printed_in(said.name) or self.process.poll() is not None)
+        return printed_in(said.name)
 
     def end(self):
         """Ends the trace and returns it. If strace is interrupted while its process dies, it may never end."""
@@ -38,6 +53,49 @@ class Strace:
         self.process.kill()
         self.process.wait()
         return printed_in(self.out.name)
+
+
+class AtCall:
+    """at_call, attached to a process: it counts the calls of all threads together."""
+
+    def __init__(self, pid, call, number):
+        self.said = tempfile.NamedTemporaryFile()
+        self.process = subprocess.Popen([tool('at_call'), str(pid), call, str(number)], stdin=subprocess.DEVNULL, stdout=self.said,
+                                        stderr=self.said)
+        until(lambda: 'attached' in printed_in(self.said.name) or self.process.poll() is not None)
+        if 'attached' not in printed_in(self.said.name):
+            skip('a process cannot be traced: ' + printed_in(self.said.name)[:100])
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def attach(pid, call, number):
+    """Kills the process before that call."""
+    if call == ERRAND:
+        return AtCall(pid, call, number)
+    return Strace(pid, '-e', 'trace=' + call, '-e', f'inject={call}:signal=KILL:when={number}')
+
+
+def thread_name(pid, thread):
+    """"": it has ended."""
+    try:
+        return printed_in(f'/proc/{pid}/task/{thread}/comm')
+    except (FileNotFoundError, ProcessLookupError):
+        return ''
+
+
+def loop_threads(pid):
+    """The threads that do no errands: the main one, and those of ZeroMQ."""
+    return {thread for thread in os.listdir(f'/proc/{pid}/task')
+            if thread == str(pid) or thread_name(pid, thread).startswith('ZMQbg')}
+
+
+def errand_calls_of(trace, others):
+    """Those of all threads but the others, in the order of the trace."""
+    threads = re.findall(r'^(\d+) +\w+\(', trace, flags=re.M)
+    return [(ERRAND, number + 1) for number in range(sum(thread not in others for thread in threads))]
 
 
 def calls_of(trace):
@@ -62,20 +120,21 @@ class Killing:
 
     def __init__(self, it, name):
         self.it, self.home, self.mine = it, it.home, Studio(it.home, name)
-        self.kills = 0
 
     def body(self):
         return dict(self.more(), project=self.mine.name)
 
     def traced(self):
-        """The calls of the deed, undisturbed."""
+        """The calls of the deed, undisturbed, by thread; and those of its errands."""
         until(lambda: self.home.has_lived('project'))
         self.prepare()
-        strace = Strace(self.home.pid('project'))
+        pid = self.home.pid('project')
+        others = loop_threads(pid)
+        strace = Strace(pid)
         self.do()
-        calls = calls_of(strace.end())
+        trace = strace.end()
         self.check_after()
-        return calls
+        return calls_of(trace), errand_calls_of(trace, others)
 
     def do(self, request=None):
         """The whole deed, which must succeed."""
@@ -91,34 +150,25 @@ class Killing:
         """Begins the deed, and kills the service at that call. True: it was killed."""
         until(lambda: self.home.has_lived('project'))
         pid = self.home.pid('project')
-        strace = Strace(pid, '-e', 'trace=' + call, '-e', f'inject={call}:signal=KILL:when={number}')
+        tracer = attach(pid, call, number)
         is_over = self.begin_deed(request)
         until(lambda: is_dead(pid) or is_over())
-        strace.end()
-        self.kills += is_dead(pid)
+        tracer.end()
         return is_dead(pid)
 
     def kill_at(self, first, second):
-        """`second`: the call at which the successor is killed, too, while it does the deed again; None: it is not."""
+        """Returns how often it was killed. `second`: the call at which the successor is killed, too, while it does the deed again; None: it is not."""
         until(lambda: self.home.has_lived('project'))
         self.prepare()
         request = new_id()
-        if self.kill_in(request, *first) and second:
+        kills = self.kill_in(request, *first)
+        if kills and second:
             self.check_between()
-            self.kill_in(request, *second)
+            kills += self.kill_in(request, *second)
         self.check_between()
         self.do(request)
         self.check_after()
-
-    def run(self):
-        calls, chance = self.traced(), random.Random(SEED)
-        for first in calls if LONG else chance.sample(calls, KILLS):
-            second = chance.choice((None, chance.choice(calls)))
-            try:
-                self.kill_at(first, second)
-            except Exception as why:
-                raise AssertionError(f'{self.deed}, killed at {first} and {second}: {why}') from why
-        figure(f'{self.deed}: killed {self.kills} times, of {len(calls)} calls')
+        return kills
 
     def more(self):
         return {}
@@ -131,9 +181,52 @@ class Killing:
         pass
 
 
+class Kills:
+    """All kills of a deed, done by many engines side by side."""
+
+    def __init__(self, it, kind):
+        self.kind, self.first, self.kills, self.failures = kind, kind(it, kind.__name__), [], []
+        calls, errand_calls = self.first.traced()
+        self.all, chance = calls + errand_calls, random.Random(SEED)
+        chosen = self.all if LONG else [one for some in (calls, errand_calls) for one in chance.sample(some, min(KILLS, len(some)))]
+        self.todo = [(first, chance.choice((None, chance.choice(self.all)))) for first in chosen]
+        chance.shuffle(self.todo)
+
+    def work(self, killing):
+        """Kills until nothing is left to do, or a kill fails."""
+        while self.todo:
+            first, second = self.todo.pop()
+            try:
+                self.kills.append(killing.kill_at(first, second))
+            except Exception as why:  # noqa: the other engines go on
+                self.failures.append(f'{self.kind.deed}, killed at {first} and {second}: {why}')
+                return
+
+    def work_beside(self, number):
+        """In an engine of its own; after a failure in a new one."""
+        while self.todo and len(self.failures) < FAILURES_MOST:
+            with self.first.it.beside(f'{number}-{len(self.failures)}') as it:
+                self.work(self.kind(it, self.kind.__name__))
+                end_checked(it.home)
+
+
+class Killed(Indexing):
+    """An engine that replaces no service because a tracer makes it slow."""
+    settings = Indexing.settings + '[supervisor]\nhang_ms = 300000\n'
+
+    def beside(self, name):
+        return Killed(self.home.other(name))
+
+
+def end_checked(home):
+    home.stop()
+    home.check_store()
+
+
 def run_killing(it, kind):
     needs('strace')
-    killing = kind(it, kind.__name__)
-    killing.run()
-    it.home.stop()
-    it.home.check_store()
+    kills = Kills(it, kind)
+    in_threads(how_often(1, ENGINES), lambda number: kills.work_beside(number) if number else kills.work(kills.first))
+    end_checked(it.home)
+    figure(f'{kind.deed}: killed {sum(kills.kills)} times, of {len(kills.all)} calls')
+    assert not kills.failures, '\n'.join(kills.failures)

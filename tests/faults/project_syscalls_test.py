@@ -9,14 +9,14 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
 from claims import claim, contains, needs, run_claims, same, until
 from indexing import Indexing, wav
-from killing import Killing, Strace, run_killing
+from killing import Killed, Killing, Strace, run_killing
 
 
 class Saving(Killing):
     deed = 'save'
 
     def prepare(self):
-        if not self.kills and not hasattr(self, 'track'):
+        if not hasattr(self, 'track'):
             self.track, self.number = self.mine.put('track', name='0'), 0
             self.mine.must('save')
         self.number += 1
@@ -99,12 +99,12 @@ class Collecting(Killing):
         same(self.sounds, self.copies())
 
 
-@claim(inside=Indexing)
+@claim(inside=Killed)
 def killed_at_its_calls_of_a_save_the_project_is_the_old_or_the_new_one(it):
     run_killing(it, Saving)
 
 
-@claim(inside=Indexing)
+@claim(inside=Killed)
 def killed_at_its_calls_of_a_load_the_project_is_the_old_or_the_new_one(it):
     run_killing(it, Loading)
 
@@ -122,7 +122,7 @@ def a_collect_needs_neither_renames_that_replace_nothing_nor_links(it):
         collecting.check_after()
 
 
-@claim(inside=Indexing)
+@claim(inside=Killed)
 def killed_at_its_calls_of_a_collect_each_copy_is_whole_and_none_is_left_over(it):
     run_killing(it, Collecting)
 
