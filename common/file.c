@@ -221,7 +221,7 @@ static enum err replace_contents(const char *path, const char *directory, struct
     return e;
 }
 
-enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+enum err file_replace_part(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
 {
     char temporary[FILE_TEMPORARY];
     int fd = file_make_temporary_at(folder, temporary);
@@ -236,8 +236,15 @@ enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_
         e = file_refuse(fault, "replace", name);
     if (e != ERR_OK)
         (void)unlinkat(folder, temporary, 0);
-    else if (fsync(folder) != 0)
-        e = file_refuse(fault, "sync the folder of", name);
+    return e;
+}
+
+enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    const enum err e = file_replace_part(folder, name, bytes, mode, fault);
+
+    if (e == ERR_OK && fsync(folder) != 0)
+        return file_refuse(fault, "sync the folder of", name);
     return e;
 }
 

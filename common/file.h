@@ -28,6 +28,10 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 /* As file_write_atomic for a file in an open folder. A link of that name is replaced itself. */
 enum err file_replace_at(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
 
+/* As file_replace_at, but the folder is not synced: a power cut may leave the old file until file_replace_at of another
+ * file in it. */
+enum err file_replace_part(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
+
 /* As file_write_atomic, but not synced: a power cut may undo it until file_sync of the file and its directory. */
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
 

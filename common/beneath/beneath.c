@@ -179,7 +179,10 @@ enum err beneath_read(struct beneath *b, const char *name, size_t limit, struct 
     return e;
 }
 
-enum err beneath_write(struct beneath *b, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+typedef enum err replace_fn(int folder, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
+
+static enum err write_by(replace_fn *replace, struct beneath *b, const char *name, struct bytes bytes, mode_t mode,
+                         struct fault *fault)
 {
     struct beneath_place place;
     struct stat st;
@@ -189,9 +192,19 @@ enum err beneath_write(struct beneath *b, const char *name, struct bytes bytes, 
         return refuse_name(b, "write", name, fault);
     if (fstatat(place.folder, place.name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
         mode = st.st_mode & 07777;
-    e = file_replace_at(place.folder, place.name, bytes, mode, fault);
+    e = replace(place.folder, place.name, bytes, mode, fault);
     way_close(place.folder);
     return e;
+}
+
+enum err beneath_write(struct beneath *b, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    return write_by(file_replace_at, b, name, bytes, mode, fault);
+}
+
+enum err beneath_write_part(struct beneath *b, const char *name, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    return write_by(file_replace_part, b, name, bytes, mode, fault);
 }
 
 enum err beneath_remove(struct beneath *b, const char *name, struct fault *fault)

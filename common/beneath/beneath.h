@@ -63,6 +63,9 @@ enum err beneath_read(struct beneath *b, const char *name, size_t limit, struct 
  * that its target stays as it is. */
 enum err beneath_write(struct beneath *b, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
 
+/* As beneath_write of one of several files of a folder: its name is durable after beneath_write of the last of them. */
+enum err beneath_write_part(struct beneath *b, const char *name, struct bytes bytes, mode_t mode, struct fault *fault);
+
 /* Writes a file for which a person named the path: an export. Links may lead to its folder, which is opened once. It
  * replaces only an empty regular file and one that begins with `kind`, an earlier file of that type; if `kind` is
  * empty, any file. A link in its place is never followed. Errors: exists (another file, a device or a link is there),

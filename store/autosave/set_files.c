@@ -112,15 +112,20 @@ uint32_t set_files_choose(const unsigned *flags, uint32_t count, bool *goes)
     return count - left;
 }
 
-/* The snapshot goes first: what is left without it is no set. */
-static enum err remove_set(struct beneath *b, const char *folder, const struct set_name *name, struct fault *fault)
+/* Only the snapshots: what is left without one is no set. This is not synced, because that would hold up whoever writes
+ * to the same disk: after a power cut a removed set may be there again. Returns how many are gone. */
+static uint32_t remove_snapshots(struct beneath *b, const char *folder, const struct set_list *list, const bool *goes)
 {
-    char path[PATH_SIZE];
-    enum err e = ERR_OK;
+    char name[SET_STEM_SIZE + 16];
+    DIR *listed = beneath_list(b, folder);
+    uint32_t removed = 0;
 
-    for (int file = 0; e == ERR_OK && file < SET_FILES; file++)
-        e = beneath_remove(b, path_of(folder, name, (enum set_file)file, path), fault);
-    return e;
+    for (uint32_t i = 0; listed && i < list->count; i++)
+        if (goes[i] && unlinkat(dirfd(listed), set_name_write(&list->at[i], SET_SNAPSHOT, name), 0) == 0)
+            removed++;
+    if (listed)
+        closedir(listed);
+    return removed;
 }
 
 static bool has_snapshot(const struct set_list *list, const struct set_name *name)
@@ -149,26 +154,27 @@ static void remove_rests(struct beneath *b, const char *folder, const struct set
 static uint32_t prune_sets(struct beneath *b, const char *folder, const struct set_name *newest,
                            const struct set_name *kept)
 {
-    struct fault unused = { 0 };
+    const usec_t now = newest->second * (usec_t)1000000;
     unsigned flags[SETS_LISTED] = { 0 };
     bool goes[SETS_LISTED];
     struct set_list list;
-    uint32_t pruned = 0;
+    uint32_t pruned;
 
-    set_files_list(b, folder, newest->second * (usec_t)1000000, &list);
+    set_files_list(b, folder, now, &list);
     for (uint32_t i = 0; i < list.count; i++)
         flags[i] = read_flags(b, folder, &list.at[i]);
     set_files_choose(flags, list.count, goes);
     for (uint32_t i = 0; i < list.count; i++)
-        if (goes[i] && !(kept && set_name_compare(kept, &list.at[i]) == 0))
-            pruned += remove_set(b, folder, &list.at[i], &unused) == ERR_OK;
+        goes[i] = goes[i] && !(kept && set_name_compare(kept, &list.at[i]) == 0);
+    pruned = remove_snapshots(b, folder, &list, goes);
+    set_files_list(b, folder, now, &list);
     remove_rests(b, folder, &list);
     return pruned;
 }
 
 /* ---- writing ---- */
 
-/* The snapshot comes last. */
+/* The snapshot comes last, and makes the names of all durable. */
 static const struct {
     enum set_file file;
     const char *stop;
@@ -178,17 +184,28 @@ static const struct {
     { SET_SNAPSHOT, "autosave-snapshot" },
 };
 
+static enum err write_file(struct beneath *b, const char *folder, const struct set_name *name, enum set_file file,
+                           const struct set_content *content, struct fault *fault)
+{
+    const struct bytes bytes = content->file[file];
+    char path[PATH_SIZE];
+
+    if (!bytes.len)
+        return ERR_OK;
+    path_of(folder, name, file, path);
+    return file == SET_SNAPSHOT ? beneath_write(b, path, bytes, 0644, fault)
+                                : beneath_write_part(b, path, bytes, 0644, fault);
+}
+
 enum err set_files_write(struct beneath *b, const char *folder, const struct set_name *name,
                          const struct set_content *content, const struct set_name *kept, uint32_t *pruned,
                          struct fault *fault)
 {
-    char path[PATH_SIZE];
     uint32_t removed;
 
     stop_point("autosave-begun");
     for (int i = 0; i < SET_FILES; i++) {
-        const struct bytes bytes = content->file[steps[i].file];
-        if (bytes.len && beneath_write(b, path_of(folder, name, steps[i].file, path), bytes, 0644, fault) != ERR_OK)
+        if (write_file(b, folder, name, steps[i].file, content, fault) != ERR_OK)
             return fault->code;
         stop_point(steps[i].stop);
     }
