@@ -147,7 +147,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
 .PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
-# make bench-edits [ROUNDS=4]: edits of a project with autosave and without it
+# make bench-edits [ROUNDS=16]: edits of a project with autosave and without it
 bench-edits: all
 	@BUILD='$(abspath $(BUILD))' bench/project/edits $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
