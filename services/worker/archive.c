@@ -84,8 +84,8 @@ static enum err answer_archive_job(void *state, struct job_call *call, struct fa
                                                       : read_files(reading, call->arena, &answer, &why);
 
     if (e == ERR_OK && reading->files) {
-        answer.has_files = true;
-        answer.files = reading->zip.listed;
+        answer.has_bytes = true;
+        answer.bytes = reading->zip.bytes;
     }
     if (reading->input.error) /* what failed to be read seemed to be the end */
         e = fault_errno(&why, ERR_IO, reading->input.error, "cannot read the file");

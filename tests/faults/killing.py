@@ -30,20 +30,14 @@ class Strace:
 
     def __init__(self, pid, *options):
         self.pid = pid
-        for _ in range(3):  # a thread may end while strace attaches to it
-            said = self.attach(options)
-            if 'attached' in said and 'not permitted' not in said:
-                return
-            self.end()
-        skip('strace cannot attach to a process: ' + said[:100])
-
-    def attach(self, options):
-        """What it says when it is attached, or cannot be."""
         self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
-        self.process = subprocess.Popen(['strace', '-f', '-p', str(self.pid), '-o', self.out.name, *options],
+        self.process = subprocess.Popen(['strace', '-f', '-p', str(pid), '-o', self.out.name, *options],
                                         stdin=subprocess.DEVNULL, stderr=said)
-        until(lambda: 'attached' in printed_in(said.name) or self.process.poll() is not None)
-        return printed_in(said.name)
+        reported = lambda: open(said.name, encoding='utf-8').read()
+        until(lambda: 'attached' in reported() or self.process.poll() is not None)
+        if 'attached' not in reported() or 'not permitted' in reported():
+            self.end()
+            skip('strace cannot attach to a process: ' + reported()[:100])
 
     def end(self):
         """Ends the trace and returns it. If strace is interrupted while its process dies, it may never end."""
@@ -59,12 +53,12 @@ class AtCall:
     """at_call, attached to a process: it counts the calls of all threads together."""
 
     def __init__(self, pid, call, number):
-        self.said = tempfile.NamedTemporaryFile()
-        self.process = subprocess.Popen([tool('at_call'), str(pid), call, str(number)], stdin=subprocess.DEVNULL, stdout=self.said,
-                                        stderr=self.said)
-        until(lambda: 'attached' in printed_in(self.said.name) or self.process.poll() is not None)
-        if 'attached' not in printed_in(self.said.name):
-            skip('a process cannot be traced: ' + printed_in(self.said.name)[:100])
+        said = tempfile.NamedTemporaryFile()
+        self.process = subprocess.Popen([tool('at_call'), str(pid), call, str(number)], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        until(lambda: 'attached' in printed_in(said.name) or self.process.poll() is not None)
+        if 'attached' not in printed_in(said.name):
+            self.end()
+            skip('a process cannot be traced: ' + printed_in(said.name)[:100])
 
     def end(self):
         self.process.kill()
@@ -154,7 +148,10 @@ class Killing:
         is_over = self.begin_deed(request)
         until(lambda: is_dead(pid) or is_over())
         tracer.end()
-        return is_dead(pid)
+        if not is_dead(pid):
+            return False
+        until(lambda: self.home.is_other('project', pid), what='the supervisor knows of the death')
+        return True
 
     def kill_at(self, first, second):
         """Returns how often it was killed. `second`: the call at which the successor is killed, too, while it does the deed again; None: it is not."""

@@ -63,8 +63,8 @@ static enum err pull_files(struct archive_pulling *pulling, int fd, uint64_t *le
     struct archive_read answer;
     enum err e = pull_answer(pulling, ARCHIVE_VERB_OPEN, fd, &answer, fault);
 
-    if (e == ERR_OK && pulling->intake->progress && answer.has_files && !pulling->intake->progress->total)
-        pulling->intake->progress->total = answer.files;
+    if (e == ERR_OK && pulling->intake->progress && answer.has_bytes && !pulling->intake->progress->total)
+        pulling->intake->progress->total = answer.bytes;
     while (e == ERR_OK && !answer.end) {
         e = pull_answer(pulling, ARCHIVE_VERB_READ, -1, &answer, fault);
         for (uint32_t i = 0; e == ERR_OK && i < answer.pieces.count; i++)

@@ -59,7 +59,8 @@ static int open_asset(struct bundle_exporting *ex, const struct bundle_sound *so
     return fd;
 }
 
-static enum err copy_blocks(int from, int to, const char *path, char digest[BUNDLE_DIGEST_SIZE], struct fault *fault)
+static enum err copy_blocks(struct bundle_progress *progress, int from, int to, const char *path,
+                            char digest[BUNDLE_DIGEST_SIZE], struct fault *fault)
 {
     struct bundle_digest sum = { 0 };
     char block[BLOCK];
@@ -78,6 +79,7 @@ static enum err copy_blocks(int from, int to, const char *path, char digest[BUND
         else if (got >= 0)
             fault_set(fault, e, "cannot write %.150s: %s", path, err_name(e));
         at += got;
+        bundle_progress_add(progress, e == ERR_OK ? (uint64_t)got : 0);
     }
     bundle_digest_end(&sum, digest);
     return e;
@@ -114,7 +116,7 @@ static enum err copy_asset(struct bundle_exporting *ex, const struct bundle_soun
 {
     const int from = open_asset(ex, sound, fault);
     int fd = from >= 0 ? new_folder_make(&ex->tree, sound->path.at, fault) : -1;
-    enum err e = fd >= 0 ? copy_blocks(from, fd, sound->path.at, to->digest, fault) : fault->code;
+    enum err e = fd >= 0 ? copy_blocks(&ex->progress, from, fd, sound->path.at, to->digest, fault) : fault->code;
 
     if (fd >= 0 && e == ERR_OK)
         e = new_folder_close(fd, sound->path.at, fault);
@@ -129,16 +131,32 @@ static enum err copy_asset(struct bundle_exporting *ex, const struct bundle_soun
     return e;
 }
 
+/* A sound that cannot be opened is refused when its turn comes. */
+static uint64_t sum_assets(struct bundle_exporting *ex)
+{
+    struct fault unused = { 0 };
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < ex->plan.sound_count; i++) {
+        const int fd = open_asset(ex, &ex->plan.sound[i], &unused);
+        struct stat st = { 0 };
+        if (fd < 0)
+            continue;
+        (void)fstat(fd, &st);
+        close(fd);
+        sum += (uint64_t)st.st_size;
+    }
+    return sum;
+}
+
 static enum err copy_assets(struct bundle_exporting *ex, struct fault *fault)
 {
     enum err e = ERR_OK;
 
     ex->sounds = arena_array(&ex->cli->arena, ex->plan.sound_count, sizeof(*ex->sounds));
-    bundle_progress_begin(&ex->progress, ex->cli, "writing the sounds", ex->plan.sound_count);
-    for (uint32_t i = 0; e == ERR_OK && i < ex->plan.sound_count; i++) {
+    bundle_progress_begin(&ex->progress, ex->cli, "writing the sounds", sum_assets(ex));
+    for (uint32_t i = 0; e == ERR_OK && i < ex->plan.sound_count; i++)
         e = copy_asset(ex, &ex->plan.sound[i], &ex->sounds[i], fault);
-        bundle_progress_add(&ex->progress);
-    }
     return e;
 }
 
@@ -397,18 +415,17 @@ static enum err add_to_zip(struct bundle_exporting *ex, struct bundle_zip *zip, 
 
     if (fd >= 0)
         close(fd);
-    bundle_progress_add(&ex->progress);
     return e;
 }
 
 /* The manifest first, so that a reader can refuse after one file; the others by name. */
 static enum err fill_zip(struct bundle_exporting *ex, const struct bundle_intake *intake, int fd, struct fault *fault)
 {
-    struct bundle_zip zip = { .fd = fd };
+    struct bundle_zip zip = { .fd = fd, .progress = &ex->progress };
     struct bundle_file *files = arena_array(&ex->cli->arena, intake->count, sizeof(*files));
     enum err e;
 
-    bundle_progress_begin(&ex->progress, ex->cli, "writing the archive", intake->count);
+    bundle_progress_begin(&ex->progress, ex->cli, "writing the archive", intake->bytes);
     e = add_to_zip(ex, &zip, TEXT(BUNDLE_MANIFEST), fault);
     memcpy(files, intake->files, intake->count * sizeof(*files));
     qsort(files, intake->count, sizeof(*files), compare_paths);

@@ -55,6 +55,16 @@ static void note_wanted(struct bundle_importing *import)
         (void)id_table_add(&import->wanted, bundle_intake_key(manifest->entries[i].path));
 }
 
+static uint64_t sum_wanted(struct bundle_importing *import)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < import->intake.count; i++)
+        if (id_table_has(&import->wanted, bundle_intake_key(import->intake.files[i].path)))
+            sum += import->intake.files[i].size;
+    return sum;
+}
+
 /* ---- the folder ---- */
 
 /* The sounds are files of the project's Media, too: there all lie in one folder. */
@@ -115,7 +125,7 @@ static enum err copy_bundle(struct bundle_importing *import, struct fault *fault
     struct bundle_checked checked;
     enum err e;
 
-    bundle_progress_begin(&import->progress, import->cli, "writing the files", import->wanted.count);
+    bundle_progress_begin(&import->progress, import->cli, "writing the files", sum_wanted(import));
     e = bundle_source_read(import->cli, import->path, false, &again, &checked, fault);
     if (e == ERR_OK && strcmp(checked.digest, import->checked.digest) != 0)
         e = fault_set(fault, ERR_CONFLICT, "the bundle changed while it was read");

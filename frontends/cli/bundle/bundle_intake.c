@@ -39,7 +39,7 @@ static struct bundle_file *add_file(struct bundle_intake *intake, struct text pa
 void bundle_intake_note(struct bundle_intake *intake, struct text path, uint64_t size)
 {
     add_file(intake, arena_text(intake->arena, path))->size = size;
-    bundle_progress_add(intake->progress);
+    bundle_progress_add(intake->progress, size);
 }
 
 enum err bundle_intake_begin(struct bundle_intake *intake, struct text path, struct fault *fault)
@@ -71,7 +71,7 @@ enum err bundle_intake_add(struct bundle_intake *intake, struct bytes bytes, str
 
     if (!file)
         return ERR_OK;
-    bundle_progress_look(intake->progress);
+    bundle_progress_add(intake->progress, bytes.len);
     if (bundle_cancel_check(fault) != ERR_OK)
         return fault->code;
     file->size += bytes.len;
@@ -102,7 +102,6 @@ enum err bundle_intake_end(struct bundle_intake *intake, struct fault *fault)
         file->content =
             arena_text(intake->arena, (struct text){ (uint32_t)intake->content.len, (const char *)intake->content.at });
     intake->fd = -1;
-    bundle_progress_add(intake->progress);
     return fd >= 0 ? new_folder_close(fd, file->path.at, fault) : ERR_OK;
 }
 

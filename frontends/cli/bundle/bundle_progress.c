@@ -16,19 +16,23 @@ static void draw_line(const struct bundle_step *step)
 {
     struct buffer line = { 0 };
 
-    cli_print(&line, "%.*s: %llu", TEXT_ARG(step->step), (unsigned long long)step->done);
-    if (step->total)
-        cli_print(&line, " of %llu", (unsigned long long)step->total);
+    cli_print(&line, "%.*s: ", TEXT_ARG(step->step));
+    human_bytes(&line, step->done);
+    if (step->total) {
+        cli_print(&line, " of ");
+        human_bytes(&line, step->total);
+    }
     cli_status_line(true, &line);
     buffer_free(&line);
 }
 
+/* A file may have grown since the total was found. */
 static void show_step(struct bundle_progress *progress)
 {
-    const struct bundle_step step = { text_of(progress->step), progress->done, progress->total };
+    const uint64_t total = progress->total && progress->total < progress->done ? progress->done : progress->total;
+    const struct bundle_step step = { text_of(progress->step), progress->done, total };
 
     progress->said = clock_steady();
-    progress->shown = progress->done;
     if (!progress->cli->options.json)
         draw_line(&step);
     else if (progress->cli->options.progress)
@@ -41,20 +45,13 @@ void bundle_progress_begin(struct bundle_progress *progress, struct cli *cli, co
     show_step(progress);
 }
 
-void bundle_progress_look(struct bundle_progress *progress)
+void bundle_progress_add(struct bundle_progress *progress, uint64_t bytes)
 {
-    if (progress && progress->shown != progress->done && clock_steady() - progress->said >= EACH_US)
-        show_step(progress);
-}
-
-void bundle_progress_add(struct bundle_progress *progress)
-{
-    if (!progress)
+    if (!progress || !bytes)
         return;
-    progress->done++;
-    if (progress->done == progress->total)
+    progress->done += bytes;
+    if (progress->done == progress->total || clock_steady() - progress->said >= EACH_US)
         show_step(progress);
-    bundle_progress_look(progress);
 }
 
 void bundle_progress_hide(void)

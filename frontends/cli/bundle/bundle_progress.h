@@ -4,21 +4,19 @@
 
 #include "frontends/cli/base/cli.h"
 
-/* A step with a number of parts: files or sounds. A terminal has it as one line on standard error; --progress with
+/* A step of so many bytes. A terminal has it as one line on standard error; --progress with
  * --json prints it as lines on standard output, at most ten a second. */
 struct bundle_progress {
     struct cli *cli;
-    const char *step; /* in words: "reading files" */
-    uint64_t done, total;
-    uint64_t shown; /* of `done` */
+    const char *step;     /* in words: "reading files" */
+    uint64_t done, total; /* bytes */
     usec_t said;
 };
 
 /* Begins a step; `total` 0: not known yet. */
 void bundle_progress_begin(struct bundle_progress *progress, struct cli *cli, const char *step, uint64_t total);
-void bundle_progress_add(struct bundle_progress *progress);  /* one more part is done; NULL is allowed */
-void bundle_progress_look(struct bundle_progress *progress); /* redraws the line during a long step; NULL is allowed */
-void bundle_progress_hide(void);                             /* before another line on standard error, and at the end */
+void bundle_progress_add(struct bundle_progress *progress, uint64_t bytes); /* these are done, too; NULL is allowed */
+void bundle_progress_hide(void); /* before another line on standard error, and at the end */
 
 /* After this call SIGINT and SIGTERM do not end the process at once: the command first removes what it is writing. */
 void bundle_cancel_hold(void);

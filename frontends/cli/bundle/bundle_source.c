@@ -73,6 +73,24 @@ static enum err note_listed(struct bundle_intake *intake, int folder, struct tex
     return ERR_OK;
 }
 
+/* The bytes of the files that the manifest names, as far as they are there. */
+static uint64_t sum_listed(int folder, const struct bundle_manifest *manifest)
+{
+    struct fault unused = { 0 };
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < manifest->count; i++) {
+        const int fd = open_listed(folder, manifest->entries[i].path, &unused);
+        struct stat st = { 0 };
+        if (fd < 0)
+            continue;
+        (void)fstat(fd, &st);
+        close(fd);
+        sum += (uint64_t)st.st_size;
+    }
+    return sum;
+}
+
 static bool has_file(int folder, const char *name)
 {
     struct stat st;
@@ -92,7 +110,7 @@ enum err bundle_source_read_folder(int folder, bool is_quick, struct bundle_inta
     if (e == ERR_OK && has_file(folder, BUNDLE_PROJECT))
         e = take_listed(intake, folder, TEXT(BUNDLE_PROJECT), fault);
     if (e == ERR_OK && intake->progress)
-        intake->progress->total = intake->count + to->manifest.count;
+        intake->progress->total = intake->bytes + sum_listed(folder, &to->manifest);
     for (uint32_t i = 0; e == ERR_OK && i < to->manifest.count; i++) {
         const struct bundle_entry *entry = &to->manifest.entries[i];
         e = is_quick && entry->kind == BUNDLE_ASSET ? note_listed(intake, folder, entry->path, fault)

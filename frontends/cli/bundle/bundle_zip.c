@@ -7,7 +7,6 @@
 #include "common/deflate.h"
 #include "common/file.h"
 #include "common/little.h"
-#include "frontends/cli/bundle/bundle_progress.h"
 
 enum {
     LOCAL = 0x04034b50,
@@ -140,6 +139,8 @@ static enum err read_file(struct bundle_zip *zip, int from, struct zip_entry *en
         const enum err e = zip ? append_bytes(zip, block, (size_t)got, fault) : ERR_OK;
         if (e != ERR_OK)
             return e;
+        if (zip)
+            bundle_progress_add(zip->progress, (uint64_t)got);
     }
     entry->size = (uint64_t)at;
     return ERR_OK;

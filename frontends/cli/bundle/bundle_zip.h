@@ -4,12 +4,13 @@
 #define LOOPHOLE_FRONTENDS_CLI_BUNDLE_ZIP_H
 
 #include "common/buffer.h"
-#include "common/err.h"
+#include "frontends/cli/bundle/bundle_progress.h"
 
 /* Zeroed with the descriptor of an empty file. */
 struct bundle_zip {
     int fd;
-    uint64_t at; /* bytes written */
+    struct bundle_progress *progress; /* of the bytes of the files; NULL: none */
+    uint64_t at;                      /* bytes written */
     uint64_t count;
     struct buffer directory; /* the central directory so far */
 };

@@ -4,14 +4,25 @@
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 
+static void print_count(struct cli *cli, const struct task *task, uint64_t count)
+{
+    if (task->has_in_bytes && task->in_bytes)
+        human_bytes(&cli->out, count);
+    else
+        cli_print(&cli->out, "%llu", (unsigned long long)count);
+}
+
 static enum err print_task(struct cli *cli, const struct task *task, const char *service)
 {
     char id[ID_TEXT_SIZE];
 
     if (cli->options.json)
         return cli_json(cli, &task_shape, task);
-    cli_print(&cli->out, "%s  %-10s %llu of %llu  %.*s", id_write(task->id, id), service,
-              (unsigned long long)task->done, (unsigned long long)task->total, TEXT_ARG(task->label));
+    cli_print(&cli->out, "%s  %-10s ", id_write(task->id, id), service);
+    print_count(cli, task, task->done);
+    cli_print(&cli->out, " of ");
+    print_count(cli, task, task->total);
+    cli_print(&cli->out, "  %.*s", TEXT_ARG(task->label));
     if (task->failed)
         cli_print(&cli->out, ", %llu failed", (unsigned long long)task->failed);
     buffer_add_text(&cli->out, "\n");

@@ -287,6 +287,8 @@ static struct task describe_task(struct own_command *command, struct arena *aren
                                                 : text_of(command->label),
                           .done = step.done,
                           .total = step.total,
+                          .has_in_bytes = true,
+                          .in_bytes = true,
                           .since = command->since,
                           .can_cancel = !atomic_load(&command->is_cancelled) };
 }

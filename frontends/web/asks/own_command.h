@@ -20,7 +20,7 @@ enum { OWN_COMMAND_WORDS = 160, OWN_COMMAND_STEP_SIZE = 96 };
 /* How far a command is. `step` is in words. */
 struct own_command_step {
     char step[OWN_COMMAND_STEP_SIZE];
-    uint64_t done, total; /* total 0: not known */
+    uint64_t done, total; /* bytes; total 0: not known */
 };
 
 /* True if the line that the command printed is a step: then it does not belong to the output. An errand's thread. */

@@ -38,7 +38,7 @@ struct zip {
     uint32_t count;
     struct zip_member *members; /* by their offset */
     struct text folder;         /* with its slash; the files of the bundle lie below it */
-    uint64_t listed;            /* files in that folder */
+    uint64_t bytes;             /* of the files in that folder, unpacked */
     uint64_t left_out;          /* files outside of that folder */
 };
 

@@ -274,7 +274,7 @@ static void list_members(struct zip *zip)
     for (uint32_t i = 0; i < zip->count; i++) {
         struct zip_member *member = &zip->members[i];
         member->is_listed = !is_folder(member) && text_starts(member->name, zip->folder);
-        zip->listed += member->is_listed;
+        zip->bytes += member->is_listed ? member->size : 0;
         if (member->is_listed)
             member->name = (struct text){ member->name.len - zip->folder.len, member->name.at + zip->folder.len };
         else

@@ -48,7 +48,7 @@ function Running({ what, request }: { what: string; request: Uint8Array }) {
     <p class="task">
       <span>{task ? clean(task.label) : what}</span>
       <progress aria-label={what} max={total || 1} value={total ? done : undefined} />
-      <span>{total > 0 && `${done} of ${total}`}</span>
+      <span>{total > 0 && `${bytesText(done)} of ${bytesText(total)}`}</span>
       {task && <button type="button" disabled={ends} onClick={cancel}>{ends ? 'Cancelling…' : 'Cancel'}</button>}
     </p>
   )

@@ -1,9 +1,9 @@
 // The engine: services, tasks, libraries, and the panels of care and latency. Live over events, and asked again each second.
-import type { service_line, service_status } from 'loophole'
+import type { service_line, service_status, task } from 'loophole'
 import { useEffect } from 'preact/hooks'
 import { Deaths, Doctor, Logs } from './care'
 import { usePolled } from './cell'
-import { clean, idText, num, pathText } from './format'
+import { bytesText, clean, idText, num, pathText } from './format'
 import { ASKED, Latency, type Asked } from './latency'
 import { complain, say } from './state'
 import { ask, link, listen } from './wire'
@@ -38,6 +38,8 @@ async function statuses(): Promise<service_status[]> {
   return got.filter(one => one !== undefined)
 }
 
+const countOf = (of: task, count: number) => (of.in_bytes ? bytesText(count) : `${count}`)
+
 function Tasks() {
   const [all, again] = usePolled(statuses, 1000)
   const tasks = (all ?? []).flatMap(of => (of.tasks ?? []).map(task => ({ service: of.service as Asked, task })))
@@ -51,7 +53,7 @@ function Tasks() {
         <p key={idText(task.id)} class="task">
           <span>{clean(task.label)}</span>
           <progress aria-label={clean(task.label)} max={num(task.total) || 1} value={num(task.total) ? num(task.done) : undefined} />
-          <span>{num(task.done)} of {num(task.total) || '?'}{num(task.failed) ? `, ${num(task.failed)} failed` : ''}</span>
+          <span>{countOf(task, num(task.done))} of {num(task.total) ? countOf(task, num(task.total)) : '?'}{num(task.failed) ? `, ${num(task.failed)} failed` : ''}</span>
           {task.can_cancel && <button onClick={() => cancel(service, task.id)}>Cancel</button>}
         </p>
       ))}
