@@ -301,6 +301,18 @@ def undo_of_an_import_leaves_its_folder_and_redo_finds_it_again(it):
     same(whole, parts())
     home.loophole('project', 'save')
     same(True, os.path.exists(os.path.join(root, 'project.json')))
+    home.loophole('undo')
+    home.loophole('project', 'open', root)  # this is no step of undo, so the redo finds the project there
+    home.loophole('project', 'set', 'bpm=77')
+    whole = parts()
+    home.loophole('redo')
+    same(whole, parts())
+    home.loophole('undo')
+    same((False, 'draft'), ('Copy' in [one['name'] for one in home.json('project', 'list')], home.first('project', 'state')['name']))
+    home.loophole('redo')
+    home.loophole('project', 'open', 'Copy')
+    same(whole, parts())
+    home.check_store()
 
 
 @claim(inside=Indexing)

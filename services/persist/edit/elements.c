@@ -146,12 +146,29 @@ enum err elements_apply(struct persist *p, const struct element_edit *edit, stru
     return e == ERR_OK && !c.is_same && elements_has_step(edit) ? push_step(p, &c, edit) : e;
 }
 
+/* A step made the part, and was undone; what put it again meanwhile is no step.
+ * The part stays as it is. */
+static bool is_made_again(struct persist *p, const struct element_edit *version, struct element *there)
+{
+    return version->has_apart && version->apart && version->has_body &&
+           elements_get(p->w.txn, &p->arena, version->kind, version->project, version->id, there) == ERR_OK;
+}
+
 enum err elements_exchange(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault)
 {
     struct change_of_element c = { 0 };
-    enum err e = change_element(p, version, &c, done, fault);
+    const bool removes = !version->has_body;
+    enum err e;
 
-    if (e == ERR_OK)
-        *version = as_edit(version, &c);
-    return e;
+    if (is_made_again(p, version, &c.was)) {
+        *done = (struct done){ .revision = c.was.revision, .id = version->id };
+        *version = as_edit(version, &(struct change_of_element){ .was_there = false });
+        return ERR_OK;
+    }
+    e = change_element(p, version, &c, done, fault);
+    if (e != ERR_OK)
+        return e;
+    *version = as_edit(version, &c);
+    version->has_apart = version->apart = removes;
+    return ERR_OK;
 }

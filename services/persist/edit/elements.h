@@ -13,7 +13,8 @@ bool elements_has_step(const struct element_edit *edit);
 enum err elements_apply(struct persist *p, const struct element_edit *edit, struct done *done, struct fault *fault);
 
 /* Exchanges a version of an element with that in the store, without a row on the undo stack. The new `*version` is in
- * p->arena. Errors: as above. */
+ * p->arena. It is `apart` if the element was removed: if the element is there again at the next exchange, which would
+ * put it, it stays as it is, and the exchange after that removes it. Errors: as above. */
 enum err elements_exchange(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault);
 
 #endif
