@@ -9,6 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import kbases
 import sound
 from claims import claim, contains, file_bytes, run_claims, same, until
+from client import in_threads
 from indexing import Indexing
 
 F1 = kbases.F1
@@ -342,6 +343,15 @@ def sources_are_found_by_name_by_id_and_by_path_and_one_of_two_by_none(it):
     before = everything(home)
     imported(home, home.file('k.db'))
     same(before, everything(home))
+
+
+@claim(inside=Indexing)
+def clients_that_import_the_same_document_at_once_make_one_project_and_none_is_refused(it):
+    document = json.dumps({'schema_version': '1.0', 'project': {'id': 'shared', 'name': 'Shared'}, 'tracks': [{'name': f'T{number}'} for number in range(40)]})
+    answers = in_threads(8, lambda _: it.home.client().ask('project.import_document', {'file': document}, budget_ms=600000))
+    same(8 * ['ok'], [error for error, _ in answers], answers)
+    same(1, sum(answer['made'] for _, answer in answers))
+    same(40, len(parts(it.home, 'Shared', 'track')))
 
 
 run_claims()

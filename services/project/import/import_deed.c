@@ -51,16 +51,19 @@ static enum err send_import(struct doing *work, const struct import_plan *plan, 
     return work_apply(work, &apply, fault);
 }
 
-/* What was filed is of the document until a folder was chosen, and then of that. */
+/* What was filed is of the document until a folder was chosen, and then of that. Another client may have imported the
+ * document meanwhile: then the project is there, and is compared. */
 static enum err plan_import(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_import_document *ask = work->ask;
     struct import_plan plan;
     enum err e;
 
-    if (work->filed.code != ERR_OK)
+    if (work->filed.code != ERR_OK && !work->folder.len)
         return *fault = work->filed, fault->code;
     e = import_plan_find(work, txn, &plan, fault);
+    if (e == ERR_OK && plan.is_new && work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
     if (e == ERR_OK && plan.is_new && !ask->check && !work->folder.len)
         return choose_folder(work, plan.name, fault);
     if (e == ERR_OK)
