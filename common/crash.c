@@ -21,8 +21,8 @@ static struct {
     char start[PATH_MAX]; /* start of the record's path: "DATA/crash/SERVICE-PID-" */
     char service[32];
     char in_hand[CRASH_NOTE_SIZE];
-    void (*_Atomic before_end)(void); /* NULL: no call */
-    atomic_flag taken;                /* one thread writes, the others wait for the end */
+    void (*_Atomic before_end[CRASH_CALLS])(void); /* NULL: no call */
+    atomic_flag taken;                             /* one thread writes, the others wait for the end */
     uint8_t stack[STACK_BYTES];
 } state = { .taken = ATOMIC_FLAG_INIT };
 
@@ -157,10 +157,11 @@ static void let_one_thread_in(void)
 
 static void call_before_end(void)
 {
-    void (*call)(void) = atomic_load(&state.before_end);
-
-    if (call)
-        call();
+    for (int i = 0; i < CRASH_CALLS; i++) {
+        void (*call)(void) = atomic_load(&state.before_end[i]);
+        if (call)
+            call();
+    }
 }
 
 static void on_fatal(int number, siginfo_t *info, void *context)
@@ -216,7 +217,11 @@ void crash_uninstall(void)
 
 void crash_before_end(void (*call)(void))
 {
-    atomic_store(&state.before_end, call);
+    for (int i = 0; i < CRASH_CALLS; i++) {
+        void (*there)(void) = NULL;
+        if (atomic_compare_exchange_strong(&state.before_end[i], &there, call) || there == call)
+            return;
+    }
 }
 
 void crash_in_hand(const char *text)

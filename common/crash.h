@@ -10,6 +10,7 @@
 #include "common/err.h"
 
 enum { CRASH_NOTE_SIZE = 256, CRASH_DIRECTORY_SIZE = PATH_MAX - 512 }; /* leaves room for a file's name */
+enum { CRASH_CALLS = 2 };
 
 /* The exit code of a process that found no memory; no code of an error (err.h) equals it. */
 enum { CRASH_EXIT_NO_MEMORY = 40 };
@@ -25,8 +26,8 @@ enum err crash_install(const char directory[CRASH_DIRECTORY_SIZE], const char *s
  * writes the message to standard error instead. Any thread. For common/alloc.c. */
 _Noreturn void crash_no_memory(size_t size);
 
-/* Sets a function that the handler calls after writing the record, unless another process sent the signal. `call` may
- * only make async-signal-safe calls. */
+/* Adds a function that the handler calls after writing the record, in the thread that crashed, unless another process
+ * sent the signal; at most CRASH_CALLS. `call` may only make async-signal-safe calls. */
 void crash_before_end(void (*call)(void));
 
 /* For a child process that is expected to die: it writes no record from now on. */

@@ -13,7 +13,7 @@
 #include "common/shared/in_hand.h"
 #include "common/shared/work.h"
 
-enum { BOARD_ENTRIES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 2 };
+enum { BOARD_ENTRIES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 3 };
 
 enum board_state { BOARD_EMPTY, BOARD_STARTING, BOARD_READY, BOARD_WAITING, BOARD_STOPPING, BOARD_STATES };
 
@@ -29,7 +29,7 @@ struct board_entry {
     _Atomic uint32_t work;     /* long work in progress: its kind (high 8 bits) and its share in millionths; 0: none */
     struct in_hand in_hand;    /* what it works on */
 };
-_Static_assert(sizeof(struct board_entry) == 192, "an entry is three cache lines");
+_Static_assert(sizeof(struct board_entry) == 256, "an entry is four cache lines");
 
 struct board; /* a mapping of the object */
 

@@ -13,28 +13,60 @@ uint64_t in_hand_key(const void *bytes, size_t len)
     return key ? key : 1;
 }
 
-uint64_t in_hand_take(struct in_hand *hand, enum in_hand_place place, uint64_t key)
+uint64_t in_hand_take(struct in_hand *hand, uint64_t key)
 {
-    return hand ? atomic_exchange_explicit(&hand->held[place], key, memory_order_relaxed) : 0;
+    return hand ? atomic_exchange_explicit(&hand->held[IN_HAND_ASK], key, memory_order_relaxed) : 0;
 }
 
-uint64_t in_hand_now(const struct in_hand *hand, enum in_hand_place place)
+uint64_t in_hand_now(const struct in_hand *hand)
 {
-    return hand ? atomic_load_explicit(&hand->held[place], memory_order_relaxed) : 0;
+    return hand ? atomic_load_explicit(&hand->held[IN_HAND_ASK], memory_order_relaxed) : 0;
 }
 
-void in_hand_leave(struct in_hand *hand, enum in_hand_place place, uint64_t before)
+void in_hand_leave(struct in_hand *hand, uint64_t before)
 {
     if (hand)
-        atomic_store_explicit(&hand->held[place], before, memory_order_relaxed);
+        atomic_store_explicit(&hand->held[IN_HAND_ASK], before, memory_order_relaxed);
 }
 
-bool in_hand_try(struct in_hand *hand, enum in_hand_place place, uint64_t key)
+/* ---- files ---- */
+
+/* A signal handler can reach only static data. */
+static _Thread_local _Atomic uint64_t *mine; /* the place of this thread; NULL: none */
+static struct in_hand *_Atomic used;         /* the last one in which a thread took a place */
+static atomic_bool is_dying;
+
+bool in_hand_try(struct in_hand *hand, uint64_t key)
 {
-    uint64_t nothing = 0;
-
-    return hand && atomic_compare_exchange_strong(&hand->held[place], &nothing, key);
+    if (!hand || mine || atomic_load(&is_dying))
+        return false;
+    for (int place = IN_HAND_FILES; !mine && place < IN_HAND_PLACES; place++) {
+        uint64_t nothing = 0;
+        if (atomic_compare_exchange_strong(&hand->held[place], &nothing, key))
+            mine = &hand->held[place];
+    }
+    atomic_store(&used, hand);
+    return mine != NULL;
 }
+
+void in_hand_lay_down(void)
+{
+    if (mine)
+        atomic_store(mine, 0);
+    mine = NULL;
+}
+
+void in_hand_accuse(void)
+{
+    struct in_hand *hand = atomic_load(&used);
+
+    atomic_store(&is_dying, true);
+    for (int place = IN_HAND_FILES; hand && place < IN_HAND_PLACES; place++)
+        if (&hand->held[place] != mine)
+            atomic_store(&hand->held[place], 0);
+}
+
+/* ---- deaths ---- */
 
 uint32_t in_hand_deaths(const struct in_hand *hand, uint64_t key)
 {

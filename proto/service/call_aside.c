@@ -29,11 +29,11 @@ struct asides {
 static enum err decode_in_hand(struct call *call, struct in_hand *hand)
 {
     const struct id request = call->frame.request;
-    const bool is_held = in_hand_try(hand, IN_HAND_FILE, in_hand_key(request.b, sizeof(request.b)));
+    const bool is_held = in_hand_try(hand, in_hand_key(request.b, sizeof(request.b)));
     const enum err e = call_decode(call);
 
     if (is_held)
-        in_hand_leave(hand, IN_HAND_FILE, 0);
+        in_hand_lay_down();
     return e;
 }
 

@@ -109,6 +109,7 @@ static enum err start_service(struct service *service, struct fault *fault)
     if (log_open(&service->paths, service->name, service->options.foreground, fault) != ERR_OK ||
         crash_open(&service->paths, service->name, fault) != ERR_OK)
         log_fault("starting", fault); /* an engine without a log is better than none */
+    crash_before_end(in_hand_accuse);
     e = lock_take(&service->paths, service->name, &service->lock, fault);
     if (e != ERR_OK || (e = service_claim_entry(service, fault)) != ERR_OK)
         return e;

@@ -52,9 +52,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
     if (!ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %s", name);
     asked = alloc_bytes(sizeof(*asked));
-    *asked = (struct asked){
-        .ask = ask, .done = done, .state = state, .held = in_hand_now(service_in_hand(service), IN_HAND_ASK)
-    };
+    *asked = (struct asked){ .ask = ask, .done = done, .state = state, .held = in_hand_now(service_in_hand(service)) };
     e = send_ask(service, asked, name, request, budget_ms, sender ? sender : &own, fault);
     if (e != ERR_OK)
         free(asked);
@@ -64,7 +62,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
 
 static void pass_answer(struct service *service, struct asked *asked, const struct delivery *delivery)
 {
-    const uint64_t before = in_hand_take(service_in_hand(service), IN_HAND_ASK, asked->held);
+    const uint64_t before = in_hand_take(service_in_hand(service), asked->held);
     const struct shape *shape = asked->ask->answer;
     struct fault fault = { 0 };
     void *answer = NULL;

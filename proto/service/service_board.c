@@ -126,10 +126,10 @@ struct in_hand *service_in_hand(struct service *service)
 
 uint64_t service_take_up(struct service *service, struct id request)
 {
-    return in_hand_take(service_in_hand(service), IN_HAND_ASK, in_hand_key(request.b, sizeof(request.b)));
+    return in_hand_take(service_in_hand(service), in_hand_key(request.b, sizeof(request.b)));
 }
 
 void service_lay_down(struct service *service, uint64_t before)
 {
-    in_hand_leave(service_in_hand(service), IN_HAND_ASK, before);
+    in_hand_leave(service_in_hand(service), before);
 }

@@ -103,7 +103,7 @@ uint64_t ticket_take_up(struct service *service, struct ticket ticket)
 {
     const struct call *call = call_of(service, ticket);
 
-    return call ? service_take_up(service, call->frame.request) : in_hand_now(service_in_hand(service), IN_HAND_ASK);
+    return call ? service_take_up(service, call->frame.request) : in_hand_now(service_in_hand(service));
 }
 
 void ticket_answer(struct service *service, struct ticket ticket, const void *answer)

@@ -114,20 +114,20 @@ enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, c
 {
     const uint64_t key = in_hand_key(content.at, content.len);
 
-    *reading = (struct file_in_hand){ .hand = hand };
+    *reading = (struct file_in_hand){ .is_held = false };
     if (in_hand_deaths(hand, key) > 0) {
         fault_set(fault, ERR_INTERNAL, "the project service died while it read %.150s: it is not read again", path);
         return fault ? fault_hint(fault, "`loophole crash list` shows how; change the file, or remove it")
                      : ERR_INTERNAL;
     }
-    reading->is_held = in_hand_try(hand, IN_HAND_FILE, key);
+    reading->is_held = in_hand_try(hand, key);
     return ERR_OK;
 }
 
 void file_lay_down(const struct file_in_hand *reading)
 {
     if (reading->is_held)
-        in_hand_leave(reading->hand, IN_HAND_FILE, 0);
+        in_hand_lay_down();
 }
 
 /* Long texts are not many values, but each of them is copied several times. */

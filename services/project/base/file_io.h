@@ -78,9 +78,8 @@ void file_io_close(struct project *p); /* at the end of the service: drops waiti
 
 /* A file from a stranger is in hand while it is read (in_hand.h). One whose reading ended a process of this service is
  * refused by its path, whatever reads it: file_take_in_hand returns internal (explained), and the caller reads nothing
- * of it. Its key is its content, so a changed file is read. Any thread. */
+ * of it. Its key is its content, so a changed file is read. Any thread, which lays it down itself. */
 struct file_in_hand {
-    struct in_hand *hand;
     bool is_held;
 };
 enum err file_take_in_hand(struct file_in_hand *reading, struct in_hand *hand, const char *path, struct bytes content,

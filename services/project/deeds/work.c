@@ -412,10 +412,10 @@ static enum err run_phase(struct doing *work, struct fault *fault)
     if (e != ERR_OK)
         return e;
     before = service_take_up(work->p->service, work->sender.request);
-    holds = work->phase == WORK_PLAN && work->document.key && in_hand_try(hand, IN_HAND_FILE, work->document.key);
+    holds = work->phase == WORK_PLAN && work->document.key && in_hand_try(hand, work->document.key);
     e = function(work, txn, fault);
     if (holds)
-        in_hand_leave(hand, IN_HAND_FILE, 0);
+        in_hand_lay_down();
     service_lay_down(work->p->service, before);
     txn_end(txn);
     if (e != ERR_OK && !fault->what[0])

@@ -1,6 +1,8 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/shared/board.h"
 #include "common/shared/shm.h"
@@ -59,22 +61,69 @@ static void what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it(void 
     struct board_entry *entry = board_entry(board, "persist", true);
     const uint64_t ask = in_hand_key("ask", 3), file = in_hand_key("file", 4);
 
-    assert_int_equal(in_hand_take(&entry->in_hand, IN_HAND_ASK, ask), 0);
-    assert_int_equal(in_hand_take(&entry->in_hand, IN_HAND_ASK, file), ask);
-    in_hand_leave(&entry->in_hand, IN_HAND_ASK, ask);
-    assert_true(in_hand_try(&entry->in_hand, IN_HAND_FILE, file));
-    assert_false(in_hand_try(&entry->in_hand, IN_HAND_FILE, ask));
+    assert_int_equal(in_hand_take(&entry->in_hand, ask), 0);
+    assert_int_equal(in_hand_take(&entry->in_hand, file), ask);
+    in_hand_leave(&entry->in_hand, ask);
+    assert_true(in_hand_try(&entry->in_hand, file));
+    assert_false(in_hand_try(&entry->in_hand, ask)); /* one in each thread */
+    in_hand_lay_down();
     in_hand_bury(&entry->in_hand, false);
     assert_int_equal(in_hand_deaths(&entry->in_hand, ask), 0);
     for (uint32_t i = 0; i < 2; i++) {
-        assert_true(in_hand_try(&entry->in_hand, IN_HAND_FILE, file));
+        assert_true(in_hand_try(&entry->in_hand, file));
         in_hand_bury(&entry->in_hand, true);
+        in_hand_lay_down();
         assert_int_equal(in_hand_deaths(&entry->in_hand, file), i + 1);
     }
     in_hand_bury(&entry->in_hand, true); /* with empty hands */
     assert_int_equal(in_hand_deaths(&entry->in_hand, ask), 0);
     assert_int_equal(in_hand_deaths(NULL, ask), 0);
-    assert_false(in_hand_try(NULL, IN_HAND_FILE, file));
+    assert_false(in_hand_try(NULL, file));
+    board_close(board);
+}
+
+struct other_reader {
+    struct in_hand *hand;
+    pthread_barrier_t both;
+};
+
+static void *read_beside(void *state)
+{
+    struct other_reader *other = state;
+
+    assert_true(in_hand_try(other->hand, in_hand_key("other", 5)));
+    (void)pthread_barrier_wait(&other->both);
+    (void)pthread_barrier_wait(&other->both); /* it never comes */
+    return NULL;
+}
+
+/* As the handler of a crash does it. */
+static void crash_beside_another_reader(struct in_hand *hand)
+{
+    struct other_reader other = { .hand = hand };
+    pthread_t thread;
+
+    (void)pthread_barrier_init(&other.both, NULL, 2);
+    (void)pthread_create(&thread, NULL, read_beside, &other);
+    (void)pthread_barrier_wait(&other.both);
+    if (in_hand_try(hand, in_hand_key("file", 4)))
+        in_hand_accuse();
+    _exit(0);
+}
+
+static void only_the_file_of_the_thread_that_crashed_is_blamed(void **state)
+{
+    struct board *board = make_board(*state);
+    struct in_hand *hand = &board_entry(board, "persist", true)->in_hand;
+    const pid_t child = fork();
+    int status;
+
+    if (child == 0)
+        crash_beside_another_reader(hand);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    in_hand_bury(hand, true);
+    assert_int_equal(in_hand_deaths(hand, in_hand_key("file", 4)), 1);
+    assert_int_equal(in_hand_deaths(hand, in_hand_key("other", 5)), 0);
     board_close(board);
 }
 
@@ -229,6 +278,7 @@ int main(void)
         BOARD_TEST(a_service_without_a_board_entry_may_send_heartbeats),
         BOARD_TEST(a_claim_names_this_very_process),
         BOARD_TEST(what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it),
+        BOARD_TEST(only_the_file_of_the_thread_that_crashed_is_blamed),
         BOARD_TEST(every_process_that_opens_the_board_sees_heartbeats_and_states),
         BOARD_TEST(a_name_has_one_board_entry_and_only_the_supervisor_adds_one),
         BOARD_TEST(a_full_board_has_no_entry_to_add),
