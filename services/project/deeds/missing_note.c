@@ -164,6 +164,16 @@ static void take_added(void *state, enum err error, const void *answer, const st
     go_on(p);
 }
 
+/* Most projects have none, and neither has what lies under no project, as up to 1,024 kits do. */
+static bool has_item(const struct element_list *parts)
+{
+    uint32_t i = 0;
+
+    while (i < parts->count && parts->at[i].kind.value != ELEMENT_KIND_ITEM)
+        i++;
+    return i < parts->count;
+}
+
 /* The next items after the last that was sent. */
 static void gather_items(struct missing_noting *n, struct txn *txn, struct arena *arena, struct missing_item_list *to)
 {
@@ -172,7 +182,7 @@ static void gather_items(struct missing_noting *n, struct txn *txn, struct arena
     struct item_uses uses;
 
     to->at = arena_array(arena, AT_ONCE, sizeof(*to->at));
-    if (parts_all(txn, arena, n->project, &parts) != ERR_OK)
+    if (parts_all(txn, arena, n->project, &parts) != ERR_OK || !has_item(&parts))
         return;
     uses_find_listed(arena, &parts, &uses);
     uses_resolve(txn, arena, &parts, &uses);
