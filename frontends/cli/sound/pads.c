@@ -55,6 +55,8 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
         cli_print(&cli->out, "  layers %u", pad->layers.count);
     if (pad->has_wave)
         cli_print(&cli->out, "  %s", choice_word(&waveform_table, pad->wave.value));
+    if (pad->has_wave && pad->has_freq)
+        cli_print(&cli->out, " %g Hz", pad->freq);
     if (sound)
         cli_print(&cli->out, "%s%.*s", before, (int)sound->path.len, (const char *)sound->path.at);
     else if (pad->has_sound)
