@@ -87,7 +87,10 @@ def a_preset_in_use_is_removed_only_when_it_is_said_and_its_slot_sounds_on(home)
 def a_preset_of_a_project_is_saved_and_loaded_with_it_and_survives_a_kill(home):
     home.loophole('project', 'new', 'Voices')
     save(home, 'Lead', 'freq=900', '--scope', 'project')
+    home.loophole('kit', 'new', 'Led', '--scope', 'project')
+    home.loophole('kit', 'set', 'Led', 'tone', 'preset=Lead')
     home.loophole('project', 'save')
+    same((0, 0), tuple(home.ask('project.state')[key] for key in ('items', 'missing')))
     with open(os.path.join(home.ask('project.state')['folder'], 'project.json'), encoding='utf-8') as file:
         written, = json.load(file)['presets']
     same(('Lead', 900), (written['name'], written['voice']['freq']))
@@ -97,7 +100,7 @@ def a_preset_of_a_project_is_saved_and_loaded_with_it_and_survives_a_kill(home):
     same(901, home.first('preset', 'show', 'Lead')['voice']['freq'])
     home.loophole('project', 'undo')
     same(900, home.first('preset', 'show', 'Lead')['voice']['freq'])
-    home.loophole('preset', 'remove', 'Lead')
+    home.loophole('preset', 'remove', 'Lead', '--yes')
     home.loophole('project', 'load', '1')
     same([900], [one['voice']['freq'] for one in home.json('preset', 'list') if one['name'] == 'Lead'])
     home.loophole('project', 'close')

@@ -8,8 +8,11 @@
 
 /* ---- finding ---- */
 
+/* A layer of a kit that names a preset has no item: an id of zeros. */
 static void add_use(struct arena *arena, struct item_uses *to, struct id id)
 {
+    if (id_is_zero(id))
+        return;
     to->at = arena_grow(arena, to->at, to->count, &to->room, sizeof(*to->at));
     to->at[to->count++] = (struct item_use){ .id = id };
 }
