@@ -286,6 +286,13 @@ def any_message_can_be_asked_without_code(home):
     same(amen, home.ask('search.query', 'query=amen', 'limit=1')['items'][0]['media']['id'])
     same(amen, home.ask('search.query', '--body', '{"query":"amen","limit":1}')['items'][0]['media']['id'])
     home.loophole('ask', 'persist.pang', code=12)
+    lines = ['persist.ping', 'search.query\tquery=amen\tlimit=1', 'persist.pang', 'search.query\t{"query":"amen"}\tlimit=1',
+             'search.query\tlimit=1001', '', 'persist.ping']
+    first, second, third, fourth, fifth, empty, last = map(json.loads, home.loophole('ask', '-', input='\n'.join(lines)).out.splitlines())
+    same(('persist', amen), (first['service'], second['items'][0]['media']['id']))
+    same((amen, first), (fourth['items'][0]['media']['id'], last))
+    same(['not_found', 'bad_request', 'not_found'], [third['error'], fifth['error'], empty['error']])
+    contains(home.refused('ask', '-', '--request-id', '01J00000000000000000000000', input=''), 'standard input')
     contains(home.refused('ask', 'search.query', 'limit=1001'), 'limit')
 
 

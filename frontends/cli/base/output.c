@@ -170,7 +170,7 @@ static bool is_sentence(const struct fault *fault)
     return *fault->what == '[';
 }
 
-static void report_json(struct buffer *line, const struct fault *fault)
+void cli_error(struct buffer *line, const struct fault *fault)
 {
     struct error_line error = {
         .error = text_of(err_name(fault->code)),
@@ -203,7 +203,7 @@ void cli_report(bool json, const struct fault *fault)
     struct buffer line = { 0 };
 
     if (json)
-        report_json(&line, fault);
+        cli_error(&line, fault);
     else
         report_words(&line, fault);
     cli_remark(&line);

@@ -54,6 +54,9 @@ void cli_status_line(bool of_error, struct buffer *line);
 /* Prints a fault on standard error: with its hint for people, or as a line of JSON. */
 void cli_report(bool json, const struct fault *fault);
 
+/* Appends a fault as an object of JSON, without a line feed. */
+void cli_error(struct buffer *line, const struct fault *fault);
+
 /* Prints a line on standard error: a remark, neither a result nor a failure. */
 void cli_remark(struct buffer *line);
 
