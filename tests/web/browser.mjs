@@ -23,13 +23,16 @@ export function within(what, promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
+/** Between two looks it pauses for twice the time that a look takes, so that the looks leave the processors to the page. */
 export async function until(what, holds) {
   const end = Date.now() + LIMIT_MS
   for (;;) {
+    const looked = Date.now()
     const got = await within(what, holds())
     if (got) return got
-    assert(Date.now() < end, `still not true: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 50))
+    const now = Date.now()
+    assert(now < end, `still not true: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, Math.min(Math.max(50, 2 * (now - looked)), 1000)))
   }
 }
 
