@@ -14,9 +14,10 @@ static void tick_keeping(void *state);
 
 void sound_keep_due(struct sound_keeping *s)
 {
-    if (!s->is_due)
+    if (!s->is_due || s->is_resting)
         service_every(s->p->service, TICK_US, tick_keeping, s);
     s->is_due = true;
+    s->is_resting = false;
 }
 
 static void tick_keeping(void *state)
@@ -38,6 +39,9 @@ static void look_later(struct sound_keeping *s, usec_t wait)
     s->is_urgent = s->waits.count > 0;
     sound_keep_due(s);
     s->changed = s->looked = clock_steady() + wait - SETTLED_US;
+    s->is_resting = !s->is_urgent && wait > TICK_US;
+    if (s->is_resting)
+        service_every(s->p->service, wait, tick_keeping, s);
 }
 
 /* Ends a look. The next one begins at once if a client waits for it, or if a project was changed. */

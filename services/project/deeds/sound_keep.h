@@ -27,6 +27,7 @@ struct sound_step {
 struct sound_keeping {
     struct project *p;
     bool is_due, is_busy, is_urgent;
+    bool is_resting;        /* the next look is due in a while, unless something changes */
     bool looks_again;       /* after this look */
     bool has_let_go;        /* no project is open, and the core knows it */
     usec_t changed, looked; /* the last change, and the last look, on the steady clock */
