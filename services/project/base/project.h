@@ -32,7 +32,8 @@ struct project {
     uint32_t media_works;             /* … of these, those that write files of Media … */
     uint32_t media_ends;              /* … and those that have ended */
     uint32_t opened;                  /* asks that opened a project */
-    usec_t armed;                     /* when a person armed a clip last, on the steady clock (loop/region_play.c) */
+    usec_t armed;                     /* when a person armed a clip last, on the steady clock (loop/region_play.c) … */
+    usec_t armed_by_voice;            /* … and when a voice did, whose change may not be in the store yet */
     struct file_check *checking;      /* in progress; NULL: none */
     struct rechecked *rechecked;      /* deeds/recheck.h */
     struct sound_keeping *sounds;     /* sound.h */

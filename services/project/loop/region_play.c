@@ -9,6 +9,8 @@
 #include "services/project/loop/region_pads.h"
 #include "store/catalogue.h"
 
+enum { BUDGET_MS = 10000 /* of an arming by a voice */ };
+
 static const double edge_seconds = 0.003; /* so that its begin has no click; the core fades its end */
 
 static void take_loaded(struct doing *work, const void *answer)
@@ -80,14 +82,17 @@ static bool is_overtaken(const struct doing *work)
     return ask->has_item && ask->has_began && ask->began < (uint64_t)work->p->armed;
 }
 
-/* Arms the clip, unless it is armed. */
-static enum err arm_clip(struct doing *work, const struct region_clip *clip, struct fault *fault)
+/* Arms the clip, unless it is armed. A person's choice is noted again if a voice may arm another one meanwhile. */
+static enum err arm_clip(struct doing *work, const struct region_clip *clip, bool by_voice, struct fault *fault)
 {
+    const bool may_change = clock_steady() - work->p->armed_by_voice < (usec_t)BUDGET_MS * 1000;
     char scope[ID_TEXT_SIZE];
     struct action action;
 
-    if (clip->is_armed)
+    if (clip->is_armed && (by_voice || !may_change))
         return ERR_OK;
+    if (by_voice)
+        work->p->armed_by_voice = clock_steady();
     action = region_arm(&work->arena, work->id, clip);
     const struct persist_apply apply = { .label = TEXT("arm clip"),
                                          .scope = text_of(id_write(work->id, scope)),
@@ -108,7 +113,7 @@ static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fau
         e = fault_set(fault, ERR_CONFLICT, "the clip names no item");
     if (e == ERR_OK)
         work->p->armed = clock_steady();
-    return e == ERR_OK ? arm_clip(work, &clip, fault) : e;
+    return e == ERR_OK ? arm_clip(work, &clip, false, fault) : e;
 }
 
 static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
@@ -161,7 +166,7 @@ static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *faul
         return e;
     if (!ask->has_began)
         work->p->armed = clock_steady();
-    return arm_clip(work, &clip, fault);
+    return arm_clip(work, &clip, ask->has_began, fault);
 }
 
 /* A voice that begins to play the armed clip changes no pads; a person's `region arm` sets them again. */
@@ -191,8 +196,6 @@ static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fa
 const struct deed region_deed_arm = { .needs_no_draft = true, .plan = plan_arm, .answer = answer_arm };
 
 /* ---- the clip that plays ---- */
-
-enum { BUDGET_MS = 10000 };
 
 static void end_arming(void *state, enum err error, const void *answer, const struct fault *fault)
 {
