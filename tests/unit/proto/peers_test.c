@@ -214,8 +214,10 @@ static void ask_much_of(const struct pair *pair)
     if (sockets_open(own.sockets, SOCKET_CLIENT, pair->address, &own.client, NULL) != ERR_OK)
         _exit(1);
     for (int i = 0; i < 100; i++)
-        while (sockets_send(own.client, NULL, bytes_of(bytes, sizeof(bytes))) != ERR_OK)
+        while (sockets_send(own.client, NULL, bytes_of(bytes, sizeof(bytes))) != ERR_OK) {
+            sockets_follow(own.client); /* the service may begin later */
             usleep(1000);
+        }
     pause();
 }
 
