@@ -6,6 +6,8 @@ static usec_t count_time(const struct hang *hang, const struct proc *proc, usec_
 
     switch (proc->state) {
     case 'R':
+        if (hang->is_stale)
+            return 0;
         return ran < passed / HANG_SHARE ? ran * HANG_SHARE : passed;
     case 'D':
     case 't':
@@ -15,12 +17,11 @@ static usec_t count_time(const struct hang *hang, const struct proc *proc, usec_
     }
 }
 
-/* The processor time may be older than the heartbeat: so a turn that computes is found one look earlier at most. */
 bool hang_has_ended(struct hang *hang, uint64_t beats)
 {
     if (beats == hang->beats)
         return false;
-    *hang = (struct hang){ .beats = beats, .cpu = hang->cpu };
+    *hang = (struct hang){ .beats = beats, .is_stale = true };
     return true;
 }
 
@@ -33,6 +34,7 @@ bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec
     else
         hang->silent += count_time(hang, proc, passed);
     hang->cpu = proc->cpu;
+    hang->is_stale = false;
     hang->computes = proc->state == 'R';
     hang->over = hang->silent > limit;
     return hang->over && was_over;

@@ -17,7 +17,9 @@ enum { HANG_SHARE = 4 };
 /* Zeroed for a process that has just started. */
 struct hang {
     uint64_t beats;
-    usec_t cpu;    /* of its first thread, which sends the heartbeats */
+    usec_t cpu; /* of its first thread, which sends the heartbeats … */
+    bool
+        is_stale; /* … or unknown since the last heartbeat: the next sample of a process that computes counts no time */
     usec_t silent; /* counted time since the last heartbeat */
     bool over;     /* beyond its limit in the last call */
     bool computes; /* in the last call it wanted the processor: it waited neither for a disk nor for another process */

@@ -689,6 +689,18 @@ def a_look_that_saw_another_mount_at_the_place_is_taken_again(it):
 
 
 @claim(inside=Disks)
+def a_disk_that_is_moved_onto_another_one_is_here(it):
+    disk, other = it.disk('above'), it.disk('below')  # the table lists the older mount first
+    for at in (disk, other):
+        wav(at + '/a/a.wav', 1000)
+        it.add(at + '/a')
+    subprocess.run(['mount', '--move', disk, other], check=True)
+    until(lambda: (it.volume('marker:above')['state'], it.volume('marker:below')['state']) == ('here', 'away'))
+    it.unmount(other)
+    it.becomes(other, 'external_online:done=1')
+
+
+@claim(inside=Disks)
 def a_folder_above_a_hidden_mount_is_no_volume(it):
     other = it.disk('other')
     wav(other + '/a/a.wav', 1000)

@@ -21,7 +21,7 @@ enum {
 struct look_report {
     uint64_t mount; /* the number that looks_begin got */
     pid_t pid;      /* of the look: an earlier one at the same mount may not have ended yet */
-    int32_t error;  /* that of volume_look */
+    int32_t error;  /* the result of volume_look */
     int32_t mark_error;
     struct volume_found found;
 };

@@ -111,20 +111,50 @@ static int by_target(const void *a, const void *b)
     return order ? order : x < y ? -1 : x > y;
 }
 
-/* If several mounts have one place, only the last one is visible. A look finds out whether a mount above hides it. */
+static int by_parent(const void *a, const void *b)
+{
+    const struct mount *x = *(struct mount *const *)a, *y = *(struct mount *const *)b;
+    int order = strcmp(x->line.target, y->line.target);
+
+    return order ? order : (x->line.parent > y->line.parent) - (x->line.parent < y->line.parent);
+}
+
+/* True if another mount lies on this one, at the same place. */
+static bool lies_below(struct mount **by_parents, uint32_t count, const struct mount *mount)
+{
+    const struct mount above = { .line = { .target = mount->line.target, .parent = mount->line.id } };
+    const struct mount *key = &above;
+
+    return bsearch(&key, by_parents, count, sizeof(key), by_parent) != NULL;
+}
+
+static void set_covered(struct mounts *mounts, struct mount *mount, bool is_covered)
+{
+    if (!is_covered && mount->is_covered)
+        mounts_look_now(mount);
+    mounts->changes += is_covered != mount->is_covered;
+    mount->is_covered = is_covered;
+}
+
+/* If several mounts have one place, only the one at the top is visible: usually the last line of the table, but a mount
+ * that was moved there keeps its line. A look finds out whether a mount above the place hides it. */
 static void cover_mounts(struct mounts *mounts)
 {
-    struct mount **sorted = alloc_array(mounts->count + 1, sizeof(struct mount *));
+    struct mount **sorted = alloc_array(2 * mounts->count + 1, sizeof(struct mount *));
+    struct mount **by_parents = sorted + mounts->count;
 
     for (uint32_t i = 0; i < mounts->count; i++)
-        sorted[i] = &mounts->at[i];
+        sorted[i] = by_parents[i] = &mounts->at[i];
     qsort(sorted, mounts->count, sizeof(struct mount *), by_target);
-    for (uint32_t i = 0; i < mounts->count; i++) {
-        bool is_last = i + 1 == mounts->count || strcmp(sorted[i]->line.target, sorted[i + 1]->line.target) != 0;
-        if (is_last && sorted[i]->is_covered)
-            mounts_look_now(sorted[i]);
-        mounts->changes += is_last == sorted[i]->is_covered;
-        sorted[i]->is_covered = !is_last;
+    qsort(by_parents, mounts->count, sizeof(struct mount *), by_parent);
+    for (uint32_t i = 0, end; i < mounts->count; i = end) {
+        for (end = i + 1; end < mounts->count && strcmp(sorted[i]->line.target, sorted[end]->line.target) == 0;)
+            end++;
+        uint32_t top = end - 1;
+        while (top > i && lies_below(by_parents, mounts->count, sorted[top]))
+            top--;
+        for (uint32_t j = i; j < end; j++)
+            set_covered(mounts, sorted[j], j != top);
     }
     free(sorted);
 }
@@ -305,6 +335,8 @@ static bool is_same_volume(const struct volume_found *a, const struct volume_fou
 static void take_elsewhere(struct mounts *mounts, struct mount *mount)
 {
     mount->is_looked_at = false;
+    if (mount->is_marking)
+        set_state(mounts, mount, mount->state, mount->error); /* the question gets the error of the mark */
     if (mounts->read_at >= mount->began) {
         mount->next = 1;
         return;

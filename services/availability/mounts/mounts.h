@@ -41,7 +41,7 @@ struct mounts {
     struct mount *at; /* in the order of the mount table */
     uint32_t bad;     /* of them dead or hung */
     uint64_t numbers;
-    usec_t read_at;   /* steady: begin of the last reading of the table */
+    usec_t read_at;   /* steady: when the last reading of the table began */
     uint64_t changes; /* grows when a mount comes, goes or is covered, and when the result of a look changes */
     uint32_t left_count, left_room;
     char **left; /* places of mounts that are gone; mounts_take_left takes them */

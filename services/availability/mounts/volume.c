@@ -53,6 +53,7 @@ static void add_line(struct mount_lines *to, struct libmnt_fs *fs)
     ALLOC_ROOM(to->at, to->count, to->room, 64);
     to->at[to->count++] = (struct mount_line){
         .id = mnt_fs_get_id(fs),
+        .parent = mnt_fs_get_parent_id(fs),
         .device = mnt_fs_get_devno(fs),
         .target = alloc_text(text_or_none(mnt_fs_get_target(fs))),
         .source = alloc_text(source),

@@ -21,7 +21,8 @@ enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000, VOLUME_ELSEWHERE 
 
 /* One line of the mount table. The texts belong to the list. */
 struct mount_line {
-    int id; /* the kernel's; a later mount may get the number of a former one; 0: the table has no line for "/" */
+    int id;     /* the kernel's; a later mount may get the number of a former one; 0: the table has no line for "/" */
+    int parent; /* the id of the mount on which it lies */
     uint64_t device;
     char *target, *source, *type, *root;
     bool is_network;
@@ -30,7 +31,7 @@ struct mount_line {
 
 struct mount_lines {
     uint32_t count, room;
-    struct mount_line *at; /* in the order of the table: a later mount covers an earlier one of the same place */
+    struct mount_line *at; /* in the order of the table */
 };
 
 /* What a look at a mount found. It fits into one atomic write to a pipe. */
