@@ -52,10 +52,10 @@ export const loops = {
     await page.keyboard.press('Alt+8') // away from the query line, where Backspace is of the text
     await live(page)
     await capture(page, 'F5') // which would load the page again
-    const pause = page.getByRole('button', { name: 'Pause it' })
+    const pause = page.getByRole('button', { name: 'Pause all' })
     await pause.press('Enter')
     await until('the voice is paused', () => voices()[0].state === 'paused')
-    await page.getByRole('button', { name: 'Pause it', pressed: true }).press('Enter')
+    await page.getByRole('button', { name: 'Pause all', pressed: true }).press('Enter')
     await until('it goes on', () => voices()[0].state === 'playing')
     loophole('ask', 'streamer.stop')
     const first = show('F5')

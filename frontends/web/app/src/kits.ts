@@ -35,6 +35,7 @@ export const spread = new Cell(0.5)
 
 /** Pads in a row and in a column. The project keeps it. */
 export const layout = new Cell(4)
+let layoutIsOwn = false // chosen by a page from another machine
 
 let answered = 0 // when the answer to the last change came
 
@@ -45,7 +46,7 @@ export async function lookAtLoaded() {
   const of = got.loaded && await ask('project.kit', { project: '', kit: idText(got.loaded) }, 3000)
     .catch(error => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error })
   if (asked < answered) return
-  if (got.layout !== undefined) layout.set(num(got.layout))
+  if (got.layout !== undefined && !layoutIsOwn) layout.set(num(got.layout))
   const before = loaded.value
   const first = num(got.first)
   if (of && before && idText(before.kit.id) === idText(of.id) && num(before.kit.revision) === num(of.revision) && before.first === first && sameStates(before.kit, of)) return
@@ -76,6 +77,7 @@ function take(of: kit, first = loaded.value?.first ?? 0, isLoaded = false) {
 /** A page from another machine chooses only for itself. */
 export function layOut(side: number) {
   layout.set(side)
+  layoutIsOwn = isFar
   answered = performance.now()
   if (!isFar) ask('project.set_layout', { layout: side }, BUDGET_MS).then(() => { answered = performance.now() }).catch(complain)
 }

@@ -149,8 +149,8 @@ function Common() {
           <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
           {sources.map(one => <option key={num(one.voice)} value={num(one.voice)}>{voiceName(one)}</option>)}</select></label>
         {!isFar && <><button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">Play the chosen item</button>
-          <button disabled={!taken.length} aria-pressed={isPaused} title="It goes on from where it is" onClick={() => deeds.pauseSources(!isPaused)}>Pause it</button>
-          <button disabled={!sources.length} onClick={deeds.stopSources}>Stop it</button></>}
+          <button disabled={!taken.length} aria-pressed={isPaused} title="It goes on from where it is" onClick={() => deeds.pauseSources(!isPaused)}>{source === undefined ? 'Pause all' : 'Pause it'}</button>
+          <button disabled={!sources.length} onClick={deeds.stopSources}>{source === undefined ? 'Stop all' : 'Stop it'}</button></>}
         <button onClick={deeds.playAllLoops}>Play all loops</button>
         <button onClick={deeds.stopAllLoops}>Stop all loops</button>
       </p>
