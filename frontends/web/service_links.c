@@ -86,6 +86,10 @@ enum err service_links_send(struct service_links *links, struct text service, ui
         return fault_set(fault, ERR_NOT_FOUND, "no service %.*s", TEXT_ARG(service));
     memcpy(route.at + 1, &sender, sizeof(sender));
     e = sockets_send(link->socket, &route, frame);
+    if (e == ERR_BUSY) { /* the service may have begun to run since the last beat */
+        sockets_follow(link->socket);
+        e = sockets_send(link->socket, &route, frame);
+    }
     if (e == ERR_OK)
         return e;
     fault_set(fault, ERR_OFFLINE, "%.*s is not running", TEXT_ARG(service));
