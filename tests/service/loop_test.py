@@ -5,6 +5,7 @@ import math
 import os
 import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
@@ -15,6 +16,7 @@ from sounding import engine, start_transport, undisturbed, unstarved, until_conn
 
 RATE, PERIOD = 48000, 1024
 EDGE = 144  # frames of the fades at both ends of a turn
+WAIT_S = 2  # loops that start together wait so long for the files of all, once the first is read
 KEYS = [1073741882 + n for n in range(12)]
 
 
@@ -66,12 +68,18 @@ def item(home, name):
 
 
 def heard_turns(home, *keys, seconds=4):
-    """The samples of the streams while loops play."""
+    """The samples of the streams while loops play. They play again if the machine was too busy to read a file in time."""
+    said = []
+
     def play():
-        home.loophole('loop', 'play', *keys)
+        said[:] = home.json('loop', 'play', *keys)
         until_later(home, seconds * RATE)
         stop_loops(home)
-    return unstarved(home, lambda: undisturbed(home, play))
+
+    def heard():
+        samples = undisturbed(home, play)
+        return None if any(one.get('late') for one in said) else samples
+    return unstarved(home, heard)
 
 
 def stop_loops(home):
@@ -158,21 +166,29 @@ def loops_that_start_together_start_on_one_frame_whatever_the_disk_does(home):
             capture(home, key, count(home) if key == 'F5' else home.file('slow/slow.wav'), 4000 * int(key[1]))
         turns = {key: first_turn(home, key) for key in keys}
         seconds = 3 * max(map(len, turns.values())) / RATE
-        said = []
+        said, took = [], [0]
 
         def play(*keys):
             disk.hold_reads()
             said[:] = home.json('loop', 'play', *keys)
+            began = time.monotonic()
             disk.let_reads_go()
             until(lambda: all(plays(home, key) for key in keys), what='the disk has answered')
+            took[0] = time.monotonic() - began
             until_later(home, seconds * RATE)
             stop_loops(home)
-        together = units(unstarved(home, lambda: undisturbed(home, lambda: play('F3', 'F4'))))
+
+        def heard(is_in_time, *keys):
+            """Done again unless the machine was quick enough."""
+            def once():
+                samples = undisturbed(home, lambda: play(*keys))
+                return units(samples) if is_in_time() else None
+            return unstarved(home, once)
+        together = heard(lambda: took[0] < WAIT_S, 'F3', 'F4')
         same({'F3': ('waiting', True), 'F4': ('waiting', True)}, states(said, 'F3', 'F4'), 'both are late')
         check_sum(together, [turns['F3'], turns['F4']])
-        together = units(unstarved(home, lambda: undisturbed(home, lambda: play(*keys))))
-        same({'F3': ('waiting', True), 'F4': ('waiting', True)}, states(said, 'F3', 'F4'), 'two are late')
-        same(None, states(said, 'F5')['F5'][1], 'the other one is not')
+        together = heard(lambda: not states(said, 'F5')['F5'][1], *keys)
+        same({'F3': ('waiting', True), 'F4': ('waiting', True)}, states(said, 'F3', 'F4'), 'two are late, and the other one is not')
         last = len(together) - 1 - next(n for n, x in enumerate(reversed(together)) if x)
         check_sum(together, list(turns.values()), last - first_heard(together) - round(seconds * RATE))
         together = units(heard_turns(home, *keys, seconds=seconds))
