@@ -5,6 +5,7 @@ After every second kill the successor is killed as well.
 strace counts the calls of each thread apart, and the first thread that comes to a number dies, which is mostly the loop. So
 the calls of the threads that do errands, which read and write the files, are counted by themselves as well: ERRAND."""
 import collections
+import contextlib
 import os
 import random
 import re
@@ -190,21 +191,25 @@ class Kills:
         chance.shuffle(self.todo)
 
     def work(self, killing):
-        """Kills until nothing is left to do, or a kill fails."""
-        while self.todo:
-            first, second = self.todo.pop()
-            try:
-                self.kills.append(killing.kill_at(first, second))
-            except Exception as why:  # noqa: the other engines go on
-                self.failures.append(f'{self.kind.deed}, killed at {first} and {second}: {why}')
-                return
+        """Kills until nothing is left to do, and then checks the store; or until something fails."""
+        at = None
+        try:
+            while at := self.take():
+                self.kills.append(killing.kill_at(*at))
+            end_checked(killing.home)
+        except Exception as why:  # noqa: the other engines go on
+            self.failures.append(f'{self.kind.deed}, {f"killed at {at[0]} and {at[1]}" if at else "at the end"}: {why}')
+
+    def take(self):
+        """The next kill; None: the engines took all."""
+        with contextlib.suppress(IndexError):
+            return self.todo.pop()
 
     def work_beside(self, number):
         """In an engine of its own; after a failure in a new one."""
         while self.todo and len(self.failures) < FAILURES_MOST:
             with self.first.it.beside(f'{number}-{len(self.failures)}') as it:
                 self.work(self.kind(it, self.kind.__name__))
-                end_checked(it.home)
 
 
 class Killed(Indexing):
@@ -224,6 +229,5 @@ def run_killing(it, kind):
     needs('strace')
     kills = Kills(it, kind)
     in_threads(how_often(1, ENGINES), lambda number: kills.work_beside(number) if number else kills.work(kills.first))
-    end_checked(it.home)
     figure(f'{kind.deed}: killed {sum(kills.kills)} times, of {len(kills.all)} calls')
     assert not kills.failures, '\n'.join(kills.failures)
