@@ -220,12 +220,13 @@ class Said:
 
 
 class _Asker:
-    """A process of `loophole ask -`, which sends one ask after another: to start one for each takes far longer."""
+    """A process of `loophole ask -`, which sends one ask after another, because starting a process for each takes far longer."""
 
     def __init__(self, home):
         self.made_for = os.getpid(), dict(home.env), home.folder
+        self.errors = tempfile.TemporaryFile('w+', encoding='utf-8', errors='replace')
         self.process = subprocess.Popen(['loophole', 'ask', '-'], env=home.env, cwd=home.folder, text=True, errors='surrogateescape',
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
 
     def suits(self, home):
         return self.process.poll() is None and self.made_for == (os.getpid(), home.env, home.folder)
@@ -233,11 +234,17 @@ class _Asker:
     def ask(self, words):
         """The answer, or the error."""
         said = f'loophole ask {" ".join(words)}'
+        limit = threading.Timer(900, self.process.kill)
+        limit.start()
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write('\t'.join(words) + '\n')
             self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, f'{said}: its process has died'
+        limit.cancel()
+        if not line.endswith('\n'):
+            code = self.process.wait()
+            self.errors.seek(0)
+            raise AssertionError(f'{said}: its process died with code {code}\n{self.errors.read()[-2000:]}')
         answer = json.loads(line)
         if {'error', 'what', 'field', 'hint'} <= set(answer):
             raise AssertionError(f'expected code 0: {said}: {answer["error"]}\nloophole: {answer["what"]}\n  {answer["hint"]}')
@@ -247,6 +254,7 @@ class _Asker:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.errors.close()
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
 
@@ -421,8 +429,8 @@ class Home:
         same(0, self.json('store', 'check')[-1]['artefact_files_lost'])
 
     def processes(self):
-        """The processes of this home, but for its askers. They have it in their environment; the standard error of a worker
-        is a log in it."""
+        """The processes of this home, except its askers: those that have it in their environment, and workers, whose
+        standard error goes to a log in it."""
         mine = f'LOOPHOLE_HOME={self.path}'.encode()
         askers = {asker.process.pid for asker in self.askers}
         for pid in filter(str.isdigit, os.listdir('/proc')):
