@@ -124,7 +124,7 @@ struct score_pad {
     float reverb, delay;
     float bend;                     /* semitones of the pitch wheel, with keys */
     uint32_t wave;                  /* not 0: enum score_wave + 1: an oscillator replaces the sound */
-    float hz;                       /* of the oscillator at `note`; 0: those of that note */
+    float hz;                       /* of the oscillator at `note`; 0: the usual frequency of that note */
     uint32_t output;                /* 0: the channel of pads; 1…SCORE_OUTPUTS: ports of its own */
     uint32_t loop_from, loop_until; /* frames of the sound; loop_until 0: the end */
     uint32_t layer_count;           /* 0: `sound` for every velocity */

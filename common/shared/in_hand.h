@@ -11,8 +11,8 @@
 
 enum in_hand_place {
     IN_HAND_ASK,   /* the loop's: an ask */
-    IN_HAND_FILES, /* from here: files, or large asks, that the loop and threads
-                    read; each thread has one place */
+    IN_HAND_FILES, /* from here: files, or large asks, that the loop and threads read: up to seven threads have a place
+                    * for one each, and those of further threads are not noted */
     IN_HAND_PLACES = 8
 };
 

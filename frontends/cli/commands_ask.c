@@ -2,10 +2,10 @@
 #include "frontends/cli/commands.h"
 
 static const struct command messages[] = {
-    { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
-      "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets. The first may be an object of "
-      "JSON with any fields. With - alone it reads standard input: each line is an ask, its words separated by tabs, "
-      "and gets a line of output, the answer or the error as with --json.",
+    { "ask", "SERVICE.NAME|- [FIELD=VALUE…]", "Send any message of the protocol",
+      "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets. The first field may be a JSON "
+      "object. `ask -` reads one ask from each line of standard input, with tabs between its words, and prints one "
+      "line of JSON for each: the answer or the error.",
       "body request-id budget", 1, ANY, false, raw_ask },
     { "web", "", "Print the address of the web app, or open it in a browser",
       "The address is valid for one browser, once, for ten minutes; afterwards the browser has a cookie.", "open", 0, 0,

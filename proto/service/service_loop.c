@@ -167,7 +167,8 @@ static void send_beat(struct service *service)
         board_beat(service->entry);
 }
 
-/* A heartbeat follows each kind of work, so that no turn is as long as the sum of all. */
+/* Heartbeats also follow the messages and the watched descriptors, so that a long turn of several kinds of work is not
+ * silent as a whole. */
 static void take_turn(struct service *service, const struct waited *waited)
 {
     bool any;
