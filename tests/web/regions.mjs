@@ -115,7 +115,14 @@ export const regions = {
     assert.equal(list('Verse').length, 0)
     await of.getByLabel('Clip').selectOption('Verse')
     await until('the other clip has none', async () => (await of.locator('[data-digit]').count()) === 0)
-    const far = await open(browser, '#mode=sound', undefined, { ignoreHTTPSErrors: true }, enterFromAfar)
+    const far = await open(browser, '#mode=sound', hold_asks, { ignoreHTTPSErrors: true }, enterFromAfar)
+    await far.getByRole('button', { name: '8 × 8' }).click()
+    for (let looks = 0; looks < 2; looks++) {
+      await far.evaluate(() => hold('project.kits'))
+      await until('the page looks at the kits', () => far.evaluate(() => held().length > 0))
+      await far.evaluate(() => release())
+    }
+    assert.equal(await far.getByRole('button', { name: '8 × 8', pressed: true }).count(), 1, 'it keeps its own choice of pads')
     await panel(far).getByLabel('Clip').selectOption('Chorus')
     await panel(far).getByRole('button', { name: 'Play region 7' }).click()
     await until('its keys are armed', async () => (await panel(far).innerText()).includes('Its keys are armed.'))
