@@ -92,6 +92,16 @@ static bool is_to_stop(const struct voice *voice, const void *state)
     return ask->has_voice ? voice->index == ask->voice : voice->plan.group != GROUP_PREVIEW;
 }
 
+static void drop_waiting(struct streamer *streamer, const struct streamer_stop *ask)
+{
+    const bool stops_all = !ask->has_voice && !ask->has_loop_key;
+
+    if (stops_all)
+        waiting_asks_drop(&streamer->waiting, play_file);
+    if (stops_all || (ask->has_loop_key && ask->loop_key == 0 && !ask->has_loop_except))
+        loop_asks_drop(streamer);
+}
+
 static enum err answer_stop(struct streamer *streamer, struct call *call, const struct streamer_stop *ask,
                             struct nothing *answer)
 {
@@ -101,8 +111,8 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
     if (ask->has_voice && !ask->has_loop_key && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     enum err e = voices_may_stop(&streamer->voices, call, is_to_stop, ask);
-    if (e == ERR_OK && !ask->has_voice && !ask->has_loop_key)
-        waiting_asks_drop(&streamer->waiting, play_file);
+    if (e == ERR_OK)
+        drop_waiting(streamer, ask);
     for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++)
         if (is_to_stop(&voices[i], ask))
             voice_stop(&voices[i], (float)ask->fade);

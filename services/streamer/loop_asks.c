@@ -133,3 +133,8 @@ enum err streamer_play_loops(struct streamer *streamer, struct call *call, const
     (void)answer;
     return waiting_asks_wait(&streamer->waiting, call, begin_loops, ask);
 }
+
+void loop_asks_drop(struct streamer *streamer)
+{
+    waiting_asks_drop(&streamer->waiting, begin_loops);
+}

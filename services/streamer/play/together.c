@@ -4,7 +4,7 @@
 
 #include "schema_loop.h"
 
-enum { LIMIT_US = 2000000, CUES_A_VOICE = 8 };
+enum { LIMIT_US = 2000000, CUES_A_VOICE = 8, PERIODS_AHEAD = 4 };
 
 /* Seconds from the moment that all are ready to their frame, and for the files after a late press. */
 static const double lead_s = 0.1, late_s = 0.25;
@@ -89,10 +89,18 @@ static uint32_t count_voices(const struct voices *voices, const struct voice_tog
 
 /* ---- the frame ---- */
 
+/* The earliest frame that no voice finds too close (voice_turns_start), also if the core goes on meanwhile. */
+static int64_t earliest_frame(const struct core_link *core)
+{
+    const int64_t lead = llround(lead_s * core_link_rate(core)), periods = PERIODS_AHEAD * (int64_t)core->state.period;
+
+    return core->state.frame + (lead > periods ? lead : periods);
+}
+
 /* If the frame cannot be met, they begin at a later line, at the same place of their turns. */
 static void choose_frame(struct voice_together *together, const struct core_link *core)
 {
-    const int64_t soon = core->state.frame + llround(lead_s * core_link_rate(core));
+    const int64_t soon = earliest_frame(core);
     const int64_t passed = together->at - together->began;
 
     together->has_begun = true;
@@ -122,6 +130,8 @@ static void look_at(struct voices *voices, struct voice_together *together)
     const uint32_t all = count_voices(voices, together, false), ready = count_voices(voices, together, true);
     const usec_t now = clock_steady();
 
+    if (ready == 0)
+        together->since = 0;
     if (together->has_begun || ready == 0)
         return;
     if (together->since == 0)
