@@ -126,5 +126,23 @@ def a_row_that_names_a_preset_gets_a_voice_with_its_values(home):
     home.loophole('project', 'close')
 
 
+@claim(shares=sounding)
+def a_preset_is_saved_in_the_scope_that_is_said_and_no_second_one_by_a_wrong_project(home):
+    home.loophole('project', 'new', 'Scopes')
+    glob = save(home, 'Twin', 'freq=300', 'amp=0.25')
+    own = save(home, 'Twin', 'freq=400', '--scope', 'project')
+    same((1, None), (own['version'], own['voice'].get('amp')), 'it has no values of the other one')
+    own = save(home, 'Twin', 'amp=0.5', '--scope', 'project')
+    same((2, 400, 0.5), (own['version'], own['voice']['freq'], own['voice']['amp']))
+    glob = save(home, 'Twin', 'decay=0.3', '--scope', 'global')
+    same((2, 300, 0.25), (glob['version'], glob['voice']['freq'], glob['voice']['amp']))
+    client = home.client()
+    error, said = client.ask('project.save_preset', {'project': 'Nowhere', 'preset': 'Twin', 'voice': {'freq': 1}})
+    same('not_found', error, said)
+    contains(home.refused('preset', 'save', 'Twin', 'freq=1', '--project', 'Nowhere', code=12), 'Nowhere')
+    same([300, 400], sorted(one['voice']['freq'] for one in home.json('preset', 'list') if one['name'] == 'Twin'))
+    home.loophole('project', 'close')
+
+
 if __name__ == '__main__':
     run_claims()

@@ -106,21 +106,49 @@ static enum err assign_voice(struct cli *cli, const char *typed, struct voice_va
                                           : units_assign(cli, &voice_values_shape, typed, voice, fault);
 }
 
+static bool has_name_or_id(const struct preset *preset, struct text named)
+{
+    struct id id;
+
+    return text_equal(preset->name, named) || (id_read(named, &id) && id_equal(preset->id, id));
+}
+
+/* The preset of that name or id in the scope; leaves `to` as it is if there is none. */
+static enum err find_in_scope(struct cli *cli, int32_t scope, struct preset *to, struct fault *fault)
+{
+    struct project_presets request = { .project = named_project(cli), .limit = PAGE };
+    struct presets presets = { .more = true };
+
+    while (presets.more) {
+        presets = (struct presets){ 0 };
+        enum err e = cli_ask(cli, "project.presets", &request, &presets, fault);
+        if (e != ERR_OK)
+            return e;
+        for (uint32_t i = 0; i < presets.each.count; i++) {
+            const struct preset *preset = &presets.each.at[i];
+            if (preset->scope.value == scope && has_name_or_id(preset, text_of(cli->args[0])))
+                return *to = *preset, ERR_OK;
+        }
+        request.offset = presets.next;
+    }
+    return ERR_OK;
+}
+
 /* The values of the preset that is there, which must then be as it was; or none. */
 static enum err begin_with_saved(struct cli *cli, struct project_save_preset *request, struct fault *fault)
 {
     struct preset was = { 0 };
-    enum err e = ask_for_preset(cli, &was, fault);
-    const bool is_other = request->has_scope && was.scope.value != request->scope.value;
+    enum err e =
+        request->has_scope ? find_in_scope(cli, request->scope.value, &was, fault) : ask_for_preset(cli, &was, fault);
 
-    if (e == ERR_NOT_FOUND)
+    if (e == ERR_NOT_FOUND && strcmp(fault->field, "preset") == 0) {
         *fault = (struct fault){ 0 };
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_OK : e;
+        e = ERR_OK;
+    }
     request->voice = was.voice;
-    request->has_expect = !is_other || cli->options.expect >= 0;
+    request->has_expect = was.revision > 0 || cli->options.expect >= 0;
     request->expect = cli->options.expect >= 0 ? (uint64_t)cli->options.expect : was.revision;
-    return ERR_OK;
+    return e;
 }
 
 enum err preset_save(struct cli *cli, struct fault *fault)

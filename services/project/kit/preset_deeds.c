@@ -20,18 +20,23 @@ static enum err explain_found(enum err e, struct text named, struct fault *fault
     return fault ? fault_field(fault, "preset") : e;
 }
 
+static enum err find_under(struct doing *work, struct txn *txn, const struct kit_owners *owners, struct text named,
+                           struct element *to)
+{
+    enum err e = ERR_NOT_FOUND;
+
+    for (uint32_t i = 0; e == ERR_NOT_FOUND && i < owners->count; i++)
+        e = presets_under(txn, &work->arena, owners->at[i], named, to);
+    return e;
+}
+
 static enum err find_preset(struct doing *work, struct txn *txn, struct text project, struct text named,
                             struct element *to, struct fault *fault)
 {
     struct kit_owners owners;
     enum err e = kit_find_owners(txn, &work->arena, project, &owners, fault);
 
-    if (e != ERR_OK)
-        return e;
-    e = ERR_NOT_FOUND;
-    for (uint32_t i = 0; e == ERR_NOT_FOUND && i < owners.count; i++)
-        e = presets_under(txn, &work->arena, owners.at[i], named, to);
-    return explain_found(e, named, fault);
+    return e == ERR_OK ? explain_found(find_under(work, txn, &owners, named, to), named, fault) : e;
 }
 
 static enum err answer_one_preset(struct doing *work, const struct element *part, struct fault *fault)
@@ -102,13 +107,16 @@ static enum err find_saved(struct doing *work, struct txn *txn, struct element *
 {
     const struct project_save_preset *ask = work->ask;
     const struct choice scope = ask->has_scope ? ask->scope : (struct choice){ .value = KIT_SCOPE_GLOBAL };
+    struct kit_owners owners;
     enum err e = kit_find_owner(work, scope, owner, fault);
 
     *to = (struct element){ .body = TEXT("{}") };
+    if (e == ERR_OK && !ask->has_scope)
+        e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
     if (e != ERR_OK)
         return e;
     e = ask->has_scope ? presets_under(txn, &work->arena, *owner, ask->preset, to)
-                       : find_preset(work, txn, ask->project, ask->preset, to, NULL);
+                       : find_under(work, txn, &owners, ask->preset, to);
     if (e == ERR_OK)
         *owner = to->project;
     return e == ERR_NOT_FOUND ? ERR_OK : explain_found(e, ask->preset, fault);
