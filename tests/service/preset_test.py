@@ -144,5 +144,16 @@ def a_preset_is_saved_in_the_scope_that_is_said_and_no_second_one_by_a_wrong_pro
     home.loophole('project', 'close')
 
 
+@claim(shares=sounding)
+def a_slot_plays_a_preset_of_the_longest_name_and_the_kit_is_read(home):
+    name = 80 * '🎹'
+    save(home, name, 'freq=600')
+    use(home, 'Longest', name)
+    slot, = home.first('kit', 'show', 'Longest')['slots']
+    same(63 * '🎹', slot['layers'][0]['name'])
+    home.loophole('kit', 'remove', 'Longest')
+    home.loophole('preset', 'remove', name)
+
+
 if __name__ == '__main__':
     run_claims()

@@ -10,7 +10,7 @@
 #include "services/project/parts/presets.h"
 #include "store/catalogue.h"
 
-enum { ANSWER_LAYERS = 4096 /* of a list of kits */ };
+enum { ANSWER_LAYERS = 4096 /* of a list of kits */, LAYER_NAME = 255 /* as in the schema */ };
 
 /* ---- shared ---- */
 
@@ -84,7 +84,8 @@ void kit_note_sounds(struct txn *txn, struct arena *arena, struct kit_slot *slot
     for (uint32_t i = 0; i < slot->layers.count; i++) {
         struct kit_layer *layer = &slot->layers.at[i];
         if (layer->has_preset && presets_by_id(txn, arena, layer->preset, &preset)) {
-            layer->name = preset.name;
+            layer->name =
+                arena_utf8(arena, (struct bytes){ preset.name.len, (const uint8_t *)preset.name.at }, LAYER_NAME);
             slot->has_voice = true;
             slot->voice = preset.voice;
         }
