@@ -84,14 +84,23 @@ enum err loop_job_ask(struct doing *work, const char *name, const void *request,
     return e;
 }
 
+static int rank_of(const struct loop_heard *heard)
+{
+    return heard->is_late ? 2 : heard->has_at;
+}
+
+/* A voice that is to come goes before the one of the same key that still sounds. */
 static void note_voice(struct loop_job *job, const struct stream_voice *voice)
 {
-    if (voice->has_loop_key && voice->state.value != STREAM_STATE_ENDING)
-        job->heard[voice->loop_key - 1] = (struct loop_heard){ .plays = true,
-                                                               .has_at = voice->has_at,
-                                                               .is_late = voice->state.value == STREAM_STATE_OPENING,
-                                                               .voice = (uint32_t)voice->voice,
-                                                               .at = voice->at };
+    const struct loop_heard heard = { .plays = true,
+                                      .has_at = voice->has_at,
+                                      .is_late = voice->state.value == STREAM_STATE_OPENING,
+                                      .voice = (uint32_t)voice->voice,
+                                      .at = voice->at };
+
+    if (voice->has_loop_key && voice->state.value != STREAM_STATE_ENDING &&
+        rank_of(&heard) >= rank_of(&job->heard[voice->loop_key - 1]))
+        job->heard[voice->loop_key - 1] = heard;
 }
 
 void loop_job_take_voices(struct doing *work, const void *answer)
