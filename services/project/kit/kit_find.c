@@ -139,25 +139,25 @@ static void mark_slot(struct arena *arena, const struct kit_slot *slot, uint32_t
                            layer->name.at, why);
 }
 
-static struct text mark_preset(struct txn *txn, struct arena *arena, const struct kit_slot *slot)
+static struct text mark_preset(struct txn *txn, struct arena *arena, struct id project, const struct kit_slot *slot)
 {
     const struct kit_layer *layer = &slot->layers.at[0];
     const int len = layer->name.len < 100 ? (int)layer->name.len : 100;
     struct preset preset;
 
-    if (presets_by_id(txn, arena, layer->preset, &preset))
+    if (presets_near(txn, arena, project, layer->preset, &preset))
         return (struct text){ 0 };
     return arena_printf(arena, "the preset %.*s is missing%s", len, layer->name.at,
                         slot->has_voice ? ": its values sound as they were" : "");
 }
 
-static void find_slot_state(struct txn *txn, struct arena *arena, struct kit_slot *slot)
+static void find_slot_state(struct txn *txn, struct arena *arena, struct id project, struct kit_slot *slot)
 {
     struct text mark = { 0 };
     uint32_t away = 0;
 
     if (slot->layers.count == 1 && slot->layers.at[0].has_preset) {
-        slot->placeholder = mark_preset(txn, arena, slot);
+        slot->placeholder = mark_preset(txn, arena, project, slot);
         return;
     }
 
@@ -177,5 +177,5 @@ static void find_slot_state(struct txn *txn, struct arena *arena, struct kit_slo
 void kit_find_states(struct txn *txn, struct arena *arena, struct kit *kit)
 {
     for (uint32_t i = 0; i < kit->slots.count; i++)
-        find_slot_state(txn, arena, &kit->slots.at[i]);
+        find_slot_state(txn, arena, kit->project, &kit->slots.at[i]);
 }

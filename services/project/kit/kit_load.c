@@ -90,7 +90,8 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const uint64_t number = ask->first + kit.slots.at[i].pad;
         if (!(locked >> number & 1))
-            request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, &kit.slots.at[i], number);
+            request.each.at[request.each.count++] =
+                kit_pads_one(txn, &work->arena, kit.project, &kit.slots.at[i], number);
     }
     loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"), note_loaded(work, part.id), &request);
     return work_ask(work, "audio.set_pads", &request, take_pads, fault);

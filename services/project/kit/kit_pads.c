@@ -105,12 +105,13 @@ static void set_voice(const struct voice_values *voice, const struct kit_slot *s
     to->delay_send = GIVEN(slot, delay_send, GIVEN(voice, delay_send, 0));
 }
 
-static bool set_preset(struct txn *txn, struct arena *arena, const struct kit_slot *slot, struct pad *to)
+static bool set_preset(struct txn *txn, struct arena *arena, struct id project, const struct kit_slot *slot,
+                       struct pad *to)
 {
     const struct kit_layer *layer = slot->layers.at;
     struct preset preset;
 
-    if (presets_by_id(txn, arena, layer->preset, &preset))
+    if (presets_near(txn, arena, project, layer->preset, &preset))
         set_voice(&preset.voice, slot, to);
     else if (slot->has_voice)
         set_voice(&slot->voice, slot, to);
@@ -156,7 +157,8 @@ static struct pad write_values(const struct kit_slot *slot, uint64_t number)
     };
 }
 
-struct pad kit_pads_one(struct txn *txn, struct arena *arena, const struct kit_slot *slot, uint64_t number)
+struct pad kit_pads_one(struct txn *txn, struct arena *arena, struct id project, const struct kit_slot *slot,
+                        uint64_t number)
 {
     const struct pad empty = { .pad = number, .mode.value = PAD_MODE_ONE_SHOT };
     struct pad pad;
@@ -165,7 +167,7 @@ struct pad kit_pads_one(struct txn *txn, struct arena *arena, const struct kit_s
         return empty;
     pad = write_values(slot, number);
     if (slot->layers.at[0].has_preset)
-        return set_preset(txn, arena, slot, &pad) ? pad : empty;
+        return set_preset(txn, arena, project, slot, &pad) ? pad : empty;
     set_sounds(txn, arena, slot, &pad);
     return pad;
 }

@@ -9,8 +9,10 @@
 
 enum { KIT_PADS = 64 };
 
-/* The pad number `number` of a slot. One without a sound is empty: no sound of an earlier kit stays on it. */
-struct pad kit_pads_one(struct txn *txn, struct arena *arena, const struct kit_slot *slot, uint64_t number);
+/* The pad number `number` of a slot. One without a sound is empty: no sound of an earlier kit stays on it. `project`:
+ * the kit's; zeros: it is of none. */
+struct pad kit_pads_one(struct txn *txn, struct arena *arena, struct id project, const struct kit_slot *slot,
+                        uint64_t number);
 
 /* Checks that all slots have a pad if pad 0 of the kit is `first`. Errors (explained): bad_request. */
 enum err kit_pads_check(const struct kit *kit, uint64_t first, struct fault *fault);

@@ -204,7 +204,7 @@ static enum err set_pads_of(struct doing *work, struct txn *txn, const struct te
         const struct kit_slot *slot = &kit.slots.at[i];
         const uint64_t number = workspace.first + slot->pad;
         if (number < KIT_PADS && is_named(names, slot) && !is_locked(slot))
-            request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, slot, number);
+            request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, kit.project, slot, number);
     }
     return e == ERR_OK && request.each.count ? work_ask(work, "audio.set_pads", &request, take_set, fault) : e;
 }

@@ -95,19 +95,39 @@ static bool look_under(void *state, const struct element *project)
            s->found.kind.value != ELEMENT_KIND_PRESET;
 }
 
-bool presets_by_id(struct txn *txn, struct arena *arena, struct id preset, struct preset *to)
+static bool read_found(const struct id_search *search, struct preset *to)
 {
-    struct element first[] = { { .id = elements_workspace_kits }, { .id = elements_global_kits }, { .id = { { 0 } } } };
-    struct id_search search = { .txn = txn, .arena = arena, .id = preset };
-    const int count = elements_current(txn, arena, &first[2].id) == ERR_OK ? 3 : 2;
+    return id_equal(search->found.id, search->id) && search->found.kind.value == ELEMENT_KIND_PRESET &&
+           preset_body_read(&search->found, search->arena, to, NULL) == ERR_OK;
+}
+
+static bool is_missing_near(struct id_search *search, struct id project)
+{
+    struct element near[] = {
+        { .id = project }, { .id = elements_workspace_kits }, { .id = elements_global_kits }, { .id = { { 0 } } }
+    };
+    const int count = elements_current(search->txn, search->arena, &near[3].id) == ERR_OK ? 4 : 3;
     bool is_missing = true;
 
     for (int i = 0; is_missing && i < count; i++)
-        is_missing = look_under(&search, &first[i]);
-    if (is_missing)
+        is_missing = look_under(search, &near[i]);
+    return is_missing;
+}
+
+bool presets_near(struct txn *txn, struct arena *arena, struct id project, struct id preset, struct preset *to)
+{
+    struct id_search search = { .txn = txn, .arena = arena, .id = preset };
+
+    return !is_missing_near(&search, project) && read_found(&search, to);
+}
+
+bool presets_by_id(struct txn *txn, struct arena *arena, struct id preset, struct preset *to)
+{
+    struct id_search search = { .txn = txn, .arena = arena, .id = preset };
+
+    if (is_missing_near(&search, elements_global_kits))
         (void)elements_each_project(txn, arena, look_under, &search);
-    return id_equal(search.found.id, preset) && search.found.kind.value == ELEMENT_KIND_PRESET &&
-           preset_body_read(&search.found, arena, to, NULL) == ERR_OK;
+    return read_found(&search, to);
 }
 
 /* ---- rows ---- */

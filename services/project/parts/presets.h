@@ -18,6 +18,8 @@ enum err presets_under(struct txn *txn, struct arena *arena, struct id owner, st
 /* The first one of the project, of the workspace, or global. Errors: not_found, those of the store. */
 enum err presets_find(struct txn *txn, struct arena *arena, struct id project, struct text named, struct element *to);
 bool presets_by_id(struct txn *txn, struct arena *arena, struct id preset, struct preset *to); /* of any project */
+/* Only of this project, of the open one, of the workspace, or global: a missing one costs four look-ups. */
+bool presets_near(struct txn *txn, struct arena *arena, struct id project, struct id preset, struct preset *to);
 bool presets_read(struct txn *txn, struct arena *arena, struct id project, struct text named, struct preset *to);
 
 /* Gives each row that names a preset a voice of its own with the values of the preset. A row whose preset is gone keeps
