@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/file.h"
@@ -44,12 +43,33 @@ static void file_of(const char *data, char path[PATH_MAX])
     (void)snprintf(path, PATH_MAX, "%s/played", data);
 }
 
+static bool is_frame(int64_t frame, int64_t most)
+{
+    return frame >= -most && frame <= most;
+}
+
 /* The clock of an engine begins at 0: lines of an earlier one lie before it. Their rolls are none of this one. */
-static void restore_line(struct played_memory *memory, struct played_line line, int64_t end)
+static void restore_line(struct played_memory *memory, struct played_line line, int64_t end, uint32_t roll)
 {
     line.frame -= end;
-    line.rolls |= EARLIER_ROLLS;
+    line.rolls = (uint16_t)(EARLIER_ROLLS | roll % EARLIER_ROLLS);
     append_line(memory, &line);
+}
+
+/* Numbers the rolls of all earlier engines again, in their order: those of two engines may have the same number. */
+static void restore_each(struct played_memory *memory, const uint8_t *lines, uint32_t count, int64_t end)
+{
+    struct played_line line;
+    uint32_t roll = 0;
+    uint16_t before = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(&line, lines + i * sizeof(line), sizeof(line));
+        roll += i > 0 && line.rolls != before;
+        before = line.rolls;
+        if (is_frame(line.frame, FRAME_MOST / 2))
+            restore_line(memory, line, end, roll);
+    }
 }
 
 static void restore_lines(struct played_memory *memory, struct bytes file)
@@ -63,12 +83,8 @@ static void restore_lines(struct played_memory *memory, struct bytes file)
         file.len != sizeof(head) + head.count * sizeof(line))
         return;
     memcpy(&line, file.at + file.len - sizeof(line), sizeof(line));
-    const int64_t end = line.frame + 1;
-    for (uint32_t i = 0; i < head.count; i++) {
-        memcpy(&line, file.at + sizeof(head) + i * sizeof(line), sizeof(line));
-        if (llabs(line.frame) <= FRAME_MOST / 2 && llabs(end) <= FRAME_MOST / 2)
-            restore_line(memory, line, end);
-    }
+    if (is_frame(line.frame, FRAME_MOST / 2 - 1))
+        restore_each(memory, file.at + sizeof(head), head.count, line.frame + 1);
 }
 
 void played_restore(struct played_memory *memory, const char *data)
@@ -173,7 +189,7 @@ static bool describe_line(const struct played_line *line, struct played_event *t
                                  .has_lost = is_lost,
                                  .lost = is_lost ? (uint64_t)line->place : 0 };
     return line->kind <= PLAYED_KIND_LOST && (!is_lost || (to->lost >= 1 && to->lost <= LOST_MOST)) &&
-           llabs(line->frame) <= FRAME_MOST && line->pad < SCORE_PADS && to->velocity >= 0 && to->velocity <= 1 &&
+           is_frame(line->frame, FRAME_MOST) && line->pad < SCORE_PADS && to->velocity >= 0 && to->velocity <= 1 &&
            fabs(to->place) < FARTHEST && to->step >= 0 && to->step <= 1e6;
 }
 

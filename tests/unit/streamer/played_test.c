@@ -225,6 +225,45 @@ static void the_record_goes_on_after_the_end_of_the_engine(void **state)
     free(other);
 }
 
+/* Each engine counts its rolls from 0: three of them in a row have the same numbers. */
+static void the_rolls_of_earlier_engines_are_not_joined(void **state)
+{
+    char folder[] = "/tmp/loophole-played.XXXXXX", path[64];
+    struct played_memory *memory = *state;
+    struct arena arena = { 0 };
+    struct played played;
+
+    assert_non_null(mkdtemp(folder));
+    for (uint32_t engine = 0; engine < 3; engine++) {
+        memset(memory, 0, sizeof(*memory));
+        played_restore(memory, folder);
+        for (uint32_t i = 0; i < 2; i++) {
+            const struct note hit = hit_of(1000 + i, 1);
+            played_note(memory, &hit, i);
+        }
+        played_keep(memory, folder);
+    }
+    played = read_all(memory, 0, &arena);
+    assert_int_equal(played.events.count, 6);
+    for (uint32_t i = 0; i < 6; i++)
+        for (uint32_t k = 0; k < 6; k++)
+            assert_int_equal(played.events.at[i].rolls == played.events.at[k].rolls, i / 2 == k / 2);
+    memory->lines[0].frame = memory->lines[1].frame = INT64_MIN;
+    played_keep(memory, folder);
+    memset(memory, 0, sizeof(*memory));
+    played_restore(memory, folder);
+    assert_int_equal(atomic_load(&memory->count), 4);
+    memory->lines[3].frame = INT64_MAX;
+    played_keep(memory, folder);
+    memset(memory, 0, sizeof(*memory));
+    played_restore(memory, folder);
+    assert_int_equal(atomic_load(&memory->count), 0);
+    (void)snprintf(path, sizeof(path), "%s/played", folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +274,7 @@ int main(void)
         RECORD_TEST(lost_hits_are_a_line_with_their_number_before_the_next_note),
         RECORD_TEST(damaged_lines_are_left_out),
         RECORD_TEST(the_record_goes_on_after_the_end_of_the_engine),
+        RECORD_TEST(the_rolls_of_earlier_engines_are_not_joined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
