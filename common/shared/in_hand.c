@@ -77,11 +77,26 @@ uint32_t in_hand_deaths(const struct in_hand *hand, uint64_t key)
     return deaths;
 }
 
+static void blame_key(struct in_hand *hand, uint64_t key)
+{
+    if (key)
+        atomic_store(&hand->blamed[atomic_fetch_add(&hand->deaths, 1) % IN_HAND_BLAMED], key);
+}
+
 void in_hand_bury(struct in_hand *hand, bool is_to_blame)
 {
-    for (int place = 0; hand && place < IN_HAND_PLACES; place++) {
+    const uint64_t ask = hand ? atomic_exchange(&hand->held[IN_HAND_ASK], 0) : 0;
+    uint64_t file = 0;
+    uint32_t files = 0;
+
+    for (int place = IN_HAND_FILES; hand && place < IN_HAND_PLACES; place++) {
         const uint64_t key = atomic_exchange(&hand->held[place], 0);
-        if (key && is_to_blame)
-            atomic_store(&hand->blamed[atomic_fetch_add(&hand->deaths, 1) % IN_HAND_BLAMED], key);
+        file = key ? key : file;
+        files += key != 0;
     }
+    if (!is_to_blame)
+        return;
+    blame_key(hand, ask);
+    if (files == 1)
+        blame_key(hand, file);
 }

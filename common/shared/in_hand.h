@@ -44,7 +44,8 @@ void in_hand_accuse(void);
 /* How many processes of the service died with this key in hand, of the last IN_HAND_BLAMED. Any thread. */
 uint32_t in_hand_deaths(const struct in_hand *hand, uint64_t key);
 
-/* The supervisor, when the process is dead: what it held is to blame, or is not. Leaves nothing in hand. */
+/* The supervisor, when the process is dead: what it held is to blame, or is not. Of several files,
+ * as after a hang, none is: nothing says which of them it was. Leaves nothing in hand. */
 void in_hand_bury(struct in_hand *hand, bool is_to_blame);
 
 #endif

@@ -127,6 +127,23 @@ static void only_the_file_of_the_thread_that_crashed_is_blamed(void **state)
     board_close(board);
 }
 
+/* As after a hang: the process was killed, and no handler said which file it was. */
+static void of_several_files_in_hand_none_is_blamed_but_the_ask_is(void **state)
+{
+    struct board *board = make_board(*state);
+    struct in_hand *hand = &board_entry(board, "persist", true)->in_hand;
+
+    for (uint64_t place = 0; place < IN_HAND_PLACES; place++)
+        atomic_store(&hand->held[place], 100 + place);
+    in_hand_bury(hand, true);
+    assert_int_equal(in_hand_deaths(hand, 100 + IN_HAND_ASK), 1);
+    for (uint64_t place = 0; place < IN_HAND_PLACES; place++) {
+        assert_int_equal(in_hand_deaths(hand, 100 + place), place == IN_HAND_ASK);
+        assert_int_equal(atomic_load(&hand->held[place]), 0);
+    }
+    board_close(board);
+}
+
 static void every_process_that_opens_the_board_sees_heartbeats_and_states(void **state)
 {
     const struct home *home = *state;
@@ -279,6 +296,7 @@ int main(void)
         BOARD_TEST(a_claim_names_this_very_process),
         BOARD_TEST(what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it),
         BOARD_TEST(only_the_file_of_the_thread_that_crashed_is_blamed),
+        BOARD_TEST(of_several_files_in_hand_none_is_blamed_but_the_ask_is),
         BOARD_TEST(every_process_that_opens_the_board_sees_heartbeats_and_states),
         BOARD_TEST(a_name_has_one_board_entry_and_only_the_supervisor_adds_one),
         BOARD_TEST(a_full_board_has_no_entry_to_add),
