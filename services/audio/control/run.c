@@ -18,6 +18,7 @@
 
 enum { CHECK_US = 1000000 };
 enum { END_NOTES_US = 2500000 }; /* bound of the wait for the ends of notes at midi_out */
+enum { TAKEOVER_US = 500000 };   /* in which the other instance takes over, also with the longest periods */
 enum { READY_US = 3000000 };     /* a start without a JACK server counts as waiting after this time */
 enum { SILENCE_US = 10000000, SILENCE_MOST_US = 16 * SILENCE_US, RESTART_BUDGET_MS = 5000 };
 
@@ -84,11 +85,20 @@ static void claim_core(struct audio *audio)
         (void)engine_claim(audio->engine, ours || !other_lives(audio));
 }
 
+/* The same some periods later: the other instance, if it sounds, has taken over from our predecessor by then. */
+static bool stays_ours(const struct audio *audio)
+{
+    for (const usec_t end = clock_steady() + TAKEOVER_US; was_ours(audio); clock_sleep(TAKEOVER_US / 100))
+        if (clock_steady() >= end)
+            return true;
+    return false;
+}
+
 /* After an update the other instance may be of the old program, and sound: engine_open would clear its memory. Two
  * instances of the new program do not both refuse, because one of them sounded last. */
 static enum err refuse_other_layout(const struct audio *audio, struct fault *fault)
 {
-    if (!engine_is_of_other_layout(audio->studio) || was_ours(audio) || !other_lives(audio))
+    if (!engine_is_of_other_layout(audio->studio) || !other_lives(audio) || stays_ours(audio))
         return ERR_OK;
     fault_set(fault, ERR_VERSION,
               "%s is of another version of the program, with another layout of its memory: it sounds on",
