@@ -60,6 +60,16 @@ def counts_of(home, *command):
     return unstarved(home, lambda: counts_in(undisturbed(home, play)))
 
 
+def heard_of(home, act):
+    """What sounds from act() on, until all is silent."""
+    def recorded():
+        tape = Tape(home, 60)
+        act()
+        until_silent(home)
+        return sound.heard(tape.stop())
+    return unstarved(home, recorded)
+
+
 @claim(shares=playing_engine)
 def a_part_begins_and_ends_on_its_frames(home):
     for ask in ('play', 'preview'):
@@ -90,10 +100,7 @@ def the_command_takes_seconds(home):
 def a_part_of_a_file_of_another_rate_has_its_length(home):
     path = home.file('files/other.wav')
     sound.make('sine', path, 2 * 44100, 44100, 441)
-    tape = Tape(home, 60)
-    home.ask('streamer.play', f'path={path}', 'from=11025', 'until=55125')
-    until_silent(home)
-    heard = sound.heard(tape.stop())
+    heard = heard_of(home, lambda: home.ask('streamer.play', f'path={path}', 'from=11025', 'until=55125'))
     assert abs(heard['frames'] - 48000) <= 2, heard
 
 
@@ -174,10 +181,7 @@ def a_part_is_stretched_to_the_present_tempo_at_its_own_pitch(home):
     sine = home.file('files/sine.wav')
     home.loophole('edit', sine, 'bpm=100')
     home.loophole('transport', 'tempo', '120')
-    tape = Tape(home, 60)
-    home.loophole('play', sine, '--stretch')
-    until_silent(home)
-    heard = sound.heard(tape.stop())
+    heard = heard_of(home, lambda: home.loophole('play', sine, '--stretch'))
     home.loophole('edit', sine, 'bpm=')
     assert abs(heard['frames'] / (2 * SECONDS / 1.2) - 1) < 0.03, heard
     assert abs(heard['hz'] - 480) < 5, heard
