@@ -7,7 +7,7 @@
 #include "proto/transport/lock.h"
 #include "proto/transport/service_link.h"
 
-enum { LINKS = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_FIRST_MS = 10, RETRY_MS = 100, COARSE_US = 1000 };
+enum { LINKS = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1000 };
 
 #define NEVER INT64_MAX
 
@@ -21,9 +21,8 @@ struct sent_ask {
     uint64_t digest; /* of the client's ask; 0: this is the client's ask */
     char client[FRAME_CLIENT + 1];
     usec_t deadline;
-    usec_t send_at;    /* time of the next sending */
-    uint32_t wait_ms;  /* from the next sending to the one after it */
-    uint32_t retry_ms; /* the same after a sending that failed */
+    usec_t send_at;   /* time of the next sending */
+    uint32_t wait_ms; /* from the next sending to the one after it */
     uint32_t name_len;
     uint32_t body_len;
     uint8_t bytes[]; /* name, body */
@@ -136,8 +135,7 @@ static enum err send_ask_frame(struct requester *requester, struct sent_ask *sen
         sent->send_at = now + sent->wait_ms * 1000;
         sent->wait_ms = sent->wait_ms * 2 < LIMIT_RESEND_MS ? sent->wait_ms * 2 : LIMIT_RESEND_MS;
     } else {
-        sent->send_at = now + sent->retry_ms * 1000;
-        sent->retry_ms = sent->retry_ms * 2 < RETRY_MS ? sent->retry_ms * 2 : RETRY_MS;
+        sent->send_at = now + RETRY_US;
     }
     if (due_of(sent) < requester->due)
         requester->due = due_of(sent);
@@ -211,7 +209,6 @@ enum err requester_send(struct requester *requester, struct text name, struct by
     (void)text_copy(sent->client, sizeof(sent->client), client);
     sent->deadline = now + (usec_t)budget_ms * 1000;
     sent->wait_ms = LIMIT_RESEND_FIRST_MS;
-    sent->retry_ms = RETRY_FIRST_MS;
     add_sent_ask(requester, sent);
     e = send_ask_frame(requester, sent, now);
     if (e != ERR_OK)
