@@ -112,8 +112,8 @@ uint32_t set_files_choose(const unsigned *flags, uint32_t count, bool *goes)
     return count - left;
 }
 
-/* Only the snapshots: what is left without one is no set. This is not synced, because that would hold up whoever writes
- * to the same disk: after a power cut a removed set may be there again. Returns how many are gone. */
+/* Removes only the snapshots: a file without its snapshot is no set. The folder is not synced, because a sync delays
+ * everything that writes to the same disk. So a power cut may bring a removed set back. Returns how many are gone. */
 static uint32_t remove_snapshots(struct beneath *b, const char *folder, const struct set_list *list, const bool *goes)
 {
     char name[SET_STEM_SIZE + 16];

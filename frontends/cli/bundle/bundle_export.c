@@ -131,21 +131,13 @@ static enum err copy_asset(struct bundle_exporting *ex, const struct bundle_soun
     return e;
 }
 
-/* A sound that cannot be opened is refused when its turn comes. */
 static uint64_t sum_assets(struct bundle_exporting *ex)
 {
     struct fault unused = { 0 };
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < ex->plan.sound_count; i++) {
-        const int fd = open_asset(ex, &ex->plan.sound[i], &unused);
-        struct stat st = { 0 };
-        if (fd < 0)
-            continue;
-        (void)fstat(fd, &st);
-        close(fd);
-        sum += (uint64_t)st.st_size;
-    }
+    for (uint32_t i = 0; i < ex->plan.sound_count; i++)
+        sum += bundle_size_of(open_asset(ex, &ex->plan.sound[i], &unused));
     return sum;
 }
 

@@ -1,6 +1,8 @@
 #include "frontends/cli/bundle/bundle_progress.h"
 
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { EACH_US = 100000 };
 
@@ -60,6 +62,17 @@ void bundle_progress_hide(void)
 }
 
 /* ---- the end by a person ---- */
+
+uint64_t bundle_size_of(int fd)
+{
+    struct stat st = { 0 };
+
+    if (fd < 0)
+        return 0;
+    (void)fstat(fd, &st);
+    close(fd);
+    return (uint64_t)st.st_size;
+}
 
 /* The signals stay pending, so they need no handler and no state of their own. */
 void bundle_cancel_hold(void)

@@ -18,6 +18,10 @@ void bundle_progress_begin(struct bundle_progress *progress, struct cli *cli, co
 void bundle_progress_add(struct bundle_progress *progress, uint64_t bytes); /* these are done, too; NULL is allowed */
 void bundle_progress_hide(void); /* before another line on standard error, and at the end */
 
+/* The bytes of an open file, which it closes; 0 if `fd` is below 0: a file that cannot be opened is refused when its
+ * turn comes. */
+uint64_t bundle_size_of(int fd);
+
 /* After this call SIGINT and SIGTERM do not end the process at once: the command first removes what it is writing. */
 void bundle_cancel_hold(void);
 bool bundle_cancel_is_wanted(void); /* such a signal came */

@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "frontends/cli/bundle/bundle_archive.h"
+#include "frontends/cli/bundle/bundle_progress.h"
 
 enum { BLOCK = 1 << 16 };
 
@@ -79,15 +80,8 @@ static uint64_t sum_listed(int folder, const struct bundle_manifest *manifest)
     struct fault unused = { 0 };
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < manifest->count; i++) {
-        const int fd = open_listed(folder, manifest->entries[i].path, &unused);
-        struct stat st = { 0 };
-        if (fd < 0)
-            continue;
-        (void)fstat(fd, &st);
-        close(fd);
-        sum += (uint64_t)st.st_size;
-    }
+    for (uint32_t i = 0; i < manifest->count; i++)
+        sum += bundle_size_of(open_listed(folder, manifest->entries[i].path, &unused));
     return sum;
 }
 

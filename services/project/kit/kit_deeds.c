@@ -7,6 +7,7 @@
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/kit_body.h"
+#include "services/project/parts/named_parts.h"
 #include "services/project/parts/presets.h"
 #include "store/catalogue.h"
 
@@ -317,7 +318,7 @@ static enum err gather_kits(struct doing *work, struct txn *txn, struct element_
     enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < owners.count; i++) {
-        e = kit_find_all(txn, &work->arena, owners.at[i], &kits[i]);
+        e = named_parts_all(txn, &work->arena, ELEMENT_KIND_KIT, owners.at[i], &kits[i]);
         count += e == ERR_OK ? kits[i].count : 0;
     }
     if (e != ERR_OK)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "services/project/parts/named_parts.h"
 #include "services/project/parts/presets.h"
 #include "services/project/parts/uses.h"
 
@@ -23,77 +24,13 @@ enum err kit_find_owners(struct txn *txn, struct arena *arena, struct text proje
     return e;
 }
 
-struct kit_gathering {
-    struct arena *arena;
-    struct element_list *to;
-    uint32_t room;
-};
-
-static bool gather_kit(void *state, const struct element *part)
-{
-    struct kit_gathering *g = state;
-
-    if (part->kind.value != ELEMENT_KIND_KIT)
-        return true;
-    g->to->at = arena_grow(g->arena, g->to->at, g->to->count, &g->room, sizeof(*g->to->at));
-    g->to->at[g->to->count++] = *part;
-    return true;
-}
-
-enum err kit_find_all(struct txn *txn, struct arena *arena, struct id owner, struct element_list *to)
-{
-    struct kit_gathering gathering = { arena, to, 0 };
-
-    *to = (struct element_list){ 0 };
-    return elements_each_part(txn, arena, owner, gather_kit, &gathering);
-}
-
-static struct text read_name(const struct element *kit, struct arena *arena)
-{
-    struct tree body;
-
-    return tree_read(kit->body, arena, &body, NULL) == ERR_OK ? tree_text(&body, "name") : (struct text){ 0 };
-}
-
-/* NULL: none of them has the name. To parse all kits would take 100 ms of 1,024: only those are that contain it. */
-static const struct element *find_name(const struct element_list *kits, struct text name, struct arena *arena)
-{
-    struct tree keys = { .type = TREE_OBJECT };
-    struct text member;
-
-    tree_set(&keys, arena, "name", tree_of_text(name));
-    member = tree_canonical(&keys, arena); /* {"name":"Dusty"}: a body has it without the braces */
-    for (uint32_t i = 0; i < kits->count; i++)
-        if (memmem(kits->at[i].body.at, kits->at[i].body.len, member.at + 1, member.len - 2) &&
-            text_equal(read_name(&kits->at[i], arena), name))
-            return &kits->at[i];
-    return NULL;
-}
-
-static enum err find_under(struct txn *txn, struct arena *arena, struct id owner, struct text named, struct element *to)
-{
-    struct element_list kits;
-    const struct element *found;
-    struct id id;
-    enum err e;
-
-    if (id_read(named, &id) && elements_get(txn, arena, parts_kind(ELEMENT_KIND_KIT), owner, id, to) == ERR_OK &&
-        to->kind.value == ELEMENT_KIND_KIT)
-        return ERR_OK;
-    e = kit_find_all(txn, arena, owner, &kits);
-    found = e == ERR_OK ? find_name(&kits, named, arena) : NULL;
-    if (found)
-        *to = *found;
-    return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
-}
-
 enum err kit_find(struct txn *txn, struct arena *arena, const struct kit_owners *owners, struct text named,
                   struct element *to, struct fault *fault)
 {
     enum err e = ERR_NOT_FOUND;
 
     for (uint32_t i = 0; e == ERR_NOT_FOUND && i < owners->count; i++)
-        e = find_under(txn, arena, owners->at[i], named, to);
+        e = named_parts_find(txn, arena, ELEMENT_KIND_KIT, owners->at[i], named, to);
     if (e == ERR_OK)
         return e;
     if (e != ERR_NOT_FOUND)
@@ -108,11 +45,11 @@ enum err kit_find_room(struct txn *txn, struct arena *arena, struct id owner, st
 {
     struct element_list kits;
     const struct element *found;
-    enum err e = kit_find_all(txn, arena, owner, &kits);
+    enum err e = named_parts_all(txn, arena, ELEMENT_KIND_KIT, owner, &kits);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "the kits cannot be read");
-    found = find_name(&kits, name, arena);
+    found = named_parts_in(&kits, name, arena);
     if (found && !id_equal(found->id, as)) {
         fault_set(fault, ERR_EXISTS, "there is a kit \"%.*s\" already", TEXT_ARG(name));
         fault_hint(fault, "choose another name, or remove it: loophole kit remove NAME");

@@ -22,9 +22,6 @@ enum err kit_find_owners(struct txn *txn, struct arena *arena, struct text proje
 enum err kit_find(struct txn *txn, struct arena *arena, const struct kit_owners *owners, struct text named,
                   struct element *to, struct fault *fault);
 
-/* All kits under one owner, by their ids. Errors: those of the store. */
-enum err kit_find_all(struct txn *txn, struct arena *arena, struct id owner, struct element_list *to);
-
 /* Refuses a name that another kit under the owner has, and one kit more than KITS_MOST. Errors (explained): exists,
  * too_large. */
 enum err kit_find_room(struct txn *txn, struct arena *arena, struct id owner, struct text name, struct id as,

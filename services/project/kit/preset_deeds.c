@@ -4,6 +4,7 @@
 #include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/named_parts.h"
 #include "services/project/parts/preset_body.h"
 #include "services/project/parts/presets.h"
 
@@ -26,7 +27,7 @@ static enum err find_under(struct doing *work, struct txn *txn, const struct kit
     enum err e = ERR_NOT_FOUND;
 
     for (uint32_t i = 0; e == ERR_NOT_FOUND && i < owners->count; i++)
-        e = presets_under(txn, &work->arena, owners->at[i], named, to);
+        e = named_parts_find(txn, &work->arena, ELEMENT_KIND_PRESET, owners->at[i], named, to);
     return e;
 }
 
@@ -88,7 +89,7 @@ static enum err answer_presets(struct doing *work, struct txn *txn, struct fault
     enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < owners.count && !answer.more; i++) {
-        e = presets_all(txn, &work->arena, owners.at[i], &presets);
+        e = named_parts_all(txn, &work->arena, ELEMENT_KIND_PRESET, owners.at[i], &presets);
         if (e == ERR_OK)
             add_presets(work, &presets, &answer, limit);
     }
@@ -115,7 +116,7 @@ static enum err find_saved(struct doing *work, struct txn *txn, struct element *
         e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
     if (e != ERR_OK)
         return e;
-    e = ask->has_scope ? presets_under(txn, &work->arena, *owner, ask->preset, to)
+    e = ask->has_scope ? named_parts_find(txn, &work->arena, ELEMENT_KIND_PRESET, *owner, ask->preset, to)
                        : find_under(work, txn, &owners, ask->preset, to);
     if (e == ERR_OK)
         *owner = to->project;
@@ -128,7 +129,8 @@ static enum err check_new(struct doing *work, struct txn *txn, struct id owner, 
     struct element_list all;
     enum err e = kinds_check_name(ask->preset, fault);
 
-    if (e == ERR_OK && presets_all(txn, &work->arena, owner, &all) == ERR_OK && all.count >= PRESETS_MOST) {
+    if (e == ERR_OK && named_parts_all(txn, &work->arena, ELEMENT_KIND_PRESET, owner, &all) == ERR_OK &&
+        all.count >= PRESETS_MOST) {
         e = fault_set(fault, ERR_TOO_LARGE, "there are %u presets: at most %d in one scope", all.count, PRESETS_MOST);
         fault_hint(fault, "remove presets that are not needed: loophole preset remove NAME");
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/wire/value.h"
+#include "services/project/parts/named_parts.h"
 #include "services/project/parts/preset_body.h"
 #include "store/pattern/pattern_check.h"
 
@@ -10,64 +11,13 @@ enum { VOICES = 32, SLOTS_BANK = 128 };
 
 /* ---- finding ---- */
 
-struct preset_gathering {
-    struct arena *arena;
-    struct element_list *to;
-    uint32_t room;
-};
-
-static bool gather_preset(void *state, const struct element *part)
-{
-    struct preset_gathering *g = state;
-
-    if (part->kind.value != ELEMENT_KIND_PRESET)
-        return true;
-    g->to->at = arena_grow(g->arena, g->to->at, g->to->count, &g->room, sizeof(*g->to->at));
-    g->to->at[g->to->count++] = *part;
-    return true;
-}
-
-enum err presets_all(struct txn *txn, struct arena *arena, struct id owner, struct element_list *to)
-{
-    struct preset_gathering gathering = { arena, to, 0 };
-
-    *to = (struct element_list){ 0 };
-    return elements_each_part(txn, arena, owner, gather_preset, &gathering);
-}
-
-static struct text preset_name(const struct element *part, struct arena *arena)
-{
-    struct tree body;
-
-    return tree_read(part->body, arena, &body, NULL) == ERR_OK ? tree_text(&body, "name") : (struct text){ 0 };
-}
-
-enum err presets_under(struct txn *txn, struct arena *arena, struct id owner, struct text named, struct element *to)
-{
-    const struct choice kind = parts_kind(ELEMENT_KIND_PRESET);
-    struct element_list presets;
-    struct id id;
-    enum err e;
-
-    if (id_read(named, &id) && elements_get(txn, arena, kind, owner, id, to) == ERR_OK &&
-        to->kind.value == ELEMENT_KIND_PRESET)
-        return ERR_OK;
-    e = presets_all(txn, arena, owner, &presets);
-    for (uint32_t i = 0; e == ERR_OK && i < presets.count; i++)
-        if (text_equal(preset_name(&presets.at[i], arena), named)) {
-            *to = presets.at[i];
-            return ERR_OK;
-        }
-    return e == ERR_OK ? ERR_NOT_FOUND : e;
-}
-
 enum err presets_find(struct txn *txn, struct arena *arena, struct id project, struct text named, struct element *to)
 {
     const struct id owners[] = { project, elements_workspace_kits, elements_global_kits };
     enum err e = ERR_NOT_FOUND;
 
     for (size_t i = 0; e == ERR_NOT_FOUND && i < sizeof(owners) / sizeof(*owners); i++)
-        e = presets_under(txn, arena, owners[i], named, to);
+        e = named_parts_find(txn, arena, ELEMENT_KIND_PRESET, owners[i], named, to);
     return e;
 }
 
@@ -245,7 +195,7 @@ static bool look_at_project(void *state, const struct element *project)
 {
     struct user_search *s = state;
 
-    s->project = arena_printf(s->arena, " of the project %.*s", TEXT_ARG(preset_name(project, s->arena)));
+    s->project = arena_printf(s->arena, " of the project %.*s", TEXT_ARG(named_parts_name(project, s->arena)));
     return elements_each_part(s->txn, s->arena, project->id, look_at_part, s) == ERR_OK;
 }
 
@@ -253,7 +203,7 @@ struct text presets_user(struct txn *txn, struct arena *arena, const struct elem
 {
     char id[ID_TEXT_SIZE];
     struct user_search search = {
-        .txn = txn, .arena = arena, .id = text_of(id_write(preset->id, id)), .name = preset_name(preset, arena)
+        .txn = txn, .arena = arena, .id = text_of(id_write(preset->id, id)), .name = named_parts_name(preset, arena)
     };
     struct element project;
 

@@ -9,12 +9,6 @@
 
 enum { PRESETS_MOST = 1024 /* of one scope or project */ };
 
-/* All presets under one owner, by their ids. Errors: those of the store. */
-enum err presets_all(struct txn *txn, struct arena *arena, struct id owner, struct element_list *to);
-
-/* The preset of that id or, if none has it, of that name under one owner. Errors: not_found, those of the store. */
-enum err presets_under(struct txn *txn, struct arena *arena, struct id owner, struct text named, struct element *to);
-
 /* The first one of the project, of the workspace, or global. Errors: not_found, those of the store. */
 enum err presets_find(struct txn *txn, struct arena *arena, struct id project, struct text named, struct element *to);
 bool presets_by_id(struct txn *txn, struct arena *arena, struct id preset, struct preset *to); /* of any project */
