@@ -89,4 +89,30 @@ def a_take_that_another_client_began_meanwhile_is_not_cancelled(it):
     same('running', home.ask('streamer.take', f'id={id}')['state'])
 
 
+@claim(inside=Cable)
+def channels_with_an_insert_keep_their_place_when_a_late_input_leaves(it):
+    home = it.home
+    jack_client(home, 'through', 'echo', 2, 0)
+    home.loophole('audio', 'insert', 'sounds', 'echo:in_1,in_2')
+    places = set()
+
+    def latency_in():
+        server = home.ask('audio.server')
+        places.add(server['moment'].get('delay'))
+        return server['latency_in']
+
+    until(lambda: latency_in() == PERIOD and home.ask('audio.server')['moment'].get('delay') == PERIOD,
+          what='the channels wait for the insert')
+    places.clear()
+    for _ in range(3):
+        home.loophole('record', 'start', '--inputs', 'cable:out_1')
+        until(lambda: latency_in() > PERIOD, what='the input is late')
+        home.loophole('record', 'stop')
+        while latency_in() > PERIOD:
+            pass
+        for _ in range(50):
+            latency_in()
+    same({PERIOD}, places)
+
+
 run_claims()

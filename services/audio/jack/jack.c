@@ -85,7 +85,9 @@ static struct port_delays delays_of(struct client *client)
     return delays;
 }
 
-/* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
+/* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. What is
+ * sent to a chain counts from there: JACK tells the clients of a chain one after the other, so client_way would compare
+ * an input's latency of now with that of before, and all channels would wait for the difference. */
 static void on_latency(jack_latency_callback_mode_t mode, void *state)
 {
     struct client *client = state;
@@ -97,6 +99,8 @@ static void on_latency(jack_latency_callback_mode_t mode, void *state)
     for (uint32_t i = 0; i < PORTS; i++) {
         const uint32_t delay = port_delay(i, &delays);
         jack_latency_range_t late = { range.min + delay, range.max + delay };
+        if (to_outputs && port_is_in_loop(i))
+            late = (jack_latency_range_t){ 0, 0 };
         if (port_is_output(i) == to_outputs)
             jack_port_set_latency_range(client->ports[i], mode, &late);
     }
