@@ -1,22 +1,31 @@
 /* A client sends its ask again until an answer comes. A copy that finds the ask in progress joins it (ticket.c). A copy
- * that comes after the answer would be done again, which is wrong for a `once` ask.
+ * that comes after the answer would be done again, which is wrong for a `once` ask. It is wrong for an ask that sets a
+ * value as well, if another ask has set the value meanwhile.
  *
  *   begun ──► prepared (recall_prepare) ──► done: a copy gets the answer
  *     │           │
  *     └───────────┴── the process dies: its successor does a copy again, except a prepared ask whose effects are found
  *
- * Each step is written to a file before the next action (recall_file.c), so it outlives the process. */
+ * Each step of a `once` ask is written to a file before the next action (recall_file.c), so it outlives the process. */
 
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-static struct recalled *find_recalled(struct service *service, struct id request)
+/* LIMIT_RECALLED slots; NULL: the ask reads, or persist remembers it. */
+static struct recalled *slots_of(const struct call *call)
 {
-    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
-        struct recalled *one = &service->recalled[i];
-        if (one->state != RECALL_FREE && id_equal(one->request, request))
-            return one;
-    }
+    const struct ask *ask = call->ask;
+
+    if (ask->once)
+        return call->service->recalled;
+    return ask->reads || ask->mutates || call->frame.digest ? NULL : call->service->settled;
+}
+
+static struct recalled *find_recalled(struct recalled *slots, struct id request)
+{
+    for (uint32_t i = 0; slots && i < LIMIT_RECALLED; i++)
+        if (slots[i].state != RECALL_FREE && id_equal(slots[i].request, request))
+            return &slots[i];
     return NULL;
 }
 
@@ -35,7 +44,7 @@ static void set_recalled(struct service *service, struct recalled *one, enum rec
 
 enum err recall_answers(struct call *call, bool *answered)
 {
-    const struct recalled *one = call->ask->once ? find_recalled(call->service, call->frame.request) : NULL;
+    const struct recalled *one = find_recalled(slots_of(call), call->frame.request);
     enum err e;
 
     if (!one)
@@ -54,12 +63,12 @@ enum err recall_answers(struct call *call, bool *answered)
 /* ---- an ask ---- */
 
 /* Takes the oldest that no call of this process uses; NULL if all are in progress. */
-static struct recalled *take_oldest(struct service *service)
+static struct recalled *take_oldest(struct recalled *slots)
 {
     struct recalled *oldest = NULL;
 
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
-        struct recalled *one = &service->recalled[i];
+        struct recalled *one = &slots[i];
         if (!one->is_under_way && (!oldest || one->serial < oldest->serial))
             oldest = one;
     }
@@ -69,11 +78,11 @@ static struct recalled *take_oldest(struct service *service)
 void recall_begin(struct call *call)
 {
     struct service *service = call->service;
-    struct recalled *one = call->ask->once ? find_recalled(service, call->frame.request) : NULL;
+    struct recalled *slots = slots_of(call), *one = find_recalled(slots, call->frame.request);
 
     call->was_begun = one != NULL; /* otherwise it would have been answered */
-    if (call->ask->once && !one)
-        one = take_oldest(service);
+    if (slots && !one)
+        one = take_oldest(slots);
     if (!one)
         return;
     one->request = call->frame.request;
@@ -120,7 +129,7 @@ void recall_keep(struct call *call)
     if (!one)
         return;
     one->is_under_way = false;
-    if (err_is_transient(call->error)) {
+    if (err_is_transient(call->error) || (!call->ask->once && call->body.len > LIMIT_RECALLED_BYTES)) {
         one->serial = 0; /* the next ask takes this slot, and no kept answer is lost */
         set_recalled(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
     } else {
@@ -168,7 +177,9 @@ void recall_open(struct service *service)
 
 void recall_free(struct service *service)
 {
-    for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
         buffer_free(&service->recalled[i].body);
+        buffer_free(&service->settled[i].body);
+    }
     recall_file_close(service);
 }

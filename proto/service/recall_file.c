@@ -47,7 +47,7 @@ void recall_file_write(const struct service *service, const struct recalled *one
     };
     size_t len = sizeof(slot) + slot.len;
 
-    if (service->recall_file < 0)
+    if (service->recall_file < 0 || one < service->recalled || one >= service->recalled + LIMIT_RECALLED)
         return;
     memcpy(bytes, &slot, sizeof(slot));
     if (slot.len)

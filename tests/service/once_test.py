@@ -48,6 +48,15 @@ class Sounding:
 
 
 @claim(inside=Sounding)
+def a_late_copy_of_an_ask_does_not_undo_what_another_has_set(it):
+    request = new_id()
+    first = it.must('audio.set_tempo', {'bpm': 100.0}, request)
+    it.must('audio.set_tempo', {'bpm': 120.0})
+    same(first, it.must('audio.set_tempo', {'bpm': 100.0}, request))
+    same(120.0, it.must('audio.transport')['bpm'])
+
+
+@claim(inside=Sounding)
 def a_toggle_is_answered_from_memory_after_the_death_of_the_core(it):
     it.stopped()
     request = new_id()

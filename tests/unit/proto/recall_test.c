@@ -85,6 +85,27 @@ static void an_ask_whose_kept_answer_is_too_large_is_not_done_again(void **state
     buffer_free(&copy.body);
 }
 
+static void a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept(void **state)
+{
+    static const struct ask set = { .name = "set", .full_name = "audio.set" };
+    struct call call = { .service = *state, .ask = &set, .digest = 1, .frame.request.b = { 1 } }, copy = call;
+    bool answered = false;
+
+    recall_begin(&call);
+    buffer_add(&call.body, "answer", 6);
+    call.body.len = LIMIT_RECALLED_BYTES + 1;
+    recall_keep(&call);
+    call.body.len = 6;
+    assert_int_equal(recall_answers(&copy, &answered), ERR_OK);
+    assert_false(answered);
+    recall_begin(&call);
+    recall_keep(&call);
+    assert_int_equal(recall_answers(&copy, &answered), ERR_OK);
+    assert_true(answered);
+    buffer_free(&call.body);
+    buffer_free(&copy.body);
+}
+
 static bool knows_even(const void *state, struct id request)
 {
     (void)state;
@@ -140,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
 }
