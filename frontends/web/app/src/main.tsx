@@ -19,7 +19,7 @@ import { enterMode, giveToList, isListed, isMove, pressesControl } from './keybo
 import { endSelection, listKey } from './list'
 import { MapView } from './map'
 import { hearFile, Outside, PortChoice } from './outside'
-import { PadDrop } from './paddrop'
+import { PadDrop } from './kit/paddrop'
 import { Palette, paletteOpen } from './palette'
 import { QueryLine } from './queryline'
 import { Rail } from './rail'

@@ -1,17 +1,17 @@
 // The panel of loops: what each of the keys F1 to F12 holds, and the keys themselves.
 import type { item, loop, stream_voice } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { useCell, usePolled } from './cell'
+import { useCell, usePolled } from '../cell'
 import { isDeleting } from './deleting'
-import { clean, counted, idBytes, idText, lengthText, num, pathText } from './format'
-import { Icon } from './icons'
-import { useNames } from './itemnames'
-import { chosen } from './list'
+import { clean, counted, idBytes, idText, lengthText, num, pathText } from '../format'
+import { Icon } from '../icons'
+import { useNames } from '../itemnames'
+import { chosen } from '../list'
 import * as deeds from './loops'
-import { complain } from './state'
+import { complain } from '../state'
 import { VolumeSlider } from './volumeslider'
-import { isFar, listen } from './wire'
-import { loop_grid_words } from './words'
+import { isFar, listen } from '../wire'
+import { loop_grid_words } from '../words'
 
 const POLL_MS = 500
 

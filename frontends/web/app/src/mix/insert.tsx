@@ -2,9 +2,9 @@
 // why it is away.
 import type { chain_state, channel } from 'loophole'
 import { useState } from 'preact/hooks'
-import { clean, num } from './format'
-import { complain, say } from './state'
-import { ask } from './wire'
+import { clean, num } from '../format'
+import { complain, say } from '../state'
+import { ask } from '../wire'
 
 const BUDGET_MS = 5000
 

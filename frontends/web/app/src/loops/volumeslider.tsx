@@ -1,7 +1,7 @@
 // The volume of a loop or a region: the slider shows what is pulled, and the engine gets it when it is let go, as one step of undo.
 import { useEffect, useState } from 'preact/hooks'
-import { gainAt, placeOfGain } from './fader'
-import { dbText } from './format'
+import { gainAt, placeOfGain } from '../mix/fader'
+import { dbText } from '../format'
 
 /** `value`: linear; undefined: there is nothing to set. */
 export function VolumeSlider({ value, name, locked = false, put }: { value: number | undefined; name: string; locked?: boolean; put: (volume: number) => void }) {

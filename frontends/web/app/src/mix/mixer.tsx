@@ -1,13 +1,13 @@
 // The mixer: a strip for each channel, with its fader, its meters, what it sends and its insert.
 import type { chain_state, channel, meter, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { usePolled } from '../cell'
 import { gainAt, placeOfGain } from './fader'
-import { dbText, meterDb, METER_LEAST_DB, meterPart } from './format'
+import { dbText, meterDb, METER_LEAST_DB, meterPart } from '../format'
 import { hasInsert, Insert } from './insert'
-import { complain } from './state'
-import { channel_words } from './words'
-import { ask, listen } from './wire'
+import { complain } from '../state'
+import { channel_words } from '../words'
+import { ask, listen } from '../wire'
 
 const HOLD_MS = 1500
 const SILENT_MS = 300

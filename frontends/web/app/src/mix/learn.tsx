@@ -1,11 +1,11 @@
 // MIDI learn: which control of a device moves what, and the control that is moved next as a new binding.
 import type { connection, midi_binding, midi_bindings, midi_mode } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from './cell'
-import { clean } from './format'
-import { complain, say } from './state'
-import { ask, AskError, listen } from './wire'
-import { channel_words, midi_mode_words } from './words'
+import { usePolled } from '../cell'
+import { clean } from '../format'
+import { complain, say } from '../state'
+import { ask, AskError, listen } from '../wire'
+import { channel_words, midi_mode_words } from '../words'
 
 const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
 

@@ -1,6 +1,6 @@
 // The values of a row of the pattern that are no steps: level, pitch, filter, sends, choke group.
 import type { row } from 'loophole'
-import { PITCH, Value, type Field } from './valuefields'
+import { PITCH, Value, type Field } from '../valuefields'
 
 const FIELDS: Field<row>[] = [
   { key: 'base_amp', title: 'Level', least: 0, most: 1, by: 0.01 },

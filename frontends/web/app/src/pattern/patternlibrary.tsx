@@ -1,11 +1,11 @@
 // The library of patterns, which all projects share: find, load, keep, and change; each change is a step that is taken back.
 import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from './cell'
-import { clean, counted, num } from './format'
-import { nameFor } from './naming'
-import { reportSaid } from './silent'
-import { ask, listen } from './wire'
+import { usePolled } from '../cell'
+import { clean, counted, num } from '../format'
+import { nameFor } from '../naming'
+import { reportSaid } from '../silent'
+import { ask, listen } from '../wire'
 
 const BUDGET_MS = 20000
 const PAGE = 100

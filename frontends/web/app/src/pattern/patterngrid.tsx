@@ -1,14 +1,14 @@
 // The pattern that plays as a grid: steps and their values are edited, rows muted or heard alone. Each change sounds from the next bar on.
 import type { pattern, row, row_state } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from './cell'
-import { clean, idBytes, num } from './format'
-import { chosen } from './list'
+import { usePolled } from '../cell'
+import { clean, idBytes, num } from '../format'
+import { chosen } from '../list'
 import { RowValues } from './rowvalues'
-import { report } from './silent'
-import { complain } from './state'
+import { report } from '../silent'
+import { complain } from '../state'
 import { STEP_VALUES, StepValues, withStepValue, type StepValue } from './stepvalues'
-import { ask, AskError, listen, read } from './wire'
+import { ask, AskError, listen, read } from '../wire'
 
 const NEXT = { '.': 'x', x: 'X', X: '.' } as Record<string, string>
 const WORDS = { '.': 'off', x: 'on', X: 'accent' } as Record<string, string>

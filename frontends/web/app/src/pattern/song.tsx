@@ -1,13 +1,13 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
 import type { song_entry } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useCell, usePolled } from './cell'
-import { num } from './format'
-import { reportSaid } from './silent'
-import { complain } from './state'
-import { transport as transportCell } from './transport'
-import { TypedField } from './typedfield'
-import { ask, listen } from './wire'
+import { useCell, usePolled } from '../cell'
+import { num } from '../format'
+import { reportSaid } from '../silent'
+import { complain } from '../state'
+import { transport as transportCell } from '../transport'
+import { TypedField } from '../typedfield'
+import { ask, listen } from '../wire'
 
 const BUDGET_MS = 20000
 const ENTRIES_MOST = 256

@@ -1,11 +1,11 @@
 // What a pad plays, and how: sound, layers by velocity, envelope, filter, sends. Empty fields have their usual values.
 import type { Given, pad, pad_layer } from 'loophole'
-import { clean, idBytes, num } from './format'
-import { chosen } from './list'
-import { complain } from './state'
-import { TypedField } from './typedfield'
-import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from './valuefields'
-import { pad_mode_words, waveform_words } from './words'
+import { clean, idBytes, num } from '../format'
+import { chosen } from '../list'
+import { complain } from '../state'
+import { TypedField } from '../typedfield'
+import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from '../valuefields'
+import { pad_mode_words, waveform_words } from '../words'
 
 const FIELDS: Field<pad>[] = [
   { key: 'gain', title: 'Gain, dB', least: -100, most: 12, by: 0.5, ...dB },

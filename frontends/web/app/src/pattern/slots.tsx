@@ -1,13 +1,13 @@
 // The slots of patterns of the open project: save what plays, load for the next bar, and the banks.
 import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { useCell, usePolled } from './cell'
-import { clean, num } from './format'
-import { nameFor } from './naming'
-import { reportSaid } from './silent'
-import { ask, listen } from './wire'
-import { transport as transportCell } from './transport'
-import { TypedField } from './typedfield'
+import { useCell, usePolled } from '../cell'
+import { clean, num } from '../format'
+import { nameFor } from '../naming'
+import { reportSaid } from '../silent'
+import { ask, listen } from '../wire'
+import { transport as transportCell } from '../transport'
+import { TypedField } from '../typedfield'
 
 const BUDGET_MS = 20000
 const SLOTS = 128
