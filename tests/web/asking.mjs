@@ -78,8 +78,8 @@ export const asking = {
 
   async pads_keep_their_names_after_a_restart_of_the_streamer(browser) {
     loophole('pads', 'set', '0', 'sound=perc_bell')
-    const page = await open(browser, '#mode=sound')
-    const pad = page.locator('section[aria-label=Kits] .pad').first()
+    const page = await open(browser, '#mode=kit')
+    const pad = page.locator('main.kit .pad').first()
     await pad.filter({ hasText: 'perc_bell' }).waitFor()
     loophole('restart', 'streamer')
     const loaded = () => { try { return asked('streamer.sounds').each ?? [] } catch { return [] } } // it may be away for a moment

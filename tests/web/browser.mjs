@@ -97,6 +97,9 @@ export const names = page => page.locator('.row [role=gridcell]:nth-child(3)').a
 export const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
 export const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
 
+/** Shows a part of the desk of the mode Kit. */
+export const desk = (page, name) => page.getByRole('navigation', { name: 'Parts of the desk' }).getByRole('button', { name, exact: true }).click()
+
 /** Gives a name to the dialog that asks for one. */
 export async function giveName(page, name) {
   const field = page.locator('dialog.naming[open] input')

@@ -1,7 +1,7 @@
 // choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { hold_asks, json, loophole, mode, open, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { desk, hold_asks, json, loophole, mode, open, shown, showsTotal, sounding, total, until } from './browser.mjs'
 import { change_without_end } from './looking.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
@@ -270,7 +270,7 @@ export const choosing = {
   async fields_of_the_sound_page_show_what_the_engine_has(browser) {
     loophole('pattern', process.env.PATTERN)
     loophole('pattern', 'save', '5')
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=kit&desk=slots')
     const slots = page.locator('section[aria-label="Pattern slots"]'), field = slots.getByLabel('Name of slot 5')
     const had = await until('the slot has a name', () => field.inputValue())
     const rename = (slot, to) => asked('project.change_slot', 'project=', 'verb=rename', `slot=${slot}`, `to=${to}`)
@@ -286,12 +286,16 @@ export const choosing = {
     await until('the engine has what was typed', () => asked('project.list_patterns', 'project=').slots.some(one => one.name === `${had} two!`))
     const tempo = page.getByRole('group', { name: 'Transport' }).getByLabel('Tempo'), gain = page.getByRole('group', { name: 'Pad 0' }).getByLabel('Gain, dB')
     const bpm = await tempo.inputValue()
-    await page.getByText('Values of pad 0').click()
-    for (const [of, typed, shown] of [[field, '', `${had} two!`], [tempo, '1000', bpm], [gain, '500', '12'], [gain, '600', '12']]) {
+    const takes = async (of, typed, shown) => {
       await of.fill(typed)
       await of.press('Enter')
       await until(`the field shows ${shown} after ${typed}`, async () => (await of.inputValue()) === shown)
     }
+    await takes(field, '', `${had} two!`)
+    await takes(tempo, '1000', bpm)
+    await desk(page, 'Pad 0')
+    await takes(gain, '500', '12')
+    await takes(gain, '600', '12')
     await gain.fill('')
     await gain.press('Enter')
     for (const slot of [5, 9]) asked('project.change_slot', 'project=', 'verb=delete', `slot=${slot}`, 'to=')
@@ -531,7 +535,7 @@ export const choosing = {
     await showsTotal(page, 'lengthy')
     await row(page, 0).click()
     const transport = page.getByRole('group', { name: 'Transport' })
-    for (const name of ['Table', 'Waveforms', 'Map', 'Hypergrid', 'Folders', 'Duplicates', 'Project', 'Sound', 'Engine']) {
+    for (const name of ['Table', 'Waveforms', 'Map', 'Hypergrid', 'Folders', 'Duplicates', 'Project', 'Kit', 'Mix', 'Record', 'Loops', 'Engine']) {
       await mode(page, name)
       await transport.getByRole('button', { name: 'Start' }).click()
       await until(`${name}: the transport runs`, () => asked('audio.transport').running)

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { strict as assert } from 'node:assert'
-import { address, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { address, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 
@@ -47,7 +47,7 @@ function find_misplaced() {
 const FILLED = {
   table: '.row canvas', waveforms: '.tile canvas', map: 'main.map:not([data-points="0"])[data-points]', hypergrid: '.hypergrid td button',
   folders: 'section[aria-label=Folders] li', duplicates: 'main.panels >> text=/\\d groups?;/', project: 'section[aria-label=Projects] :is(.quiet, li)',
-  sound: '.mixer[data-live=true]', engine: 'section[aria-label=Latency] figure',
+  kit: 'section[aria-label=Pattern][data-number]', mix: '.mixer[data-live=true]', record: '.record:enabled', loops: '[aria-label=Loops][data-live=true]', engine: 'section[aria-label=Latency] figure',
 }
 
 async function fill(page, name) {
@@ -55,7 +55,7 @@ async function fill(page, name) {
   await page.waitForSelector(FILLED[name])
   if (name === 'project') await page.waitForSelector('section[aria-label=Contexts] :is(.quiet, details)')
   if (name === 'engine') await page.waitForSelector('tr[data-service=web]')
-  if (name === 'sound') await page.waitForSelector('section[aria-label="Pattern slots"] >> text=bank')
+  if (name === 'kit') await page.waitForSelector('.kitlist :is(li, .empty)')
   await page.waitForLoadState('networkidle')
   await page.evaluate(() => new Promise(done => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(done)))))
 }
@@ -224,12 +224,12 @@ export const frame = {
     await page.locator('dialog[open]').waitFor({ state: 'detached' })
     assert.equal(await page.locator('nav.modes [aria-current]').innerText(), 'Table', 'a dialog keeps the other keys')
     loophole('pattern', process.env.PATTERN)
-    for (const [key, filled] of [[7, 'form input'], [8, '.mixer[data-live=true]']]) {
+    for (const [key, filled] of [[7, 'form input'], [9, '.mixer[data-live=true]'], [0, '.wish'], [8, '.pad']]) {
       await page.keyboard.press(`Alt+${key}`)
       await page.locator(filled).first().waitFor()
       await panicInEach(page, page.locator(fields))
     }
-    await page.getByText('Values of pad 0').click()
+    await desk(page, 'Pad 0')
     await page.getByRole('group', { name: 'Pad 0' }).getByLabel('Pan').focus()
     await page.keyboard.press('Alt+1')
     await page.locator('.row').first().waitFor()

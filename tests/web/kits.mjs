@@ -1,19 +1,21 @@
 // kits.mjs: claims of web_test.py about kits: the builder, the pads with their slots, what was played.
 import { strict as assert } from 'node:assert'
-import { check_axe, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { check_axe, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 /** The kit on the pads. */
 const onPads = () => { const id = asked('project.kits', 'limit=1').loaded; return id && asked('project.kit', `kit=${id}`) }
 const soundOf = name => onPads().slots.find(one => one.slot === name).layers?.[0]?.media
-const section = page => page.locator('section[aria-label=Kits]')
+const section = page => page.locator('main.kit')
 const line = (page, slot) => section(page).locator(`.kitslots [data-slot="${slot}"]`)
 const remark = (page, text) => page.locator('.remark:not(.bad)', { hasText: text }).waitFor()
 
 async function build(page, family) {
   const before = onPads()?.id
+  await desk(page, 'Build')
   await section(page).getByRole('group', { name: 'Build' }).getByRole('button', { name: family, exact: true }).click()
   const kit = await until(`a ${family} kit is on the pads`, () => { const now = onPads(); return now?.id !== before && now.family === family && now })
+  await desk(page, 'Kits')
   await until('the page lists it', async () => (await section(page).locator('[aria-label="Name of the kit"]').inputValue()) === kit.name)
   return kit
 }
@@ -30,7 +32,7 @@ async function sounds(what, deed) {
 
 export const kits = {
   async a_kit_is_built_played_swapped_held_and_kept_on_the_page(browser) {
-    const page = await open(browser, '#mode=sound', undefined, { hasTouch: true })
+    const page = await open(browser, '#mode=kit', undefined, { hasTouch: true })
     const all = section(page), pads = all.locator('.pad')
     const kit = await build(page, 'drum')
     for (const slot of kit.slots) await line(page, slot.slot).getByText(slot.placeholder || slot.why, { exact: true }).waitFor()
@@ -121,9 +123,10 @@ export const kits = {
     await row.click()
     await page.keyboard.press('Control+.')
 
-    await mode(page, 'Sound')
+    await mode(page, 'Kit')
     const all = section(page), pad = all.locator('.pad').nth(0)
     await until('the pad can be hit', async () => (await pad.getAttribute('aria-disabled')) !== 'true')
+    await desk(page, 'Build')
     await all.getByRole('group', { name: 'Build' }).getByRole('button', { name: 'by syllables' }).click()
     const chops = await until('its parts are on the pads', () => { const now = onPads(); return now.slots.every(one => one.layers?.[0]?.media === id && one.layers[0].end) && now })
     chops.slots.forEach((slot, at) => assert.equal(slot.layers[0].start, at ? chops.slots[at - 1].layers[0].end : 0))

@@ -49,7 +49,7 @@ export const loops = {
   async a_keyboard_alone_captures_plays_locks_and_deletes_loops(browser) {
     clear()
     const page = await open(browser, '#q=count')
-    await page.keyboard.press('Alt+8') // away from the query line, where Backspace is of the text
+    await page.keyboard.press('Alt+-') // away from the query line, where Backspace is of the text
     await live(page)
     await capture(page, 'F5') // which would load the page again
     const pause = page.getByRole('button', { name: 'Pause all' })
@@ -111,7 +111,7 @@ export const loops = {
       fkey: 1073741887, duration: 1, actions: '0.0 hit 3 1.0\n', music_context: { source_video_id: id, start_frame: 0, end_frame: 48000, rate: 48000 },
     }
     loophole('ask', 'project.put', 'kind=loop', `body=${JSON.stringify(body)}`)
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=loops')
     await live(page)
     const follow = page.getByLabel('Follow the tempo')
     await shows(page, 'F6', 'stopped')
@@ -131,7 +131,7 @@ export const loops = {
 
   async a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(browser) {
     clear()
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=loops')
     await live(page)
     await capture(page, 'F2')
     loophole('ask', 'streamer.stop')

@@ -12,7 +12,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFil
 import { createInterface } from 'node:readline'
 import { strict as assert } from 'node:assert'
 import { inspect } from 'node:util'
-import { SERVICES_OF_A_PAGE, address, check_axe, giveName, json, kill, launch, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
+import { SERVICES_OF_A_PAGE, address, check_axe, desk, giveName, json, kill, launch, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { asking } from './asking.mjs'
 import { bundles } from './bundles.mjs'
@@ -156,9 +156,11 @@ const claims = {
     for (const service of SERVICES_OF_A_PAGE)
       await until(`${service} is shown`, async () => (await page.locator(`tr[data-service=${service}] td:nth-child(3)`).innerText()) === String(status(service).pid))
     await picture(page, 'engine')
-    await mode(page, 'Sound')
-    await page.waitForSelector('.strip[aria-label=master]')
-    await picture(page, 'sound')
+    for (const [name, filled] of [['Kit', '.pad'], ['Record', '.recorder'], ['Loops', '[aria-label=Loops][data-live=true]'], ['Mix', '.strip[aria-label=master]']]) {
+      await mode(page, name)
+      await page.waitForSelector(filled)
+      await picture(page, name.toLowerCase())
+    }
     return page
   },
 
@@ -359,7 +361,7 @@ const claims = {
   },
 
   async patterns_are_kept_in_slots(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=kit&desk=slots')
     const run = loophole('pattern', process.env.PATTERN)
     assert(run)
     const slots = page.locator('section[aria-label="Pattern slots"]')
@@ -408,7 +410,7 @@ const claims = {
     const page = await open(browser, '#mode=table&q=bell')
     await showsTotal(page, 'bell')
     await page.locator('.row').first().click()
-    await mode(page, 'Sound')
+    await mode(page, 'Kit')
     const grid = page.locator('section[aria-label=Pattern]')
     const [first] = playing().sequencer.tracks
     const row = grid.getByRole('group', { name: first.name, exact: true })
@@ -430,7 +432,6 @@ const claims = {
     assert.equal(playing().sequencer.tracks[count].name, json('search', 'bell')[0].name)
     loophole('pattern', process.env.PATTERN)
     await until('the pattern of another client is shown', async () => (await grid.locator('.steps').count()) === count)
-    await picture(page, 'sound')
     return page
   },
 
@@ -448,11 +449,12 @@ const claims = {
     await page.locator('.row').first().click()
     await page.keyboard.press('Control+.')
     renameSync(folder, `${folder}.away`)
-    await mode(page, 'Sound')
+    await mode(page, 'Kit')
     const bad = about => page.locator('.remark.bad', { hasText: about })
     const grid = page.locator('section[aria-label=Pattern]')
     await grid.getByRole('button', { name: 'Add a row with the chosen item' }).click()
     await bad(/row \d+ vanishing is silent: /).waitFor()
+    await desk(page, 'Slots')
     const slots = page.locator('section[aria-label="Pattern slots"]')
     await slots.getByLabel('in slot').fill('11')
     await slots.getByRole('button', { name: 'Save the playing pattern' }).click()
@@ -470,7 +472,7 @@ const claims = {
   },
 
   async a_take_is_drawn_while_it_grows(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=record')
     const record = page.locator('section[aria-label=Record]')
     await record.getByRole('button', { name: 'Record' }).click()
     const bins = async () => Number(await record.locator('canvas').getAttribute('data-bins'))

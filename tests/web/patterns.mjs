@@ -20,7 +20,7 @@ export const patterns = {
     loophole('pattern', process.env.PATTERN)
     loophole('pattern', 'save', '1')
     loophole('pattern', 'save', '2')
-    const page = await open(browser, '#mode=sound', hold_asks)
+    const page = await open(browser, '#mode=kit&desk=song', hold_asks)
     const section = page.locator('section[aria-label=Song]')
     const add = async (slot, bars) => {
       const before = asked('project.song').entries.length
@@ -67,7 +67,7 @@ export const patterns = {
   async patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page(browser) {
     loophole('transport', 'stop')
     loophole('pattern', process.env.PATTERN)
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=kit&desk=library')
     const section = page.locator('section[aria-label="Pattern library"]')
     const line = place => section.locator(`[data-place="${place}"]`)
     const keep = async name => {
@@ -120,7 +120,7 @@ export const patterns = {
   },
 
   async a_control_is_learned_and_forgotten_on_the_page(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=mix')
     const section = page.locator('section[aria-label="MIDI controls"]')
     const connect = async (name, port) => {
       const knob = await device(name)

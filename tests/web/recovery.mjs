@@ -66,11 +66,11 @@ export const recovery = {
     assert.equal(tracks('Both'), 'Drums,Pads')
     if (await dialog(page).count()) await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
-    await mode(page, 'Sound')
+    await mode(page, 'Kit')
     add('Both', 'Voice')
     await kill('project')
     await until('it is offered', () => offered('Both') !== undefined)
-    await mode(page, 'Table') // the dialogue takes no key in the mode Sound
+    await mode(page, 'Table') // the dialogue takes no key in the mode Kit
     await section(page, 'Both').getByRole('button', { name: 'Keep the draft' }).click()
     await until('it is answered', () => offered('Both') === undefined)
     assert.equal(tracks('Both'), 'Drums,Pads,Voice')

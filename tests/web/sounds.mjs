@@ -1,7 +1,7 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { enterFromAfar, hold_asks, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
+import { desk, enterFromAfar, hold_asks, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
@@ -313,7 +313,7 @@ export const sounds = {
     const first = () => asked('audio.pattern').pattern.sequencer.tracks[0]
     const before = first()
     const sounds = [...before.pattern].flatMap((step, i) => (step === '.' ? [] : [i]))
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=kit')
     const grid = page.locator('section[aria-label=Pattern]')
     const row = grid.getByRole('group', { name: before.name, exact: true })
     const at = sounds[1]
@@ -349,8 +349,8 @@ export const sounds = {
     await page.keyboard.press('Control+a')
     await until('all are selected', async () => (await page.locator('.details .notice').innerText()).includes('selected'))
     await page.keyboard.press('Control+.')
-    await mode(page, 'Sound')
-    const section = page.locator('section[aria-label=Kits]')
+    await mode(page, 'Kit')
+    const section = page.locator('main.kit')
     const loaded = () => asked('audio.pads').each.filter(one => one.sound !== undefined).map(one => one.pad)
     const most = Math.min(64, total('drum'))
     for (const side of [4, 8]) {
@@ -386,7 +386,7 @@ export const sounds = {
     await pads.nth(0).focus()
     await page.keyboard.press('x')
     await sounds('the letter of a pad')
-    await section.locator('h2').click()
+    await section.locator('h2').first().click()
     assert.equal(await page.evaluate(() => document.activeElement.tagName), 'MAIN')
     await page.keyboard.press('x')
     await sounds('its letter while the keyboard is in the page')
@@ -404,11 +404,11 @@ export const sounds = {
     await showsTotal(page, 'ambi_drone')
     await page.locator('.row').first().click()
     await page.keyboard.press('Control+.')
-    await mode(page, 'Sound')
-    const section = page.locator('section[aria-label=Kits]')
+    await mode(page, 'Kit')
+    const section = page.locator('main.kit')
     const pad = () => asked('audio.pads').each.find(one => one.pad === 10)
     await section.locator('.pad').nth(10).focus()
-    await section.getByText('Values of pad 10').click()
+    await desk(page, 'Pad 10')
     const editor = section.getByRole('group', { name: 'Pad 10' })
     await editor.getByRole('button', { name: 'Play the chosen item' }).click()
     await until('the engine has the sound', () => pad()?.sound !== undefined)
@@ -475,7 +475,7 @@ export const sounds = {
   },
 
   async a_strip_shows_and_changes_its_channel(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=preview]')
     const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'preview')
     await strip.getByLabel('Gain', { exact: true }).fill('0.5') // 12 dB below the mark at three quarters

@@ -18,7 +18,7 @@ const ended = process => new Promise(done => { process.once('exit', done); proce
 
 export const strips = {
   async a_strip_has_its_sends_its_own_ports_and_pfl(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=pads]')
     const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'pads')
     for (const [title, key] of [['Reverb', 'reverb_send'], ['Delay', 'delay_send']]) {
@@ -40,7 +40,7 @@ export const strips = {
   },
 
   async an_insert_is_set_seen_and_removed_on_the_page(browser) {
-    const page = await open(browser, '#mode=sound')
+    const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=pads]')
     const insert = strip.getByRole('group', { name: 'Insert of pads' })
     const shows = text => until(`the strip shows: ${text}`, async () => (await insert.locator('output').textContent()) === text)
@@ -73,8 +73,8 @@ export const strips = {
     loophole('pattern', process.env.PATTERN)
     const [before, ...others] = asked('audio.pattern').pattern.sequencer.tracks
     const first = () => asked('audio.pattern').pattern.sequencer.tracks[0]
-    const page = await open(browser, '#mode=sound')
-    const section = page.locator('section[aria-label=Pattern]')
+    const page = await open(browser, '#mode=kit&desk=row')
+    const section = page.locator('section[aria-label=Desk]')
     await section.getByLabel('Values of the row').selectOption(before.name)
     const editor = section.getByRole('group', { name: `Values of ${before.name}` })
     const values = [['Level', '0.4', 'base_amp', 0.4], ['Pan', '-0.5', 'pan', -0.5], ['Pitch, semitones', '12', 'ratio', 2], ['Choke group', '3', 'choke', 3],

@@ -1,7 +1,7 @@
 // Changes by a person: of one item or of many, each as one step of undo, and done exactly once.
 import type { edit, fact, Given, item, taken_back, Whole } from 'loophole'
 import { clean, counted, factOf, idBytes, num } from './format'
-import { complain, remark, say, view } from './state'
+import { complain, isPlayed, remark, say, view } from './state'
 import { itemOf, refresh } from './result'
 import { ask, AskError, read } from './wire'
 
@@ -139,7 +139,7 @@ export const stepOfProject = (back: boolean) => ask(back ? 'project.undo' : 'pro
   .then(taken => say(`${back ? 'Undone' : 'Redone'}: ${clean(taken.label)}`), complain)
 
 /** Where the sound and the project are shown, undo takes back what was done there. */
-export const isOfProject = () => view.value.mode === 'sound' || view.value.mode === 'project'
+export const isOfProject = () => isPlayed(view.value.mode) || view.value.mode === 'project'
 
 export const undo = () => (isOfProject() ? stepOfProject(true) : step(true))
 export const redo = () => (isOfProject() ? stepOfProject(false) : step(false))

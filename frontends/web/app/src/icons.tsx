@@ -1,14 +1,14 @@
 // The icons: the one file that takes them from Lucide.
 import {
-  Activity, AudioWaveform, ChartScatter, ChevronLeft, ChevronRight, Circle, Command, Copy, Dices, Folder, Grid3x3, Layers, Lock, LockOpen, Metronome, Octagon, Play,
-  Redo2, SkipBack, SlidersVertical, Square, TableProperties, Trash2, Undo2, Volume2,
+  Activity, AudioWaveform, ChartScatter, ChevronLeft, ChevronRight, Circle, Command, Copy, Dices, Folder, Grid3x3, Layers, LayoutGrid, Lock, LockOpen, Metronome, Octagon, Play,
+  Redo2, Repeat, SkipBack, SlidersVertical, Square, TableProperties, Trash2, Undo2, Volume2,
 } from 'lucide-preact'
 
 const ICONS = {
   table: TableProperties, waveforms: AudioWaveform, map: ChartScatter, hypergrid: Grid3x3, folders: Folder, duplicates: Copy,
-  project: Layers, sound: SlidersVertical, engine: Activity, commands: Command,
+  project: Layers, kit: LayoutGrid, mix: SlidersVertical, record: Circle, loops: Repeat, engine: Activity, commands: Command,
   play: Play, stop: Square, begin: SkipBack, metronome: Metronome, undo: Undo2, redo: Redo2, volume: Volume2, panic: Octagon,
-  record: Circle, locked: Lock, unlocked: LockOpen, delete: Trash2, previous: ChevronLeft, next: ChevronRight, random: Dices,
+  locked: Lock, unlocked: LockOpen, delete: Trash2, previous: ChevronLeft, next: ChevronRight, random: Dices,
 }
 export type IconName = keyof typeof ICONS
 

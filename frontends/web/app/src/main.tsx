@@ -17,8 +17,11 @@ import { Hypergrid } from './hypergrid'
 import { Icon } from './icons'
 import { enterMode, giveToList, isListed, isMove, pressesControl } from './keyboard'
 import { endSelection, listKey } from './list'
+import { LoopsMode } from './loops/loopsmode'
 import { MapView } from './map'
+import { MixMode } from './mix/mixmode'
 import { hearFile, Outside, PortChoice } from './outside'
+import { KitMode } from './kit/kitmode'
 import { PadDrop } from './kit/paddrop'
 import { Palette, paletteOpen } from './palette'
 import { QueryLine } from './queryline'
@@ -26,9 +29,9 @@ import { Rail } from './rail'
 import { NameDialog } from './naming'
 import * as results from './result'
 import { Project } from './project'
+import { RecordMode } from './record/recordmode'
 import { Recovery } from './recovery'
-import { Sound } from './sound'
-import { complain, heard, isAlike, MODES, SCOPES, selected, show, view, type Mode, type Scope } from './state'
+import { complain, heard, isAlike, MODE_KEYS, MODES, SCOPES, selected, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
 import { beginTheme } from './theme'
 import { Tiles } from './tiles'
@@ -36,6 +39,12 @@ import { Transport } from './transport'
 import { connect, isFar, link } from './wire'
 import './tokens.css'
 import './style.css'
+import './instrument.css'
+import './kit/kit.css'
+import './pattern/pattern.css'
+import './mix/mix.css'
+import './record/record.css'
+import './loops/loops.css'
 
 /** The session of this browser has ended. */
 const LoggedOut = () => isFar ? <strong>This browser is not logged in any more: <a href="/">give the password again</a>.</strong>
@@ -94,7 +103,10 @@ function Middle({ mode }: { mode: Mode }) {
     case 'folders': return <div class="library folders"><div class="packs halves"><Folders /><Packs /></div><main><h1 class="unseen">Folders and packs</h1><Table /></main><Details /></div>
     case 'duplicates': return <Duplicates />
     case 'project': return <Project />
-    case 'sound': return <Sound />
+    case 'kit': return <KitMode />
+    case 'mix': return <MixMode />
+    case 'record': return <RecordMode />
+    case 'loops': return <LoopsMode />
     case 'engine': return <Engine />
   }
 }
@@ -108,7 +120,7 @@ function leaveFor(mode: Mode) {
 /** Keys that work everywhere, also in fields; in an open dialog only panic. */
 function onKeyAnywhere(event: KeyboardEvent) {
   const control = event.ctrlKey || event.metaKey
-  const mode = event.altKey ? MODES[Number(event.key) - 1] : undefined
+  const mode = event.altKey ? MODES[MODE_KEYS.indexOf(event.key)] : undefined
   const inDialog = document.querySelector('dialog[open]') !== null
   if (control && event.key === '.') hearing.panic()
   else if (control && event.key === 'k') { if (!inDialog) paletteOpen.set(true) }

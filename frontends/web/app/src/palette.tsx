@@ -14,7 +14,7 @@ import { keyName, LOOP_KEYS, lineOfLoop, lookAtLoops, playAllLoops, pressLoop, s
 import { portsOpen } from './outside'
 import { nameFor } from './naming'
 import { keepQuery } from './queryline'
-import { complain, heard, MODES, say, SCOPES, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
+import { complain, heard, MODE_KEYS, MODES, say, SCOPES, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
 import { COLUMNS } from './table'
 import { THEMES } from './theme'
 import { ask } from './wire'
@@ -41,7 +41,10 @@ const MODE_LINES: Record<Mode, () => string> = {
   folders: () => `loophole ask search.folders query=${quoted(view.value.query)}`,
   duplicates: () => `loophole duplicates${query()}`,
   project: () => 'loophole project show',
-  sound: () => 'loophole mixer',
+  kit: () => 'loophole kit list',
+  mix: () => 'loophole mixer',
+  record: () => 'loophole record takes',
+  loops: () => 'loophole loop list',
   engine: () => 'loophole status',
 }
 
@@ -56,7 +59,7 @@ const restart = (service: string) => doing(ask('supervisor.restart', { service }
 const marked = (edge: 'from' | 'end') => { const of = atNow(); if (of) markRegion(of, edge) }
 
 const LOOKING: Command[] = [
-  ...MODES.map((mode, i) => ({ name: `Show ${mode}`, key: `Alt+${i + 1}`, run: () => enterMode(mode), cli: MODE_LINES[mode] })),
+  ...MODES.map((mode, i) => ({ name: `Show ${mode}`, key: `Alt+${MODE_KEYS[i]}`, run: () => enterMode(mode), cli: MODE_LINES[mode] })),
   ...SCOPES.map(scope => ({ name: SCOPE_NAMES[scope], run: () => show({ scope }), cli: () => `loophole search${query()} --view ${scope}` })),
   ...Object.values(COLUMNS).flatMap(({ title, sort }) => sort === undefined ? [] : [
     { name: `Order by ${title}`, run: () => show({ sort }), cli: () => `loophole search${query()} --sort ${sort}` },

@@ -2,11 +2,11 @@
 import { useCell } from './cell'
 import { Icon } from './icons'
 import { paletteOpen } from './palette'
-import { MODES, show, view, type Mode } from './state'
+import { MODE_KEYS, MODES, show, view, type Mode } from './state'
 
 const TITLES: Record<Mode, string> = {
   table: 'Table', waveforms: 'Waveforms', map: 'Map', hypergrid: 'Hypergrid', folders: 'Folders', duplicates: 'Duplicates',
-  project: 'Project', sound: 'Sound', engine: 'Engine',
+  project: 'Project', kit: 'Kit', mix: 'Mix', record: 'Record', loops: 'Loops', engine: 'Engine',
 }
 
 export function Rail() {
@@ -14,7 +14,7 @@ export function Rail() {
   return (
     <nav class="modes" aria-label="Modes">
       {MODES.map((name, i) => (
-        <button key={name} aria-label={TITLES[name]} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>
+        <button key={name} aria-label={TITLES[name]} aria-current={name === mode ? 'page' : undefined} title={`Alt+${MODE_KEYS[i]}`} onClick={() => show({ mode: name })}>
           <Icon name={name} size={20} /><span>{TITLES[name]}</span>
         </button>
       ))}

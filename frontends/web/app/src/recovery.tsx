@@ -3,7 +3,7 @@ import type { recoveries, recovery, recovery_choice } from 'loophole'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { Cell, useCell, useLoaded } from './cell'
 import { clean, counted, idText, num, pathText } from './format'
-import { complain, say, view } from './state'
+import { complain, isPlayed, say, view } from './state'
 import { ask, isFar, link, listen, read, restarted } from './wire'
 
 const BUDGET_MS = 60000
@@ -72,7 +72,7 @@ function useOffers(): recovery[] {
   }, [])
   useEffect(() => {
     if (!recoverable.value) return
-    const waits = mode === 'sound' && !isStart.current
+    const waits = isPlayed(mode) && !isStart.current
     isStart.current = false
     if (!waits && each.some(one => !later.has(idText(one.id)))) recoveryOpen.set(true)
     if (!each.length) recoveryOpen.set(false)

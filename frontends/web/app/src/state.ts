@@ -2,8 +2,15 @@
 // page shows the same after it was loaded again, or for another person who opens its URL.
 import { Cell } from './cell'
 
-export const MODES = ['table', 'waveforms', 'map', 'hypergrid', 'folders', 'duplicates', 'project', 'sound', 'engine'] as const
+export const MODES = ['table', 'waveforms', 'map', 'hypergrid', 'folders', 'duplicates', 'project', 'kit', 'mix', 'record', 'loops', 'engine'] as const
 export type Mode = (typeof MODES)[number]
+/** The key that, with Alt, leads to each mode. */
+export const MODE_KEYS = '1234567890-='
+/** Is this a mode in which the sound of the open project is played and changed? */
+export const isPlayed = (mode: Mode) => ['kit', 'mix', 'record', 'loops'].includes(mode)
+/** The part that the mode Kit shows below the pads and the pattern. */
+export const DESKS = ['kits', 'build', 'pad', 'row', 'slots', 'song', 'library'] as const
+export type Desk = (typeof DESKS)[number]
 export const BLOCKS = ['spectrum', 'timbre', 'pitch', 'amplitude', 'rhythm'] as const
 export type Block = (typeof BLOCKS)[number]
 
@@ -28,13 +35,14 @@ export interface View {
   colour: string
   rows: string
   across: string
+  desk: Desk
 }
 
 const COLUMNS = ['name', 'class', 'bpm', 'key', 'length', 'lufs', 'tags', 'pack']
 const EVEN = Object.fromEntries(BLOCKS.map(block => [block, 1])) as Record<Block, number>
 export const START: View = {
   mode: 'table', query: '', sort: '', folder: '', scope: 'combined', at: '', like: [], unlike: [], weights: EVEN, columns: COLUMNS, dimensions: 2,
-  colour: 'class', rows: 'class', across: 'pack',
+  colour: 'class', rows: 'class', across: 'pack', desk: 'kits',
 }
 
 /** The parts of a view that limit or order its result, all without effect. */
@@ -65,6 +73,7 @@ function readUrl(): View {
     colour: at.get('colour') ?? START.colour,
     rows: at.get('rows') ?? START.rows,
     across: at.get('across') ?? START.across,
+    desk: DESKS.find(one => one === at.get('desk')) ?? START.desk,
   }
 }
 
@@ -85,6 +94,7 @@ function writeUrl(of: View): string {
   put('colour', of.colour, START.colour)
   put('rows', of.rows, START.rows)
   put('across', of.across, START.across)
+  put('desk', of.desk, START.desk)
   return '#' + to.toString()
 }
 

@@ -91,7 +91,12 @@ const NOTES = ['C', 'C#', 'D', 'D#', 'E', 'F', 'F#', 'G', 'G#', 'A', 'A#', 'B']
 export const noteText = (note: number) => `${NOTES[note % 12]}${Math.floor(note / 12) - 1}/${note}`
 export const usualNote = (pad: number) => FIRST_NOTE + pad
 
-export const hit = (pad: number) => ask('audio.hit', { pad, velocity: velocity.value / 127 }, 2000).catch(complain)
+/** The last hit of this page. */
+export const lastHit = new Cell<{ pad: number; velocity: number } | undefined>(undefined)
+export function hit(pad: number) {
+  lastHit.set({ pad, velocity: velocity.value / 127 })
+  return ask('audio.hit', { pad, velocity: velocity.value / 127 }, 2000).catch(complain)
+}
 
 /** Plays the pad if the transport is stopped, so that the new sound is heard. */
 function hearPad(pad: number) {

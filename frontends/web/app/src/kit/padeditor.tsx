@@ -1,11 +1,14 @@
 // What a pad plays, and how: sound, layers by velocity, envelope, filter, sends. Empty fields have their usual values.
-import type { Given, pad, pad_layer } from 'loophole'
-import { clean, idBytes, num } from '../format'
+import type { Given, item, pad, pad_layer } from 'loophole'
+import { clean, factText, idBytes, num } from '../format'
 import { chosen } from '../list'
 import { complain } from '../state'
+import { classColour } from '../theme'
 import { TypedField } from '../typedfield'
 import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from '../valuefields'
 import { pad_mode_words, waveform_words } from '../words'
+import { EnvelopeCurve } from './envelope'
+import { PadShape } from './padshape'
 
 const FIELDS: Field<pad>[] = [
   { key: 'gain', title: 'Gain, dB', least: -100, most: 12, by: 0.5, ...dB },
@@ -69,8 +72,8 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
 
 const LAYERS_MOST = 32
 
-export function PadEditor({ number, of, name, names, change, layers }: {
-  number: number; of: pad | undefined; name: string; names: Map<number, string>; change: (part: Given<pad>) => void; layers: (to: Given<pad_layer>[]) => void
+export function PadEditor({ number, of, item, frames, name, names, change, layers }: {
+  number: number; of: pad | undefined; item: item | undefined; frames: number; name: string; names: Map<number, string>; change: (part: Given<pad>) => void; layers: (to: Given<pad_layer>[]) => void
 }) {
   const withChosen = (use: (ids: Uint8Array[]) => void) => {
     const ids = chosen().map(id => idBytes(id)!)
@@ -80,8 +83,8 @@ export function PadEditor({ number, of, name, names, change, layers }: {
   const all = of?.layers ?? []
   return (
     <div class="padeditor" role="group" aria-label={`Pad ${number}`}>
-      <h3>Pad {number} <span class="quiet">{clean(name) || 'plays nothing'}</span></h3>
       <p class="buttons">
+        <strong class="ofpad">{clean(name) || 'plays nothing'}</strong>
         <button onClick={() => withChosen(([id]) => change({ id, sound: undefined, wave: undefined }))}>Play the chosen item</button>
         <button disabled={all.length >= LAYERS_MOST} onClick={() => withChosen(ids => layers([...all, ...ids.map(id => ({ id, low: 0 }))].slice(0, LAYERS_MOST)))}>Add the chosen items as layers</button>
         <button disabled={!of} onClick={() => change({ id: undefined, sound: undefined, wave: undefined, layers: [] })}>Empty it</button>
@@ -91,6 +94,10 @@ export function PadEditor({ number, of, name, names, change, layers }: {
           <option value="">none</option>{waveform_words.map(one => <option key={one} value={one}>{one}</option>)}</select></label>
         <label><input type="checkbox" checked={of?.reverse ?? false} onChange={event => change({ reverse: event.currentTarget.checked })} /> Reverse</label>
       </p>
+      <div class="padcurves" style={{ '--class': item ? classColour(factText(item, 'class')) : 'var(--wave)' }}>
+        {of && item && frames > 0 && <PadShape of={of} item={item} frames={frames} change={change} />}
+        <EnvelopeCurve of={of} change={change} />
+      </div>
       {all.length > 0 && <Layers of={of!} names={names} put={layers} />}
       <div class="padvalues">{FIELDS.map(field => <Value key={field.key} field={field} of={of} change={(key, value) => change({ [key]: value })} />)}</div>
     </div>

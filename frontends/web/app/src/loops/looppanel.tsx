@@ -1,8 +1,7 @@
-// The panel of loops: what each of the keys F1 to F12 holds, and the keys themselves.
+// The panel of loops: what each of the keys F1 to F12 holds.
 import type { item, loop, stream_voice } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
-import { isDeleting } from './deleting'
+import { useCell } from '../cell'
 import { clean, counted, idBytes, idText, lengthText, num, pathText } from '../format'
 import { Icon } from '../icons'
 import { useNames } from '../itemnames'
@@ -10,34 +9,8 @@ import { chosen } from '../list'
 import * as deeds from './loops'
 import { complain } from '../state'
 import { VolumeSlider } from './volumeslider'
-import { isFar, listen } from '../wire'
+import { isFar } from '../wire'
 import { loop_grid_words } from '../words'
-
-const POLL_MS = 500
-
-// ---- keys ----
-
-const loopOf = (event: KeyboardEvent) => { const got = /^F(\d{1,2})$/.exec(event.key); return got && Number(got[1]) <= deeds.LOOP_KEYS ? Number(got[1]) - 1 : -1 }
-
-/** F1 to F12 anywhere in the mode but in dialogues: also in fields, where they type nothing. */
-function onKey(event: KeyboardEvent) {
-  const number = loopOf(event)
-  if (number < 0 || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
-  event.preventDefault()
-  event.stopPropagation()
-  if (event.repeat) return
-  if (event.ctrlKey) deeds.lockLoop(number)
-  else if (isDeleting()) deeds.deleteLoop(number)
-  else if (event.shiftKey) deeds.captureLoop(number)
-  else deeds.pressLoop(number)
-}
-
-function useKeys() {
-  useEffect(() => {
-    addEventListener('keydown', onKey, true)
-    return () => removeEventListener('keydown', onKey, true)
-  }, [])
-}
 
 // ---- one loop ----
 
@@ -160,18 +133,15 @@ function Common() {
   )
 }
 
-export function Loops() {
-  const [, again, away] = usePolled(deeds.lookAtLoops, POLL_MS)
+export function Loops({ away }: { away: boolean }) {
   const loops = useCell(deeds.loops)
-  useEffect(() => listen('project.changed', again), [])
-  useKeys()
   const names = useNames([...(loops?.values() ?? [])].flatMap(one => (one.music_context ? [one.music_context.source_video_id] : [])))
   return (
-    <section aria-label="Loops" class="wide" data-live={loops !== undefined}>
+    <section aria-label="Loops" class="looppanel" data-live={loops !== undefined}>
       <h2>Loops{away && <span class="quiet"> · away; this page asks again</span>}</h2>
       <Common />
       <div class="loops">{Array.from({ length: deeds.LOOP_KEYS }, (_, number) => <Loop key={number} number={number} of={loops?.get(number)} names={names} />)}</div>
-      <p class="quiet">A key from F1 to F12 captures while it has no loop, and else plays or stops its loop; with Shift it captures again, with Ctrl it locks, with Backspace held it deletes.</p>
+      <p class="quiet hint">A key from F1 to F12 captures while it has no loop, and else plays or stops its loop; with Shift it captures again, with Ctrl it locks, with Backspace held it deletes.</p>
     </section>
   )
 }

@@ -22,7 +22,7 @@ let reached = false // the panel was asked for: it takes the focus
 export function showRegions(clip: string) {
   deeds.clipAt.set(clip)
   reached = true
-  enterMode('sound')
+  enterMode('loops')
 }
 
 // ---- keys ----
@@ -147,7 +147,7 @@ export function Regions() {
   useKeys(of)
   const each = now?.each ?? []
   return (
-    <section ref={panel} aria-label="Regions" class="wide pane" tabIndex={0} data-clip={now ? idText(now.clip) : undefined}>
+    <section ref={panel} aria-label="Regions" class="regionpanel" tabIndex={0} data-clip={now ? idText(now.clip) : undefined}>
       <h2>Regions</h2>
       {!clips.length && <p class="quiet">The open project has no clip. A clip has a region for each of the keys 1 to 9 and 0.</p>}
       {now && <p class="buttons">

@@ -81,7 +81,7 @@ export function Learn() {
   }
   const each = got?.each ?? []
   return (
-    <section aria-label="MIDI controls" class="wide pane" tabIndex={0}>
+    <section aria-label="MIDI controls" class="controls" tabIndex={0}>
       <h2>MIDI controls</h2>
       <p class="buttons">
         <label>Target <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onInput={event => setTarget(event.currentTarget.value)} /></label>

@@ -3,37 +3,17 @@ import type { chain_state, channel, meter, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from '../cell'
 import { gainAt, placeOfGain } from './fader'
-import { dbText, meterDb, METER_LEAST_DB, meterPart } from '../format'
+import { dbText } from '../format'
 import { hasInsert, Insert } from './insert'
+import { Knob } from './knob'
+import { Level, useLevels } from './level'
 import { complain } from '../state'
 import { channel_words } from '../words'
 import { ask, listen } from '../wire'
 
-const HOLD_MS = 1500
-const SILENT_MS = 300
 const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
 const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
 const MARKS = [6, 0, -6, -12, -24, -48]
-
-/** A level with a peak that is held. */
-function Level({ value, label }: { value: number; label: string }) {
-  const [held, hold] = useState(0)
-  const timer = useRef(0)
-  useEffect(() => {
-    if (value < held || value === 0) return
-    hold(value)
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => hold(0), HOLD_MS)
-  }, [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const peak = Math.max(held, value)
-  return (
-    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
-      <span class="bar" style={{ clipPath: `inset(${100 - meterPart(value) * 100}% 0 0 0)` }} data-part={meterPart(value)} />
-      <span class="peak" hidden={meterPart(peak) === 0} style={{ bottom: `${meterPart(peak) * 100}%` }} data-part={meterPart(peak)} />
-    </span>
-  )
-}
 
 /** The highest peak since the last click, red when it was too high. */
 function Highest({ bus, value }: { bus: string; value: number }) {
@@ -44,21 +24,6 @@ function Highest({ bus, value }: { bus: string; value: number }) {
     <button class={`highest ${highest.current >= 1 ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${dbText(highest.current)}`} title="The highest peak; a click forgets it"
       onClick={() => { highest.current = 0; redraw(n => n + 1) }}>{dbText(highest.current)}</button>
   )
-}
-
-/** The levels of all channels, which the engine sends while there is sound. */
-function useLevels(): Map<string, meter> {
-  const [levels, setLevels] = useState<Map<string, meter>>(new Map())
-  useEffect(() => {
-    let timer = 0
-    const end = listen('audio.levels', body => {
-      setLevels(new Map((body.meters ?? []).map(one => [one.bus, one])))
-      clearTimeout(timer)
-      timer = window.setTimeout(() => setLevels(new Map()), SILENT_MS)
-    })
-    return () => { end(); clearTimeout(timer) }
-  }, [])
-  return levels
 }
 
 /** The strip as it is moved, and what moves it: one ask is under way at a time, with the newest values. */
@@ -100,8 +65,7 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
   return (
     <div class="strip" role="group" aria-label={bus} onPointerDown={event => { held.current = (event.target as HTMLElement).matches('input[type=range]') }}>
       <strong>{bus}</strong>
-      <label class="pan">Pan
-        <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={now.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} onDblClick={() => put({ pan: 0 })} /></label>
+      <Knob label="Pan" value={now.pan ?? 0} least={-1} most={1} by={0.01} usual={0} known={known} put={pan => put({ pan })} />
       <div class="throw">
         <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Double click: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
           onInput={event => put({ gain: gainAt(Number(event.currentTarget.value)) })} onDblClick={() => put({ gain: 1 })} />
@@ -115,10 +79,9 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
         {HAS_PORTS.includes(bus) && <>{toggle('pfl', 'Cue', 'Cue', 'Listen before the fader')}{toggle('apart', 'Direct out', 'Out', 'Only at its own ports, not at main')}</>}
       </span>
       {hasInsert(bus) && <Insert of={bus} now={insert} known={insertsKnown} again={insertsAgain} />}
-      {CAN_SEND.includes(bus) && (['reverb', 'delay'] as const).map(to => (
-        <label key={to} class="send">{to === 'reverb' ? 'Reverb' : 'Delay'}
-          <input type="range" disabled={!known} min="0" max="1" step="0.01" value={now[`${to}_send`] ?? 0} onInput={event => put({ [`${to}_send`]: Number(event.currentTarget.value) })} /></label>
-      ))}
+      {CAN_SEND.includes(bus) && <span class="sends">{(['reverb', 'delay'] as const).map(to => (
+        <Knob key={to} label={to === 'reverb' ? 'Reverb' : 'Delay'} value={now[`${to}_send`] ?? 0} least={0} most={1} by={0.01} usual={0} known={known} put={level => put({ [`${to}_send`]: level })} />
+      ))}</span>}
     </div>
   )
 }

@@ -71,8 +71,8 @@ export function PatternLibrary() {
   const check = (label: string, value: boolean, put: (on: boolean) => void) =>
     <label><input type="checkbox" checked={value} onChange={event => put(event.currentTarget.checked)} /> {label}</label>
   return (
-    <section aria-label="Pattern library" class="wide pane" tabIndex={0}>
-      <h2>Pattern library</h2>
+    <section aria-label="Pattern library" class="bare">
+      <h2 class="unseen">Pattern library</h2>
       <Keep run={run} />
       <p class="buttons" role="group" aria-label="Which patterns">
         {field('Name', name, setName)}{field('Folder or genre', folder, setFolder)}{field('Tag', tag, setTag)}

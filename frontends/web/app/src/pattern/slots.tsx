@@ -1,15 +1,12 @@
 // The slots of patterns of the open project: save what plays, load for the next bar, and the banks.
 import type { slot_line, slot_said, slot_verb } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useState } from 'preact/hooks'
 import { clean, num } from '../format'
 import { nameFor } from '../naming'
-import { reportSaid } from '../silent'
-import { ask, listen } from '../wire'
-import { transport as transportCell } from '../transport'
 import { TypedField } from '../typedfield'
+import { ask } from '../wire'
+import { BUDGET_MS, type SlotsNow } from './useslots'
 
-const BUDGET_MS = 20000
 const SLOTS = 128
 
 /** The first slot that has no pattern. */
@@ -18,7 +15,9 @@ const freeSlot = (slots: slot_line[]) => {
   return Array.from({ length: SLOTS }, (_, i) => i + 1).find(slot => !taken.has(slot)) ?? 1
 }
 
-function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; immediate: boolean; run: (promise: Promise<slot_said>) => void }) {
+interface SlotProps { of: slot_line; queued: boolean; run: (promise: Promise<slot_said>) => void; load: () => void }
+
+function Slot({ of, queued, run, load }: SlotProps) {
   const slot = String(num(of.slot))
   const change = (verb: slot_verb, to: string) => run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
   const other = (verb: slot_verb, question: string) => nameFor(question).then(to => { if (to) change(verb, to) })
@@ -28,7 +27,7 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
       <td><TypedField aria-label={`Name of slot ${slot}`} value={of.name} put={typed => change('rename', typed.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
       <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
       <td class="buttons">
-        <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
+        <button onClick={load}>Load</button>
         <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it with the playing pattern">Save here</button>
         <button onClick={() => other('swap', `Swap slot ${slot} and which slot?`)}>Swap…</button>
         <button onClick={() => other('copy', `Copy slot ${slot} to which slot?`)}>Copy…</button>
@@ -39,20 +38,14 @@ function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; 
   )
 }
 
-export function Slots() {
-  const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000)
-  const transport = useCell(transportCell)
+export function Slots({ now: { got, slots, queued, run, launch } }: { now: SlotsNow }) {
   const [immediate, setImmediate] = useState(false)
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')
-  useEffect(() => listen('project.changed', again), [])
-  const run = (promise: Promise<slot_said>) => reportSaid(promise).then(again)
-  const slots = got?.slots ?? []
-  const queued = transport?.queued_bar === undefined || transport.queued_bar === null ? undefined : num(transport.queued_bar)
   const to = slot || String(freeSlot(slots))
   return (
-    <section aria-label="Pattern slots" class="wide pane" tabIndex={0}>
-      <h2>Pattern slots</h2>
+    <section aria-label="Pattern slots" class="bare">
+      <h2 class="unseen">Pattern slots</h2>
       <p class="buttons">
         <label>Bank <TypedField value={got?.bank ?? ''} disabled={!got} size={10}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
@@ -69,7 +62,7 @@ export function Slots() {
       {slots.length > 0 && (
         <table class="plain">
           <thead><tr><th>Slot</th><th>Name</th><th>BPM</th><th>Steps</th><th>Genre</th><th><span class="unseen">Actions</span></th></tr></thead>
-          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={queued !== undefined} immediate={immediate} run={run} />)}</tbody>
+          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={queued !== undefined} run={run} load={() => launch(String(num(one.slot)), immediate)} />)}</tbody>
         </table>
       )}
     </section>

@@ -94,8 +94,8 @@ export function Song() {
     await put(from => [...from, { bank, slot: wholeOf(slot, 1, SLOTS), bars: wholeOf(bars, 0, BARS_MOST) }])
   }
   return (
-    <section aria-label="Song" class="wide pane" tabIndex={0} data-playing={playing}>
-      <h2>Song</h2>
+    <section aria-label="Song" class="bare" data-playing={playing}>
+      <h2 class="unseen">Song</h2>
       <p class="buttons">
         <button disabled={!entries.length} onClick={() => play(0)}>Play the song</button>
         <button disabled={playing === undefined} onClick={() => reportSaid(ask('project.stop_song', {}, BUDGET_MS)).then(again)}>End the song</button>

@@ -1,0 +1,67 @@
+// Keys of the pads: letters hit them, others and the wheel change the slot of the pad that was reached last.
+import { useEffect, useRef } from 'preact/hooks'
+import { isFar } from '../wire'
+import { hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
+
+/** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
+export const LETTERS = 'zxcvasdfqwer1234'
+const placeOf = ({ code }: KeyboardEvent) => LETTERS.indexOf(/^(?:Key|Digit)(.)$/.exec(code)?.[1]?.toLowerCase() ?? ' ')
+const NOTCH = 40 // of a wheel, in pixels
+const SWAPS: Record<string, string> = { ',': 'previous', '.': 'next', n: 'random', b: 'back' }
+const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=checkbox])'
+
+/** The wheel over the pad that has the keyboard swaps its sound; over any other the page scrolls. */
+export function useWheel(box: { current: HTMLElement | null }) {
+  const turned = useRef(0)
+  useEffect(() => {
+    const onWheel = (event: WheelEvent) => {
+      const slot = slotAt(loaded.value, padAt.value)
+      const on = document.activeElement
+      if (!slot || !on?.matches('.pad') || !on.contains(event.target as Node) || event.ctrlKey || isFar) return
+      event.preventDefault()
+      turned.current += event.deltaMode ? event.deltaY * NOTCH : event.deltaY
+      if (Math.abs(turned.current) < NOTCH) return
+      wheel(slot.slot, turned.current)
+      turned.current = 0
+    }
+    const of = box.current
+    of?.addEventListener('wheel', onWheel, { passive: false })
+    return () => of?.removeEventListener('wheel', onWheel)
+  }, [])
+}
+
+/** Keys that change the slot of the current pad, from where the letters hit pads. True if the key was one. */
+function changeSlot(event: KeyboardEvent): boolean {
+  const slot = slotAt(loaded.value, padAt.value)
+  const to = SWAPS[event.key]
+  if (isFar || !slot || !(to || event.key === 'l') || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS)) return false
+  if (!event.repeat && !to) lock([slot.slot], !slot.locked)
+  if (to === 'next' || to === 'previous') wheel(slot.slot, to === 'next' ? 1 : -1)
+  else if (to && !event.repeat) swap(slot.slot, to)
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  return true
+}
+
+/** Letters hit pads from anywhere in the page but fields. */
+export function useLetters(plays: (number: number) => boolean, release: (number: number) => void) {
+  const held = useRef(new Set<number>()).current
+  const onLetter = (event: KeyboardEvent) => {
+    const number = placeOf(event)
+    if (number < 0 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(number)) return
+    event.preventDefault()
+    if (event.repeat) return
+    held.add(number)
+    padAt.set(number)
+    hit(number)
+  }
+  const onLetterUp = (event: KeyboardEvent) => { const number = placeOf(event); if (held.delete(number)) release(number) }
+  useEffect(() => {
+    addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
+    return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }
+  })
+  useEffect(() => {
+    addEventListener('keydown', changeSlot, true) // before those of the page, which has other meanings for them
+    return () => removeEventListener('keydown', changeSlot, true)
+  }, [])
+}

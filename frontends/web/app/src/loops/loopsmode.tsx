@@ -1,0 +1,15 @@
+// The mode Loops: the loops of F1 to F12, and the regions of a clip.
+import { Loops } from './looppanel'
+import { Regions } from './regionpanel'
+import { useSoundKeys } from './soundkeys'
+
+export function LoopsMode() {
+  const away = useSoundKeys()
+  return (
+    <main class="instrument loopsmode" tabIndex={-1}>
+      <h1 class="unseen">Loops</h1>
+      <Loops away={away} />
+      <Regions />
+    </main>
+  )
+}

@@ -1,0 +1,32 @@
+// The keys of all modes in which the sound is played: Space starts and stops the transport, F1 to F12 are loops, the keypad regions.
+import { useEffect } from 'preact/hooks'
+import { usePolled } from '../cell'
+import { pressesControl } from '../keyboard'
+import { complain } from '../state'
+import { ask, listen } from '../wire'
+import { isField, useDeleting } from './deleting'
+import { useLoopKeys } from './loopkeys'
+import { lookAtLoops } from './loops'
+
+const POLL_MS = 500
+
+function onSpace(event: KeyboardEvent) {
+  const of = event.target as HTMLElement
+  if (event.key !== ' ' || event.repeat || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (isField(of) || pressesControl(of) || document.querySelector('dialog[open]')) return
+  event.preventDefault()
+  ask('audio.toggle', { count_in: 0 }).catch(complain)
+}
+
+/** Follows the loops too, as their keys act by what each holds. True: the engine does not answer. */
+export function useSoundKeys(): boolean {
+  useDeleting()
+  useLoopKeys()
+  const [, again, away] = usePolled(lookAtLoops, POLL_MS)
+  useEffect(() => listen('project.changed', again), [])
+  useEffect(() => {
+    addEventListener('keydown', onSpace)
+    return () => removeEventListener('keydown', onSpace)
+  }, [])
+  return away
+}

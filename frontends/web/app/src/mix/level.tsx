@@ -1,0 +1,43 @@
+// Meters: the levels that the engine sends while there is sound, with a peak that is held.
+import type { meter } from 'loophole'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { meterDb, METER_LEAST_DB, meterPart } from '../format'
+import { listen } from '../wire'
+
+const HOLD_MS = 1500
+const SILENT_MS = 300
+
+/** A level with a peak that is held. */
+export function Level({ value, label }: { value: number; label: string }) {
+  const [held, hold] = useState(0)
+  const timer = useRef(0)
+  useEffect(() => {
+    if (value < held || value === 0) return
+    hold(value)
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => hold(0), HOLD_MS)
+  }, [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const peak = Math.max(held, value)
+  return (
+    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
+      <span class="bar" style={{ clipPath: `inset(${100 - meterPart(value) * 100}% 0 0 0)` }} data-part={meterPart(value)} />
+      <span class="peak" hidden={meterPart(peak) === 0} style={{ bottom: `${meterPart(peak) * 100}%` }} data-part={meterPart(peak)} />
+    </span>
+  )
+}
+
+/** The levels of all channels, which the engine sends while there is sound. */
+export function useLevels(): Map<string, meter> {
+  const [levels, setLevels] = useState<Map<string, meter>>(new Map())
+  useEffect(() => {
+    let timer = 0
+    const end = listen('audio.levels', body => {
+      setLevels(new Map((body.meters ?? []).map(one => [one.bus, one])))
+      clearTimeout(timer)
+      timer = window.setTimeout(() => setLevels(new Map()), SILENT_MS)
+    })
+    return () => { end(); clearTimeout(timer) }
+  }, [])
+  return levels
+}

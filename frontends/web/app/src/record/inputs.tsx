@@ -1,0 +1,35 @@
+// The levels of what is recorded, and whether the inputs are heard.
+import { useCell, usePolled } from '../cell'
+import { dbText, num } from '../format'
+import { Level, useLevels } from '../mix/level'
+import { complain } from '../state'
+import { ask } from '../wire'
+import { wish } from './wish'
+
+const MARKS = [0, -12, -24, -36, -48]
+
+function Monitor() {
+  const [now, again] = usePolled(() => ask('audio.monitoring', {}, 2000), 2000)
+  const latency = now && num(now.rate) ? `${((1000 * num(now.latency)) / num(now.rate)).toFixed(1)} ms` : ''
+  return (
+    <label class="check" title={latency && `From the input to the output: ${latency}`}>
+      <input type="checkbox" disabled={!now} checked={now?.on ?? false} onChange={event => { ask('audio.set_monitoring', { on: event.currentTarget.checked }).catch(complain).then(again) }} /> Hear the inputs
+    </label>
+  )
+}
+
+export function Inputs() {
+  const source = useCell(wish, of => of.source)
+  const level = useLevels().get(source)
+  const left = level?.peak_left ?? 0, right = level?.peak_right ?? 0
+  return (
+    <div class="inputlevels" role="group" aria-label="Levels">
+      <div class="throw">
+        <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${100 + (db * 100) / 60}%` }}>{db}</small>)}</span>
+        <Level value={left} label="Left of what is recorded" /><Level value={right} label="Right of what is recorded" />
+      </div>
+      <output>{dbText(Math.max(left, right))} dB</output>
+      <Monitor />
+    </div>
+  )
+}

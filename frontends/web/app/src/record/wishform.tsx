@@ -1,0 +1,49 @@
+// What the next take records: its source, when it begins, how long it is.
+import { useCell } from '../cell'
+import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
+
+const BEGIN_TITLES: Record<(typeof BEGINS)[number], string> = { now: 'at once', next: 'at the next bar', count: 'after a count-in', bar: 'at a bar (punch in)' }
+const LENGTH_TITLES: Record<(typeof LENGTHS)[number], string> = { open: 'until it is ended', bars: 'bars', seconds: 'seconds' }
+const SOURCE_TITLES: Partial<Record<(typeof SOURCES)[number], string>> = { inputs: 'the two inputs', master: 'the master' }
+
+function NumberOf({ label, value, least, most, by = 1, put }: { label: string; value: number; least: number; most: number; by?: number; put: (to: number) => void }) {
+  return <input type="number" aria-label={label} min={least} max={most} step={by} value={value}
+    onChange={event => { put(Math.max(least, Math.min(most, Number(event.currentTarget.value) || least))) }} />
+}
+
+function Begin() {
+  const { begin, bar, countIn } = useCell(wish)
+  return (
+    <label>Begin <span class="both"><select value={begin} aria-label="Begin" onChange={event => want({ begin: BEGINS.find(one => one === event.currentTarget.value)! })}>
+      {BEGINS.map(one => <option key={one} value={one}>{BEGIN_TITLES[one]}</option>)}</select>
+      {begin === 'bar' && <NumberOf label="Bar" value={bar} least={1} most={1000000} put={to => want({ bar: to })} />}
+      {begin === 'count' && <NumberOf label="Bars of count-in" value={countIn} least={1} most={8} put={to => want({ countIn: to })} />}</span></label>
+  )
+}
+
+function Length() {
+  const { length, bars, seconds, begin, bar } = useCell(wish)
+  return (
+    <label>Length <span class="both"><select value={length} aria-label="Length" onChange={event => want({ length: LENGTHS.find(one => one === event.currentTarget.value)! })}>
+      {LENGTHS.map(one => <option key={one} value={one}>{LENGTH_TITLES[one]}</option>)}</select>
+      {length === 'bars' && <NumberOf label="Number of bars" value={bars} least={1} most={1000} put={to => want({ bars: to })} />}
+      {length === 'seconds' && <NumberOf label="Number of seconds" value={seconds} least={0.1} most={86400} by={0.1} put={to => want({ seconds: to })} />}</span>
+      {begin === 'bar' && length === 'bars' && <small class="quiet">punch out at bar {bar + bars}</small>}</label>
+  )
+}
+
+export function WishForm() {
+  const { source, ports, length, loop, name } = useCell(wish)
+  return (
+    <div class="wish" role="group" aria-label="The next take">
+      <label>Source <select value={source} onChange={event => want({ source: SOURCES.find(one => one === event.currentTarget.value)! })}>
+        {SOURCES.map(one => <option key={one} value={one}>{SOURCE_TITLES[one] ?? `the channel ${one}`}</option>)}</select></label>
+      {source === 'inputs' && <label>From ports <input type="text" value={ports} spellcheck={false} placeholder="as they are connected" title="JACK ports that are connected for the take, separated by spaces, to the left and the right side in turn"
+        onInput={event => want({ ports: event.currentTarget.value })} /></label>}
+      <Begin />
+      <Length />
+      <label>Name <input type="text" value={name} maxLength={200} placeholder="the time of day" onInput={event => want({ name: event.currentTarget.value })} /></label>
+      <label class="check"><input type="checkbox" checked={loop && length !== 'open'} disabled={length === 'open'} onChange={event => want({ loop: event.currentTarget.checked })} /> Take after take, until it is ended</label>
+    </div>
+  )
+}
