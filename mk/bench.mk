@@ -10,7 +10,7 @@ ROUNDS ?= 15
 bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 	@BUILD='$(abspath $(BUILD))' $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
 
-# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard|apart|mixed]]: search for nearest neighbours, beside other
+# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard|apart|mixed|packs|wide|PATH]]: search for nearest neighbours, beside other
 # libraries, which it installs.
 USEARCH := $(BUILD)/peers/node_modules/usearch
 SEARCH_O := $(call objects,bench/search/main.c bench/search/ours.c) $(filter-out %/main.o,$(call parts,services/search))

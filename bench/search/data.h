@@ -2,12 +2,16 @@
  * cluster's centre, a random mixture of the cluster's `inner` directions, and noise in all 64. So the data have about
  * `inner` dimensions locally, which the bench measures. The wider the clusters are, the more they overlap.
  *
- * There are two generators: in `easy` and `hard` the directions have equal spreads, and queries are further points; in
- * `apart` and `mixed` each direction has a smaller spread than the one before, and a query is a point with noise, which
- * lies outside of all clusters' directions. */
+ * In `easy` and `hard` the directions have equal spreads, and queries are further points; in `apart` and `mixed` each
+ * direction has a smaller spread than the one before, and a query is a point with noise, which lies outside of all
+ * clusters' directions. In `packs` and `wide` the clusters are as the packs of a library: of unequal sizes, dimensions
+ * and spreads, with near copies and with sounds between two packs.
+ *
+ * A library of a person is another kind: each row lies between two items of it that are alike. */
 #ifndef LOOPHOLE_BENCH_SEARCH_DATA_H
 #define LOOPHOLE_BENCH_SEARCH_DATA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -25,9 +29,15 @@ struct data_kind {
     float spread, noise; /* of a point within its cluster, and in all directions */
     float decay;         /* the spread of a direction over that of the one before */
     float query_noise;   /* added to a query in all directions */
+    bool packs;          /* `inner` and `members` differ from cluster to cluster; `spread` is the middle one */
+    const char *file; /* NULL, or the embeddings of a library (bench/search/embeddings): only this and `name` count */
 };
-enum { DATA_KINDS = 4 };
+enum { DATA_KINDS = 6 };
 extern const struct data_kind data_kinds[DATA_KINDS];
+
+/* Calls `run` for each kind that `word` names: a kind, a path with "/" of a library's embeddings, or NULL for all made
+ * ones. */
+void data_each_kind(const char *word, void (*run)(void *state, const struct data_kind *kind), void *state);
 
 struct data {
     uint32_t count, query_count;
@@ -35,7 +45,7 @@ struct data {
     float *queries; /* further points of the same clusters, with the kind's noise */
 };
 
-/* The caller frees it with data_free. */
+/* The caller frees it with data_free. An unreadable file ends the process. */
 void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed);
 void data_free(struct data *data);
 

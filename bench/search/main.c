@@ -2,7 +2,7 @@
  * one thread. For each case, each peer gets the least effort at which it finds 0.99 of the truly nearest; the fastest
  * peer counts. Times are processor times of this thread, because other programs may use the machine; each is the best
  * of several alternating rounds. Usage: bench_search [COUNT=100000] [SEED=1] [PEERS: letters a, b, … of those to build;
- * - for none] [easy|hard|apart|mixed] */
+ * - for none] [easy|hard|apart|mixed|packs|wide|a path with "/" of a library's embeddings] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,10 +216,18 @@ static void build_peers(struct bench *bench)
     }
 }
 
-static void run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed, const char *letters)
+struct options {
+    uint32_t count;
+    uint64_t seed;
+    const char *letters;
+};
+
+static void run_kind(void *state, const struct data_kind *kind)
 {
-    struct bench bench = { .letters = letters };
-    double seconds = ours_open(&bench.ours, kind, count, QUERIES, seed);
+    const struct options *options = state;
+    const uint64_t seed = options->seed;
+    struct bench bench = { .letters = options->letters };
+    double seconds = ours_open(&bench.ours, kind, options->count, QUERIES, seed);
 
     printf("%-26s %.2f s to build, %.1f MB\n", "ours", seconds, (double)bench.ours.near.made.count / 1e6);
     build_peers(&bench);
@@ -237,11 +245,10 @@ static void run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed
 
 int main(int argc, char **argv)
 {
-    uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
-    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    struct options options = { .count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000,
+                               .seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1,
+                               .letters = argc > 3 ? argv[3] : NULL };
 
-    for (uint32_t i = 0; i < DATA_KINDS; i++)
-        if (argc <= 4 || strcmp(argv[4], data_kinds[i].name) == 0)
-            run_kind(&data_kinds[i], count, seed, argc > 3 ? argv[3] : NULL);
+    data_each_kind(argc > 4 ? argv[4] : NULL, run_kind, &options);
     return 0;
 }

@@ -86,30 +86,35 @@ static void run_filter(struct bench *bench, uint32_t one_of, uint64_t seed)
 
 /* ---- a kind of data ---- */
 
-static bool run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed, uint32_t weightings)
+struct options {
+    uint32_t count, weightings;
+    uint64_t seed;
+    bool failed;
+};
+
+static void run_kind(void *state, const struct data_kind *kind)
 {
     static const uint32_t one_of[] = { 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000 };
+    struct options *options = state;
+    const uint64_t seed = options->seed;
     struct bench bench = { 0 };
 
-    ours_open(&bench.ours, kind, count, QUERIES, seed);
+    ours_open(&bench.ours, kind, options->count, QUERIES, seed);
     print_case(&bench, "equal weights", measure_recall(&bench.ours, NULL, NULL));
     for (uint32_t i = 0; i < sizeof(one_of) / sizeof(one_of[0]); i++)
         run_filter(&bench, one_of[i], seed + i);
-    if (weightings)
-        run_weights(&bench, weightings, seed + 3);
+    if (options->weightings)
+        run_weights(&bench, options->weightings, seed + 3);
     ours_close(&bench.ours);
-    return !bench.failed;
+    options->failed = options->failed || bench.failed;
 }
 
 int main(int argc, char **argv)
 {
-    uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
-    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-    uint32_t weightings = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : WEIGHTINGS;
-    bool holds = true;
+    struct options options = { .count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000,
+                               .seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1,
+                               .weightings = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : WEIGHTINGS };
 
-    for (uint32_t i = 0; i < DATA_KINDS; i++)
-        if (argc <= 3 || strcmp(argv[3], data_kinds[i].name) == 0)
-            holds = run_kind(&data_kinds[i], count, seed, weightings) && holds;
-    return holds ? 0 : 1;
+    data_each_kind(argc > 3 ? argv[3] : NULL, run_kind, &options);
+    return options.failed ? 1 : 0;
 }
