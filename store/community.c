@@ -441,9 +441,13 @@ enum err community_put_offer(struct writing *w, const struct offer *offer)
     return e == ERR_OK ? row_put(w, DB_OUTBOX, &number, &offer_shape, offer) : e;
 }
 
-enum err community_put_lesson(struct writing *w, const struct lesson *lesson)
+enum err community_put_lesson(struct writing *w, const struct lesson *lesson, uint64_t most)
 {
     struct key key = community_lesson_key(lesson);
+    struct bytes row;
 
+    if (!lesson->gone && txn_count(w->txn, DB_COMMUNITY) >= most &&
+        txn_get(w->txn, DB_COMMUNITY, key_bytes(&key), &row) == ERR_NOT_FOUND)
+        return ERR_OK;
     return lesson->gone ? row_delete(w, DB_COMMUNITY, &key) : row_put(w, DB_COMMUNITY, &key, &lesson_shape, lesson);
 }

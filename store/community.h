@@ -56,7 +56,7 @@ enum err community_facts(struct txn *txn, struct arena *arena, struct bytes cont
 
 /* ---- excluded folders: their sounds are not shared, nor are copies of their analysed sounds elsewhere ---- */
 
-enum { EXCLUSIONS_MOST = 256 };
+enum { EXCLUSIONS_MOST = 256, COMMUNITY_MOST = 1 << 26 /* lessons that are kept */ };
 
 /* All rows, in the order of their folders. A folder has one for each line of the settings that names it. A damaged row
  * has only its folder. Errors: also internal (a key is damaged). */
@@ -78,6 +78,7 @@ enum err community_put_exclusion(struct writing *w, const struct exclusion *excl
 enum err community_drop_exclusions(struct writing *w, struct arena *arena, struct id folder);
 enum err community_put_state(struct writing *w, const struct exchange_state *state);
 enum err community_put_offer(struct writing *w, const struct offer *offer); /* both rows */
-enum err community_put_lesson(struct writing *w, const struct lesson *lesson);
+/* If there are `most` rows already, a lesson that needs another one is passed over. */
+enum err community_put_lesson(struct writing *w, const struct lesson *lesson, uint64_t most);
 
 #endif

@@ -64,7 +64,7 @@ static void put_lesson(struct filling *f, struct lesson lesson)
 {
     lesson.position = ++f->position;
     lesson.studios = lesson.studios ? lesson.studios : 10 + f->position * 7919 % 90;
-    check_error(community_put_lesson(&f->w, &lesson), NULL);
+    check_error(community_put_lesson(&f->w, &lesson, COMMUNITY_MOST), NULL);
 }
 
 static struct lesson lesson_of(enum lesson_kind kind, struct bytes content, const char *word)

@@ -58,7 +58,7 @@ static bool is_absurd(const struct from_server *answer, struct fault *fault)
 }
 
 enum verdict answer_judge(const struct from_server *answer, const struct exchange_state *state,
-                          const struct sent_offers *sent, uint64_t inbox, struct fault *fault)
+                          const struct sent_offers *sent, struct fault *fault)
 {
     if (!answer->epoch.len)
         return reject_answer(fault, "it has no epoch");
@@ -82,10 +82,6 @@ enum verdict answer_judge(const struct from_server *answer, const struct exchang
         return reject_answer(fault, "it neither takes nor refuses the offers");
     if (!are_sent(answer, state, sent))
         return reject_answer(fault, "it refuses an offer that it did not get");
-    if (answer->lessons.count && inbox + answer->lessons.count > INBOX_MOST) {
-        fault_set(fault, ERR_FULL, "the server has more than %d lessons", INBOX_MOST);
-        return ANSWER_INVALID;
-    }
     return ANSWER_KEEP;
 }
 

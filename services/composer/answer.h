@@ -5,8 +5,6 @@
 
 #include "services/composer/state.h"
 
-enum { INBOX_MOST = 1 << 26 /* lessons */ };
-
 enum verdict {
     ANSWER_KEEP,
     ANSWER_OTHER_SERVER, /* it was restored, or is another one */
@@ -16,9 +14,9 @@ enum verdict {
     ANSWER_INVALID,
 };
 
-/* `inbox`: lessons that are kept already. Sets the fault of an invalid answer. */
+/* Sets the fault of an invalid answer. */
 enum verdict answer_judge(const struct from_server *answer, const struct exchange_state *state,
-                          const struct sent_offers *sent, uint64_t inbox, struct fault *fault);
+                          const struct sent_offers *sent, struct fault *fault);
 
 /* What persist keeps of a good answer. Strings are those of the answer. */
 struct persist_composer answer_changes(const struct from_server *answer, const struct exchange_state *state,

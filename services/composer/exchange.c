@@ -276,11 +276,13 @@ static void follow_forget(struct composer *c, const struct exchange_state *state
 static void take_answer(struct composer *c, struct txn *txn, const struct from_server *answer,
                         const struct exchange_state *state, struct fault *fault)
 {
-    enum verdict verdict = answer_judge(answer, state, &c->sent, txn_count(txn, DB_COMMUNITY), fault);
+    enum verdict verdict = answer_judge(answer, state, &c->sent, fault);
 
     if (verdict == ANSWER_INVALID)
         return;
     c->is_reachable = true;
+    if (answer->lessons.count && txn_count(txn, DB_COMMUNITY) >= COMMUNITY_MOST)
+        log_warn("the copy of the community has %d lessons: new ones are passed over", COMMUNITY_MOST);
     if (verdict == ANSWER_FORGOTTEN)
         follow_forget(c, state);
     else if (verdict == ANSWER_KEEP)

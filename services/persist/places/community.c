@@ -326,7 +326,7 @@ static enum err log_lesson(struct persist *p, const struct lesson *lesson, struc
 
 static enum err put_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
 {
-    enum err e = turn_wrote(p, community_put_lesson(&p->w, lesson));
+    enum err e = turn_wrote(p, community_put_lesson(&p->w, lesson, COMMUNITY_MOST));
 
     return e == ERR_OK ? log_lesson(p, lesson, last) : e;
 }

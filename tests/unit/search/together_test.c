@@ -100,7 +100,7 @@ static void put_lesson(struct world *world, enum lesson_kind kind, uint32_t cont
     lesson.position = 1;
     if (kind != LESSON_KIND_TOTAL)
         lesson.content = content_bytes(content);
-    assert_int_equal(community_put_lesson(&world->w, &lesson), ERR_OK);
+    assert_int_equal(community_put_lesson(&world->w, &lesson, COMMUNITY_MOST), ERR_OK);
     if (kind == LESSON_KIND_USE || kind == LESSON_KIND_ROLE)
         log_change(world, CHANGE_KIND_FACTS, key_id_at(lesson.content, 0));
 }

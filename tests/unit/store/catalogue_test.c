@@ -1,5 +1,6 @@
 #include "common/file.h"
 #include "store/artefact.h"
+#include "store/community.h"
 #include "tests/unit/store/scratch.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
@@ -401,6 +402,27 @@ static void a_damaged_library_hides_no_other(void **state)
     assert_int_equal(count, 1);
 }
 
+static void a_full_copy_of_the_community_takes_changes_but_no_more_rows(void **state)
+{
+    struct scratch *s = *state;
+    struct lesson first = { .kind = { .value = LESSON_KIND_USE },
+                            .content = content_of_bytes(content_a),
+                            .studios = 10 };
+    struct lesson second = first;
+
+    second.content = content_of_bytes(content_b);
+    assert_int_equal(community_put_lesson(&s->w, &first, 1), ERR_OK);
+    assert_int_equal(community_put_lesson(&s->w, &second, 1), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_COMMUNITY), 1);
+    first.studios = 15;
+    assert_int_equal(community_put_lesson(&s->w, &first, 1), ERR_OK);
+    assert_int_equal(community_put_lesson(&s->w, &second, 2), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_COMMUNITY), 2);
+    first.gone = true;
+    assert_int_equal(community_put_lesson(&s->w, &first, 1), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_COMMUNITY), 1);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
 
 int main(void)
@@ -423,6 +445,7 @@ int main(void)
         CLAIM(a_place_that_another_item_has_taken_stays_its_own),
         CLAIM(a_library_of_an_older_program_is_read),
         CLAIM(a_damaged_library_hides_no_other),
+        CLAIM(a_full_copy_of_the_community_takes_changes_but_no_more_rows),
     };
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }
