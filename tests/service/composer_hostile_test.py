@@ -132,8 +132,8 @@ SENT = [
     ('security label on role studio_mal is null', 'no security label providers'),
     # the functions that are not its own
     ('select composer.publish_round()', DENIED),
-    ('select composer.publish_rows()', DENIED),
-    ('select * from composer.rows_now(1)', DENIED),
+    ('select composer.publish_touched(true, 1, 1)', DENIED),
+    ('select * from composer.rows_touched(1)', DENIED),
     ('select composer.end_sessions()', DENIED),
     ('select composer.limit_accounts()', DENIED),
     ('select composer.add_studio()', DENIED),

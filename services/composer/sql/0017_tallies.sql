@@ -1,0 +1,152 @@
+-- What a round needs to cost only what changed: what changed since the last one, what that one counted, and how often.
+
+-- A note for each thing that changed. It has no key, because a call must not wait for a round that takes the notes.
+create table composer.changed (
+    kind   text not null check (kind in ('use', 'word', 'sound', 'described')),
+    studio text not null,  -- '' is the operator
+    place  bytea not null  -- the context of a use, the content of a word or of a sound
+);
+
+-- Only rounds write the rest. What the last one counted, without what was marked:
+create table composer.tallied_use (
+    owner   text not null,
+    studio  text not null,
+    context bytea not null,
+    content bytea not null,
+    role    text not null,
+    section text not null,
+    primary key (studio, context, content, role, section)
+);
+create index on composer.tallied_use (content, owner, context);
+create table composer.tallied_word (
+    owner     text not null,
+    studio    text not null,
+    engine    text not null,
+    content   bytea not null,
+    attribute text not null,
+    value     text not null,
+    primary key (studio, content, attribute, engine)
+);
+create index on composer.tallied_word (content, attribute, owner);
+-- … how many owners say each thing (kinds use, role and fact of the feed), and use each two contents together. Pairs are
+-- only those of two contents that `least_studios` owners use: no other pair can be public.
+create table composer.tally (
+    content bytea not null,
+    kind    text not null,
+    word    text not null,
+    value   text not null,
+    n       bigint not null,
+    primary key (content, kind, word, value)
+);
+create table composer.pair_tally (
+    content bytea not null,
+    other   bytea not null check (content < other),
+    n       bigint not null,
+    stacked bigint not null,
+    later   bigint not null,  -- the other one comes no earlier
+    earlier bigint not null,  -- … no later
+    primary key (content, other)
+);
+create index on composer.pair_tally (other);
+-- … the contents of each context and the words of each studio, before the round's own marks:
+create table composer.context_size (
+    studio  text not null,
+    context bytea not null,
+    n       bigint not null,
+    primary key (studio, context)
+);
+create table composer.word_count (studio text primary key, n bigint not null);
+-- … the studios that did not count, those that have an owner, and the settings. No settings: nothing is counted yet.
+create table composer.left_out (studio text primary key);
+create table composer.owned (studio text primary key, owner text not null);
+create table composer.counted_with (settings text not null);
+
+do $$
+declare each text;
+begin
+    foreach each in array array['changed', 'tallied_use', 'tallied_word', 'tally', 'pair_tally', 'context_size', 'word_count',
+                                'left_out', 'owned', 'counted_with'] loop
+        execute format('alter table composer.%I owner to composer_owner', each);
+        execute format('alter table composer.%I enable row level security', each);
+    end loop;
+end $$;
+create index on composer.pack_content (content);
+
+-- ---- notes ----
+
+create function composer.note_rows() returns trigger language plpgsql security definer set search_path = composer, pg_temp
+as $$
+begin
+    if tg_table_name = 'evidence_use' then
+        insert into composer.changed select distinct 'use', studio, context from those;
+    elsif tg_table_name = 'evidence_word' then
+        insert into composer.changed select distinct 'word', studio, content from those;
+    elsif tg_table_name = 'sound' then
+        insert into composer.changed select distinct 'sound', studio, content from those;
+        insert into composer.changed select distinct 'described', '', ''::bytea from those where studio = '';
+    else
+        insert into composer.changed select 'described', '', '' where exists (select from those);
+        if tg_table_name = 'pack_content' then
+            insert into composer.changed select distinct 'sound', '', content from those;
+        end if;
+    end if;
+    return null;
+end $$;
+create function composer.note_mark() returns trigger language plpgsql security definer set search_path = composer, pg_temp
+as $$
+begin
+    insert into composer.changed
+        select case when context is null then 'word' else 'use' end, studio, coalesce(context, content)
+        from (values (old.studio, old.context, old.content, old.of_round), (new.studio, new.context, new.content, new.of_round))
+            m(studio, context, content, of_round)
+        where not of_round and coalesce(context, content) is not null;
+    return null;
+end $$;
+alter function composer.note_rows() owner to composer_owner;
+alter function composer.note_mark() owner to composer_owner;
+do $$
+declare each text;
+begin
+    foreach each in array array['evidence_use', 'evidence_word', 'sound', 'pack', 'pack_content', 'layout_slot'] loop
+        execute format('create trigger note_insert after insert on composer.%I referencing new table as those '
+                       'for each statement execute function composer.note_rows()', each);
+        execute format('create trigger note_delete after delete on composer.%I referencing old table as those '
+                       'for each statement execute function composer.note_rows()', each);
+        execute format('create trigger note_new after update on composer.%I referencing new table as those '
+                       'for each statement execute function composer.note_rows()', each);
+        execute format('create trigger note_old after update on composer.%I referencing old table as those '
+                       'for each statement execute function composer.note_rows()', each);
+    end loop;
+end $$;
+create trigger note_mark after insert or update or delete on composer.mark for each row execute function composer.note_mark();
+
+-- ---- what counts, as the newest round sees it ----
+
+create view composer.base_use as
+    select e.studio, e.content, e.context, e.role, e.section, coalesce(o.owner, e.studio) as owner
+    from composer.evidence_use e left join composer.owned o on o.studio = e.studio
+    where not exists (select from composer.left_out u where u.studio = e.studio)
+      and not exists (select from composer.mark m where m.studio = e.studio and m.context = e.context and not m.of_round);
+create view composer.base_word as
+    select e.studio, e.engine, e.content, e.attribute, e.value, coalesce(o.owner, e.studio) as owner
+    from composer.evidence_word e left join composer.owned o on o.studio = e.studio
+    where not exists (select from composer.left_out u where u.studio = e.studio)
+      and not exists (select from composer.mark m where m.studio = e.studio and m.content = e.content
+                                                    and m.attribute = e.attribute and not m.of_round);
+drop function composer.publish_round(), composer.publish_rows(), composer.rows_now(bigint), composer.sound_rows(bigint),
+    composer.fact_rows(bigint), composer.counted_rows(bigint), composer.agree_sounds(bigint), composer.mark_round();
+drop view composer.counted_use, composer.counted_word;
+create view composer.counted_use as
+    select b.* from composer.base_use b
+    where not exists (select from composer.mark m where m.studio = b.studio and m.context = b.context and m.of_round);
+create view composer.counted_word as
+    select b.* from composer.base_word b
+    where not exists (select from composer.mark m where m.studio = b.studio and m.content = b.content
+                                                    and m.attribute = b.attribute and m.of_round);
+do $$
+declare each text;
+begin
+    foreach each in array array['base_use', 'base_word', 'counted_use', 'counted_word'] loop
+        execute format('alter view composer.%I owner to composer_owner', each);
+    end loop;
+end $$;
