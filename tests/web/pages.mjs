@@ -379,7 +379,8 @@ const claims = {
     loophole('transport', 'tempo', '24') // a bar lasts ten seconds, in which the page shows what waits for its end
     await until('the tempo holds', () => JSON.parse(loophole('ask', 'audio.transport')).bpm === 24)
     loophole('transport', 'start')
-    await slots.locator('[data-slot="5"]').getByRole('button', { name: 'Load', exact: true }).click()
+    await page.getByRole('button', { name: 'Launch slot 5' }).click()
+    await page.getByRole('button', { name: 'Launch slot 5, queued' }).waitFor()
     await until('the page says when it begins', async () => /^The next pattern begins at bar \d+\.$/.test(await queued.innerText()))
     await slots.locator('[data-slot="5"].active', { hasText: 'queued' }).waitFor()
     await slots.locator('[data-slot="5"].active', { hasText: 'in use' }).waitFor()
@@ -421,8 +422,21 @@ const claims = {
     await until('the engine plays the step', () => playing().sequencer.tracks[0].pattern[rest] === 'x')
     await row.getByLabel(`Step ${rest + 1}: on`).click()
     await until('it is an accent', () => playing().sequencer.tracks[0].pattern[rest] === 'X')
-    const { pattern, ...voice } = playing().sequencer.tracks[0]
-    assert.deepEqual({ ...voice, pattern: first.pattern }, first, 'nothing else of the row changed')
+    await row.getByLabel(`Step ${rest + 1}: accent`).click({ button: 'right' })
+    await until('the right button takes the accent', () => playing().sequencer.tracks[0].pattern[rest] === 'x')
+    const box = await row.getByLabel(`Step ${rest + 1}: on`).boundingBox()
+    await page.mouse.move(box.x + box.width / 2, box.y + 4)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 2, box.y + 44, { steps: 4 }) // half of the way
+    await page.mouse.up()
+    await until('a pull changes the velocity, and only that', () => Math.abs(playing().sequencer.tracks[0].velocity?.[rest] - 0.5) < 0.02 && playing().sequencer.tracks[0].pattern[rest] === 'x')
+    await grid.getByRole('heading').click()
+    await page.keyboard.press(' ')
+    await row.locator('.playhead:visible').waitFor()
+    await page.keyboard.press(' ')
+    await row.locator('.playhead').waitFor({ state: 'hidden' })
+    const { pattern, velocity, ...voice } = playing().sequencer.tracks[0]
+    assert.deepEqual({ ...voice, pattern: first.pattern, ...('velocity' in first ? { velocity: first.velocity } : {}) }, first, 'nothing else of the row changed')
     await row.getByTitle('Hear this row alone').click()
     await row.locator('button[aria-pressed=true]').waitFor()
     assert.equal(JSON.parse(loophole('ask', 'audio.rows')).each[0].solo, true)
@@ -482,6 +496,17 @@ const claims = {
     await record.getByRole('button', { name: 'End the take' }).click()
     await until('the take is an item', () => JSON.parse(loophole('ask', 'streamer.take', `id=${id}`)).state === 'final')
     await until('the page may record again', () => record.getByRole('button', { name: 'Record' }).isEnabled())
+    await page.locator(`[data-take="${id}"]`).waitFor()
+    const next = page.getByRole('group', { name: 'The next take' })
+    await next.getByLabel('Source').selectOption('master')
+    await next.getByLabel('Length', { exact: true }).selectOption('seconds')
+    await next.getByLabel('Number of seconds').fill('0.5')
+    await next.getByLabel('Name').fill('Half a second')
+    await record.getByRole('button', { name: 'Record' }).click()
+    const half = page.locator('[data-take]', { hasText: 'Half a second' })
+    await half.waitFor()
+    const { media } = JSON.parse(loophole('ask', 'search.get', `id=${await half.getAttribute('data-take')}`)).item
+    assert.equal(media.frames * 2, media.sample_rate)
     return page
   },
 

@@ -1,7 +1,7 @@
 // strips.mjs: claims of web_test.py about the outputs, the sends and the insert of a channel, and the values of a row.
 import { spawn } from 'node:child_process'
 import { strict as assert } from 'node:assert'
-import { loophole, open, until } from './browser.mjs'
+import { giveName, loophole, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const near = (value, wanted) => Math.abs(value - wanted) < 1e-3
@@ -44,16 +44,15 @@ export const strips = {
     const strip = page.locator('.strip[aria-label=pads]')
     const insert = strip.getByRole('group', { name: 'Insert of pads' })
     const shows = text => until(`the strip shows: ${text}`, async () => (await insert.locator('output').textContent()) === text)
-    const set = async to => {
-      await insert.getByRole('textbox').fill(to)
-      await insert.getByRole('button', { name: 'Set' }).click()
-    }
+    const choose = to => insert.getByRole('combobox').selectOption(to)
     const inserts = () => asked('audio.inserts').each.map(one => `${one.channel} ${one.to} ${one.made}`).join()
     await shows('none')
-    await set('nobody:in')
+    await choose('other')
+    await giveName(page, 'nobody:in')
     await until('an unknown client is reported', async () => (await page.locator('body').innerText()).includes('no JACK client has an audio input nobody:in'))
     let room = await effect('room')
-    await set('room:in_1,in_2')
+    await insert.getByRole('option', { name: 'room', exact: true }).waitFor({ state: 'attached' })
+    await choose('room:in_1,in_2')
     await until('the engine has the insert', () => inserts() === 'pads room:in_1,in_2 true')
     await shows(`${asked('audio.inserts').each[0].latency} frames later`)
     await ended(room)
@@ -61,7 +60,7 @@ export const strips = {
     await until('the strip says why', async () => /room:in_1,in_2: no JACK client has an audio input room:in_1/.test(await insert.locator('.path').innerText()))
     room = await effect('room')
     await shows(`${asked('audio.server').period} frames later`)
-    await insert.getByRole('button', { name: 'Remove' }).click()
+    await choose('')
     await until('the engine has no insert', () => inserts() === '')
     await shows('none')
     await ended(room)

@@ -45,6 +45,7 @@ const struct audio_handlers audio_handlers = {
     .reset_meters = audio_ask_reset_meters,
     .server = audio_ask_server,
     .ports = audio_ask_ports,
+    .foreign_ports = audio_ask_foreign_ports,
     .send_midi = audio_ask_send_midi,
     .connect = audio_ask_connect,
     .disconnect = audio_ask_disconnect,

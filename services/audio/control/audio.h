@@ -264,6 +264,8 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
 /* ports.c */
 enum err audio_ask_server(struct audio *audio, struct call *call, const struct audio_server *ask,
                           struct server_state *answer);
+enum err audio_ask_foreign_ports(struct audio *audio, struct call *call, const struct audio_foreign_ports *ask,
+                                 struct foreign_ports *answer);
 enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
                          struct connections *answer);
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,

@@ -158,6 +158,22 @@ static void answer_insert(struct request_asked *asked)
     change_send(asked->audio, asked->call, asked->ticket, state);
 }
 
+/* An input takes sound. */
+static void answer_foreign(struct request_asked *asked)
+{
+    const struct link_request *request = &asked->request;
+    struct text each[2][FOREIGN_PORTS];
+    uint32_t count[2] = { 0 };
+
+    for (uint32_t i = 0; i < request->foreign_count; i++) {
+        const bool side = request->foreign[i].is_input;
+        each[side][count[side]++] = text_of(request->foreign[i].name);
+    }
+    const struct foreign_ports all = { .inputs = { .at = each[true], .count = count[true] },
+                                       .outputs = { .at = each[false], .count = count[false] } };
+    ticket_answer(asked->audio->service, asked->ticket, &all);
+}
+
 static void came_home(struct mail *mail)
 {
     struct request_asked *asked = (struct request_asked *)(void *)mail;
@@ -168,8 +184,11 @@ static void came_home(struct mail *mail)
         answer_preview_chain(asked);
     else if (asked->request.verb == LINK_CHAIN)
         answer_insert(asked);
+    else if (asked->request.verb == LINK_FOREIGN)
+        answer_foreign(asked);
     else
         answer_connections(asked);
+    free(asked->request.foreign);
     free(asked);
 }
 
@@ -183,13 +202,16 @@ static enum err send_request(struct audio *audio, struct call *call, const struc
     asked->request.chain_number = request->chain_number;
     asked->request.waits = request->waits;
     (void)text_copy(asked->request.to, sizeof(asked->request.to), to);
+    if (request->verb == LINK_FOREIGN)
+        asked->request.foreign = alloc_zeroed(FOREIGN_PORTS, sizeof(*asked->request.foreign));
     asked->request.home = (struct mail){ .open = came_home };
     asked->audio = audio;
     asked->call = call;
     asked->ticket = call_defer(call);
-    if (asked->ticket.number == 0)
+    if (asked->ticket.number == 0) {
+        free(asked->request.foreign);
         free(asked);
-    else
+    } else
         link_send(audio->link, &asked->request);
     return ERR_OK;
 }
@@ -219,6 +241,13 @@ enum err audio_ask_ports(struct audio *audio, struct call *call, const struct au
 {
     (void)ask, (void)answer;
     return send_request(audio, call, &(struct link_request){ .verb = LINK_LOOK }, TEXT(""));
+}
+
+enum err audio_ask_foreign_ports(struct audio *audio, struct call *call, const struct audio_foreign_ports *ask,
+                                 struct foreign_ports *answer)
+{
+    (void)ask, (void)answer;
+    return send_request(audio, call, &(struct link_request){ .verb = LINK_FOREIGN }, TEXT(""));
 }
 
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,

@@ -404,6 +404,23 @@ static bool belongs_to(const char *port, const char *owner)
     return strncmp(port, owner, length) == 0 && port[length] == ':';
 }
 
+uint32_t client_foreign_ports(struct client *client, struct client_foreign to[], uint32_t most)
+{
+    const char **all = jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, 0);
+    const char *own = jack_get_client_name(client->jack);
+    uint32_t count = 0;
+
+    for (uint32_t at = 0; all && all[at] && count < most; at++) {
+        if (belongs_to(all[at], own))
+            continue;
+        (void)snprintf(to[count].name, sizeof(to[count].name), "%s", all[at]);
+        to[count].is_input = client_is_input(client, all[at]);
+        count++;
+    }
+    jack_free(all);
+    return count;
+}
+
 bool client_output(struct client *client, const char *owner, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
     const char **all = jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);

@@ -59,6 +59,13 @@ void client_disconnect(struct client *client, enum client_port port, const char 
 bool client_is_input(struct client *client, const char *foreign);  /* it accepts audio */
 bool client_is_socket(struct client *client, const char *foreign); /* a port of the machine */
 
+/* Writes the audio ports of other clients, in JACK's order; returns their number, at most `most`. */
+struct client_foreign {
+    char name[CLIENT_FOREIGN_NAME];
+    bool is_input;
+};
+uint32_t client_foreign_ports(struct client *client, struct client_foreign to[], uint32_t most);
+
 /* The names of a foreign port: its own, then its aliases. 0: there is no such port. */
 uint32_t client_names(struct client *client, const char *foreign, char names[CLIENT_NAMES][CLIENT_FOREIGN_NAME]);
 /* The `number`th foreign MIDI port that `port` could be connected to; false after the last. */

@@ -81,6 +81,10 @@ static enum err grant_request(struct link *link, struct link_request *request)
         return patch_want(&link->patch, request->port, request->to, PATCH_DISCONNECT, &request->fault);
     case LINK_CHAIN:
         return patch_lead_through(&link->patch, request->chain_number, request->to, request->waits, &request->fault);
+    case LINK_FOREIGN:
+        if (link->client)
+            request->foreign_count = client_foreign_ports(link->client, request->foreign, FOREIGN_PORTS);
+        break;
     case LINK_LOOK:
         break;
     }

@@ -42,17 +42,21 @@ usec_t link_silence(struct link *link); /* how long no server has answered: it h
 /* Copies the current facts. */
 void link_report(struct link *link, struct link_facts *facts);
 
+enum { FOREIGN_PORTS = 256 };
+
 /* A request to JACK. The thread does it as soon as JACK permits, publishes the facts, and returns it through the
  * mailbox to the loop. If JACK never permits it, it does not return. */
 struct link_request {
     struct mail home;
-    enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
-    enum client_port port;        /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
-    uint32_t chain_number;        /* of LINK_CHAIN */
-    bool for_take;                /* of LINK_CONNECT */
-    bool waits;                   /* of LINK_CHAIN */
-    char to[CLIENT_FOREIGN_NAME]; /* of LINK_CONNECT and LINK_DISCONNECT; of LINK_CHAIN: patch_lead_through */
-    struct fault fault;           /* the answer; the next two fields are the state after it */
+    enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN, LINK_FOREIGN } verb;
+    enum client_port port;          /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
+    uint32_t chain_number;          /* of LINK_CHAIN */
+    bool for_take;                  /* of LINK_CONNECT */
+    bool waits;                     /* of LINK_CHAIN */
+    char to[CLIENT_FOREIGN_NAME];   /* of LINK_CONNECT and LINK_DISCONNECT; of LINK_CHAIN: patch_lead_through */
+    struct client_foreign *foreign; /* of LINK_FOREIGN: room for FOREIGN_PORTS, whose number becomes foreign_count */
+    uint32_t foreign_count;
+    struct fault fault; /* the answer; the next two fields are the state after it */
     struct wires wires;
     struct patch_chain chain[CHAINS];
     struct link_request *next;

@@ -1,30 +1,42 @@
 // The insert of a channel or of the master: another JACK client that its sound goes through, how late it comes back, and
 // why it is away.
 import type { chain_state, channel } from 'loophole'
-import { useState } from 'preact/hooks'
+import { written, type Pair } from '../foreignports'
 import { clean, num } from '../format'
+import { nameFor } from '../naming'
 import { complain, say } from '../state'
 import { ask } from '../wire'
 
 const BUDGET_MS = 5000
+const OTHER = 'other' // no ports: they have a colon
 
 export const hasInsert = (of: channel) => of !== 'preview'
 
 const stateOf = (now: chain_state | undefined) => (!now ? 'none' : now.made ? `${num(now.latency)} frames later` : 'is away')
 
-export function Insert({ of, now, known, again }: { of: channel; now: chain_state | undefined; known: boolean; again: () => void }) {
-  const [typed, setTyped] = useState('')
-  const put = (to: string, text: string) =>
-    ask('audio.insert', { channel: of, to }, BUDGET_MS).then(() => { setTyped(''); say(text) }, complain).then(again)
+interface InsertProps { of: channel; now: chain_state | undefined; known: boolean; again: () => void; offered: Pair[] }
+
+export function Insert({ of, now, known, again, offered }: InsertProps) {
+  const put = (to: string) =>
+    ask('audio.insert', { channel: of, to }, BUDGET_MS).then(() => say(to ? `${of} goes through ${to}.` : `${of} has no insert.`), complain).then(again)
+  const name = () => nameFor('The inputs of a JACK client: CLIENT:LEFT,RIGHT').then(to => { if (to) put(to) })
+  const clients = offered.filter(one => one.client !== 'system')
+  const isListed = !now || clients.some(one => written(one) === now.to)
   return (
     <div class="insert" role="group" aria-label={`Insert of ${of}`}>
-      <label>Insert <output>{known ? stateOf(now) : '–'}</output>
-        <input type="text" value={typed} placeholder="reverb:in_1,in_2" title="The inputs of a JACK client: CLIENT:LEFT,RIGHT" onInput={event => setTyped(event.currentTarget.value)} /></label>
-      <span class="buttons">
-        <button disabled={!known || !typed.trim()} onClick={() => put(typed.trim(), `${of} goes through ${typed.trim()}.`)}>Set</button>
-        <button disabled={!now} onClick={() => put('', `${of} has no insert.`)}>Remove</button>
-      </span>
-      {now && <p class="path">{clean(now.to)}{!now.made && `: ${clean(now.why)}`}</p>}
+      <label>Insert
+        <select disabled={!known} value={now?.to ?? ''} title={now && clean(now.to)} onChange={event => {
+          const to = event.currentTarget.value
+          event.currentTarget.value = now?.to ?? '' // it shows what the engine has, after its answer
+          if (to === OTHER) name()
+          else put(to)
+        }}>
+          <option value="">none</option>
+          {!isListed && <option value={now.to}>{clean(now.to)}</option>}
+          {clients.map(one => <option key={written(one)} value={written(one)}>{one.title}</option>)}
+          <option value={OTHER}>other ports…</option></select></label>
+      <output>{known ? stateOf(now) : '–'}</output>
+      {now && !now.made && <p class="path">{clean(now.to)}: {clean(now.why)}</p>}
     </div>
   )
 }

@@ -7,8 +7,8 @@ import { listen } from '../wire'
 const HOLD_MS = 1500
 const SILENT_MS = 300
 
-/** A level with a peak that is held. */
-export function Level({ value, label }: { value: number; label: string }) {
+/** A level with a peak that is held. `part`: how much of the meter a linear level fills. */
+export function Level({ value, label, part = meterPart }: { value: number; label: string; part?: (linear: number) => number }) {
   const [held, hold] = useState(0)
   const timer = useRef(0)
   useEffect(() => {
@@ -21,8 +21,8 @@ export function Level({ value, label }: { value: number; label: string }) {
   const peak = Math.max(held, value)
   return (
     <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
-      <span class="bar" style={{ clipPath: `inset(${100 - meterPart(value) * 100}% 0 0 0)` }} data-part={meterPart(value)} />
-      <span class="peak" hidden={meterPart(peak) === 0} style={{ bottom: `${meterPart(peak) * 100}%` }} data-part={meterPart(peak)} />
+      <span class="bar" style={{ clipPath: `inset(${100 - part(value) * 100}% 0 0 0)` }} data-part={part(value)} />
+      <span class="peak" hidden={part(peak) === 0} style={{ bottom: `${part(peak) * 100}%` }} data-part={part(peak)} />
     </span>
   )
 }

@@ -3,6 +3,7 @@ import type { chain_state, channel, meter, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from '../cell'
 import { gainAt, placeOfGain } from './fader'
+import { pairsOf, useForeignPorts, type Pair } from '../foreignports'
 import { dbText } from '../format'
 import { hasInsert, Insert } from './insert'
 import { Knob } from './knob'
@@ -52,10 +53,10 @@ function useMoved(strip: mixer_strip, again: () => void) {
   return { now: { ...strip, ...moved }, put, held }
 }
 
-interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void }
+interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void; offered: Pair[] }
 
 /** A strip; before its values are known it has its place already. */
-function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain }: StripProps) {
+function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain, offered }: StripProps) {
   const { now, put, held } = useMoved(strip, again)
   const bus = strip.bus as channel
   const gain = now.gain ?? 1
@@ -70,15 +71,15 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
         <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Double click: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
           onInput={event => put({ gain: gainAt(Number(event.currentTarget.value)) })} onDblClick={() => put({ gain: 1 })} />
         <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${placeOfGain(10 ** (db / 20)) * 100}%` }}>{db}</small>)}</span>
-        <Level value={level?.peak_left ?? 0} label={`${bus} left`} />
-        <Level value={level?.peak_right ?? 0} label={`${bus} right`} />
+        <Level value={level?.peak_left ?? 0} label={`${bus} left`} part={placeOfGain} />
+        <Level value={level?.peak_right ?? 0} label={`${bus} right`} part={placeOfGain} />
       </div>
       <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} value={Math.max(level?.peak_left ?? 0, level?.peak_right ?? 0)} /></span>
       <span class="buttons">
         {toggle('mute', 'Mute', 'M')}{toggle('solo', 'Solo', 'S')}
         {HAS_PORTS.includes(bus) && <>{toggle('pfl', 'Cue', 'Cue', 'Listen before the fader')}{toggle('apart', 'Direct out', 'Out', 'Only at its own ports, not at main')}</>}
       </span>
-      {hasInsert(bus) && <Insert of={bus} now={insert} known={insertsKnown} again={insertsAgain} />}
+      {hasInsert(bus) && <Insert of={bus} now={insert} known={insertsKnown} again={insertsAgain} offered={offered} />}
       {CAN_SEND.includes(bus) && <span class="sends">{(['reverb', 'delay'] as const).map(to => (
         <Knob key={to} label={to === 'reverb' ? 'Reverb' : 'Delay'} value={now[`${to}_send`] ?? 0} least={0} most={1} by={0.01} usual={0} known={known} put={level => put({ [`${to}_send`]: level })} />
       ))}</span>}
@@ -89,6 +90,7 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain 
 export function Mixer() {
   const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
   const levels = useLevels()
+  const offered = pairsOf(useForeignPorts().inputs)
   const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
   useEffect(() => listen('audio.insert_changed', insertsAgain), [])
   const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
@@ -97,7 +99,7 @@ export function Mixer() {
     <section aria-label="Mixer" class="mixer" data-live={mixer !== undefined}>
       {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
         <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again}
-          insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} />
+          insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} offered={offered} />
       ))}
     </section>
   )

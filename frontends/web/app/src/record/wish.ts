@@ -8,8 +8,8 @@ export const LENGTHS = ['open', 'bars', 'seconds'] as const
 
 export interface Wish {
   source: take_source
-  /** JACK ports that are connected for the take, separated by spaces; empty: what the inputs are connected to. */
-  ports: string
+  /** JACK ports that are connected for the take; none: what the inputs are connected to. */
+  ports: string[]
   begin: (typeof BEGINS)[number]
   /** Counted from 1, as people do. */
   bar: number
@@ -22,13 +22,12 @@ export interface Wish {
 }
 
 /** It stays while the page does. */
-export const wish = new Cell<Wish>({ source: 'inputs', ports: '', begin: 'now', bar: 1, countIn: 1, length: 'open', bars: 4, seconds: 10, loop: false, name: '' })
+export const wish = new Cell<Wish>({ source: 'inputs', ports: [], begin: 'now', bar: 1, countIn: 1, length: 'open', bars: 4, seconds: 10, loop: false, name: '' })
 export const want = (part: Partial<Wish>) => wish.set({ ...wish.value, ...part })
 
 export function requestOf(of: Wish): Asks['streamer.record']['ask'] {
-  const inputs = of.source === 'inputs' ? of.ports.split(/\s+/).filter(Boolean) : []
   return {
-    name: of.name.trim(), inputs, source: of.source === 'inputs' ? undefined : of.source,
+    name: of.name.trim(), inputs: of.source === 'inputs' ? of.ports : [], source: of.source === 'inputs' ? undefined : of.source,
     at_next: of.begin === 'next', at_bar: of.begin === 'bar' ? of.bar - 1 : undefined, count_in: of.begin === 'count' ? of.countIn : undefined,
     bars: of.length === 'bars' ? of.bars : undefined, seconds: of.length === 'seconds' ? of.seconds : undefined,
     loop: (of.loop && of.length !== 'open') || undefined,

@@ -1,7 +1,10 @@
 // What the next take records: its source, when it begins, how long it is.
 import { useCell } from '../cell'
+import { pairsOf, useForeignPorts } from '../foreignports'
+import { nameFor } from '../naming'
 import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
 
+const OTHER = 'other' // no port: it has no colon
 const BEGIN_TITLES: Record<(typeof BEGINS)[number], string> = { now: 'at once', next: 'at the next bar', count: 'after a count-in', bar: 'at a bar (punch in)' }
 const LENGTH_TITLES: Record<(typeof LENGTHS)[number], string> = { open: 'until it is ended', bars: 'bars', seconds: 'seconds' }
 const SOURCE_TITLES: Partial<Record<(typeof SOURCES)[number], string>> = { inputs: 'the two inputs', master: 'the master' }
@@ -32,14 +35,31 @@ function Length() {
   )
 }
 
+const written = (ports: string[]) => ports.join(', ')
+
+/** Which ports are connected to the inputs while the take lasts. */
+function Ports({ now }: { now: string[] }) {
+  const offered = pairsOf(useForeignPorts().outputs)
+  const isListed = !now.length || offered.some(one => written(one.ports) === written(now))
+  const name = () => nameFor('JACK ports, separated by commas: to the left and the right side in turn')
+    .then(typed => { if (typed) want({ ports: typed.split(',').map(one => one.trim()).filter(Boolean) }) })
+  const choose = (to: string) => { if (to === OTHER) name(); else want({ ports: offered.find(one => written(one.ports) === to)?.ports ?? [] }) }
+  return (
+    <label>From ports <select value={written(now)} onChange={event => { choose(event.currentTarget.value); event.currentTarget.value = written(wish.value.ports) }}>
+      <option value="">as they are connected</option>
+      {!isListed && <option value={written(now)}>{written(now)}</option>}
+      {offered.map(one => <option key={written(one.ports)} value={written(one.ports)}>{one.title}</option>)}
+      <option value={OTHER}>other ports…</option></select></label>
+  )
+}
+
 export function WishForm() {
   const { source, ports, length, loop, name } = useCell(wish)
   return (
     <div class="wish" role="group" aria-label="The next take">
       <label>Source <select value={source} onChange={event => want({ source: SOURCES.find(one => one === event.currentTarget.value)! })}>
         {SOURCES.map(one => <option key={one} value={one}>{SOURCE_TITLES[one] ?? `the channel ${one}`}</option>)}</select></label>
-      {source === 'inputs' && <label>From ports <input type="text" value={ports} spellcheck={false} placeholder="as they are connected" title="JACK ports that are connected for the take, separated by spaces, to the left and the right side in turn"
-        onInput={event => want({ ports: event.currentTarget.value })} /></label>}
+      {source === 'inputs' && <Ports now={ports} />}
       <Begin />
       <Length />
       <label>Name <input type="text" value={name} maxLength={200} placeholder="the time of day" onInput={event => want({ name: event.currentTarget.value })} /></label>
