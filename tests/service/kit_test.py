@@ -325,6 +325,14 @@ def a_kit_like_a_sound_has_those_nearest_to_it_and_not_the_sound_itself(home):
 
 
 @claim(shares=drums_and_levels)
+def a_kit_like_a_sound_has_sounds_of_its_pack_before_nearer_ones_of_others(home):
+    snare = home.first('search', 'class:snare -is:loop pack:TR808EmulationKit')['id']
+    for seed in range(1, 5):
+        for slot in sketch(home, '--like', snare, '--slots', 'hat,perc', '--seed', str(seed))['slots']:
+            contains(slot['why'], 'from TR808EmulationKit')
+
+
+@claim(shares=drums_and_levels)
 def a_favourite_keeps_its_place_in_kits_and_the_reason_says_so(home):
     snares = lambda: [sketch(home, '--slots', 'snare', '--seed', str(n))['slots'][0] for n in range(1, 9)]
     before = [one['layers'][0]['media'] for one in snares()]

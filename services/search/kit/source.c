@@ -1,0 +1,58 @@
+#include "services/search/kit/source.h"
+
+#include <stdlib.h>
+
+static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels", "bit_depth" };
+
+static void add_packs(struct kit_source *source, struct index *index, uint32_t row)
+{
+    const struct index_list terms = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < terms.count; i++) {
+        const struct text key = terms_key(&index->terms, terms.at[i]);
+        if (key.at[0] != TERM_PACK)
+            continue;
+        source->packs = source->packs ? source->packs : bitmap_new();
+        struct bitmap *pack = index_term(index, key, NULL);
+        bitmap_or(source->packs, pack);
+        bitmap_free(pack);
+    }
+}
+
+void kit_source_open(struct kit_source *source, struct index *index, const struct bitmap *rows)
+{
+    *source = (struct kit_source){ 0 };
+    if (!rows)
+        return;
+    for (int i = 0; i < SOURCE_NUMBERS; i++)
+        source->numbers[i] = index_numbers(index, text_of(names[i]));
+    source->rows = bitmap_array(rows, &source->count);
+    for (uint32_t i = 0; i < source->count; i++)
+        add_packs(source, index, source->rows[i]);
+}
+
+void kit_source_free(struct kit_source *source)
+{
+    free(source->rows);
+    bitmap_free(source->packs);
+}
+
+/* A number that is unknown is like none. */
+static bool has_number(const struct kit_source *source, const struct numbers *numbers, uint32_t row)
+{
+    const double number = index_number(numbers, row);
+
+    for (uint32_t i = 0; i < source->count; i++)
+        if (index_number(numbers, source->rows[i]) == number)
+            return true;
+    return false;
+}
+
+int kit_source_differs(const struct kit_source *source, uint32_t row)
+{
+    int count = source->packs && !bitmap_has(source->packs, row);
+
+    for (int i = 0; source->count && i < SOURCE_NUMBERS; i++)
+        count += source->numbers[i] && !has_number(source, source->numbers[i], row);
+    return count;
+}

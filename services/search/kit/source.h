@@ -1,0 +1,24 @@
+/* source.h: whether a sound has the source of others: the pack, and the form in which its files were made (sample rate,
+ * channels, bits of a sample). One thread. */
+#ifndef LOOPHOLE_SEARCH_KIT_SOURCE_H
+#define LOOPHOLE_SEARCH_KIT_SOURCE_H
+
+#include "services/search/index/index.h"
+
+enum { SOURCE_NUMBERS = 3 };
+
+struct kit_source {
+    const struct numbers *numbers[SOURCE_NUMBERS];
+    struct bitmap *packs; /* all rows of the packs; NULL: none has a pack */
+    uint32_t *rows;       /* of the source */
+    uint32_t count;
+};
+
+/* That of the rows; the caller frees it. Without rows, nothing differs. */
+void kit_source_open(struct kit_source *source, struct index *index, const struct bitmap *rows);
+void kit_source_free(struct kit_source *source);
+
+/* In how many of the four signs the row differs from all rows of the source. */
+int kit_source_differs(const struct kit_source *source, uint32_t row);
+
+#endif
