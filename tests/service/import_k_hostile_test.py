@@ -295,7 +295,7 @@ def rows_without_keys_and_with_the_keys_of_others_hide_none_and_are_kept(it):
         same(1, tables['clip'].count(row), row)
     clips = parts(home, 'Night drive', 'clip')
     same((['blob', 'deep', 'first', 'other'], 2), (sorted(clips), len({one['item'] for one in clips.values()})))
-    same(4, len(home.json('search', 'name:Same is:missing')))
+    until(lambda: len(home.json('search', 'name:Same is:missing')) == 4, what='the items of both projects are in the catalogue')
     same(128, len(kept(home, 'Other')['wide'][0]))
 
 

@@ -36,7 +36,7 @@ def an_imported_loop_is_a_placeholder_until_its_file_is_here_and_plays_its_frame
     home.loophole('project', 'open', 'Night drive')
     same('Billionaire Star Trek is missing', home.first('loop', 'show', 'F1')['placeholder'])
     contains(home.refused('loop', 'play', 'F1'), 'Billionaire Star Trek is missing')
-    [missing] = home.json('search', 'is:missing "Billionaire Star Trek"')
+    [missing] = until(lambda: home.json('search', 'is:missing "Billionaire Star Trek"'), what='the item is in the catalogue')
     sound.make('counter', home.file('count.wav'), 10 * RATE)
     shutil.move(home.file('count.wav'), home.file('files/Billionaire Star Trek.wav'))
     home.loophole('index', home.file('files'), '--wait')

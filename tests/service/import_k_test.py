@@ -338,7 +338,7 @@ def sources_are_found_by_name_by_id_and_by_path_and_one_of_two_by_none(it):
          tuple(clips[name]['item'] for name in ('Verse', 'Clip 8', 'C3')))
     same(ids['Billionaire  star_trek'], parts(home, 'Night drive', 'loop')[F1]['music_context']['source_video_id'])
     # A placeholder is whole when a person gives it the file.
-    [missing] = home.json('search', 'is:missing used:"Night drive"')
+    [missing] = until(lambda: home.json('search', 'is:missing used:"Night drive"'), what='the item is in the catalogue')
     same(clips['C4']['item'], missing['id'])
     before = everything(home)
     imported(home, home.file('k.db'))
