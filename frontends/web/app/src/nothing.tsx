@@ -1,17 +1,39 @@
 // In place of a list without items: what was understood, and what leads on.
+import { useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { chipsOf } from './chips'
-import { heard, show, START_FILTERS, view } from './state'
+import { complain, heard, say, show, START_FILTERS, view } from './state'
 import { result } from './result'
+import { ask, isFar } from './wire'
 
 const clear = () => { heard.set(undefined); show({ ...START_FILTERS }) }
+
+/** A file manager copies a folder as its path or as an address. */
+const pathOf = (typed: string) => (typed.startsWith('file://') ? decodeURIComponent(typed.slice('file://'.length)) : typed)
+
+function AddFolder() {
+  const [typed, setTyped] = useState('')
+  const add = (event: Event) => {
+    event.preventDefault()
+    const path = pathOf(typed.trim())
+    ask('indexer.add_library', { path: new TextEncoder().encode(path) }, 20000).then(() => say(`${path} is read.`), complain)
+  }
+  return (
+    <form class="buttons" onSubmit={add}>
+      <label>Folder <input type="text" size={36} value={typed} placeholder="/home/ana/samples" spellcheck={false} onInput={event => setTyped(event.currentTarget.value)} /></label>
+      <button disabled={!typed.trim()}>Add it</button>
+    </form>
+  )
+}
 
 function FirstRun() {
   return (
     <div class="nothing" role="status">
       <h2>The library has no sounds yet</h2>
-      <p>Add a folder in a shell on the engine's machine; its sounds appear here while they are read:</p>
-      <p><code>loophole index FOLDER</code></p>
+      <p>{isFar ? 'Somebody at the engine’s machine adds a folder of sounds. They appear here while they are read.'
+        : 'Add a folder of sounds. They appear here while they are read; their files stay where and as they are.'}</p>
+      {!isFar && <AddFolder />}
+      <p>In a shell: <code>loophole index FOLDER</code></p>
     </div>
   )
 }
