@@ -34,7 +34,7 @@ def community(home):
 def a_round_of_changes_publishes_what_a_whole_one_would(given):
     server, changes = given
     after_a_round(server)
-    for number in range(600 if LONG else 60):
+    for number in range(600 if LONG else 30):
         made = changes.next(changes.chance.choice((0, 1, 1, 2, 3, 5)))
         server.sql(*made, 'select 1')
         whole = after_a_whole_round(server)
