@@ -53,7 +53,7 @@ def a_late_copy_of_an_ask_does_not_undo_what_another_has_set(it):
     first = it.must('audio.set_tempo', {'bpm': 100.0}, request)
     it.must('audio.set_tempo', {'bpm': 120.0})
     same(first, it.must('audio.set_tempo', {'bpm': 100.0}, request))
-    same(120.0, it.must('audio.transport')['bpm'])
+    same(120.0, it.must('audio.transport')['set_bpm'])
 
 
 @claim(inside=Sounding)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A project's folder that comes from a stranger: no link in it leads the engine to a file outside, unless a person trusts it."""
+import ctypes
 import glob
 import gzip
 import json
@@ -250,12 +251,14 @@ class Hands:
         return struct.unpack_from('<Q', self.memory, self.at)[0] != 0
 
     def strike(self, pid):
-        """Crashes the process if it still has a file in hand when it stands still."""
+        """Crashes the thread that reads if the process still has a file in hand when it stands still."""
         os.kill(pid, signal.SIGSTOP)
         until(lambda: state_of(pid) == 'T')
-        held = self.has_file()
+        reading = [int(thread) for thread in os.listdir(f'/proc/{pid}/task')
+                   if file_text(f'/proc/{pid}/task/{thread}/syscall').startswith('-1 ')]  # in no system call
+        held = self.has_file() and len(reading) == 1
         if held:
-            os.kill(pid, signal.SIGSEGV)
+            same(0, ctypes.CDLL(None).tgkill(pid, reading[0], signal.SIGSEGV))
         os.kill(pid, signal.SIGCONT)
         return held
 
