@@ -76,7 +76,34 @@ static struct kit_candidate candidate_of(const struct kit_ordering *by, const st
     return to;
 }
 
-struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitmap *rows, uint32_t *count)
+/* Moves the first `most` in order to the front, in any order. */
+static void select_first(struct kit_candidate *each, uint32_t count, uint32_t most)
+{
+    uint32_t from = 0, until = count;
+
+    while (until - from > 1 && most < until) {
+        const struct kit_candidate pivot = each[from + (until - 1 - from) / 2];
+        uint32_t low = from, high = until - 1;
+        for (;; low++, high--) {
+            while (by_order(&each[low], &pivot) < 0)
+                low++;
+            while (by_order(&each[high], &pivot) > 0)
+                high--;
+            if (low >= high)
+                break;
+            const struct kit_candidate kept = each[low];
+            each[low] = each[high];
+            each[high] = kept;
+        }
+        if (most <= high)
+            until = high + 1;
+        else
+            from = high + 1;
+    }
+}
+
+struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitmap *rows, uint32_t most,
+                                uint32_t *count)
 {
     float target[ENTRY_VECTOR];
     const struct vectors vectors = { (const float *)(const void *)by->index->vectors.at, &by->index->ids,
@@ -91,6 +118,8 @@ struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitm
     for (uint32_t i = 0; i < total; i++)
         if (!by->like || !bitmap_has(by->like, each[i]))
             to[(*count)++] = candidate_of(by, &vectors, &source, each[i]);
+    select_first(to, *count, most);
+    *count = *count < most ? *count : most;
     qsort(to, *count, sizeof(*to), by_order);
     kit_source_free(&source);
     free(each);

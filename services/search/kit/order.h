@@ -23,7 +23,8 @@ struct kit_ordering {
 /* From 0 to 1. */
 double kit_order_hash(uint64_t seed, struct id id);
 
-/* Returns the rows in order, and their number. The caller frees them. */
-struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitmap *rows, uint32_t *count);
+/* Returns the first `most` rows in order, and their number. The caller frees them. */
+struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitmap *rows, uint32_t most,
+                                uint32_t *count);
 
 #endif
