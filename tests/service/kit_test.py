@@ -163,8 +163,11 @@ def a_kit_is_loaded_at_once_or_not_at_all(home):
     home.loophole('kit', 'set', 'Wide', 'b', 'pad=60')
     home.loophole('kit', 'load', 'First')
     before = pads_of(home)
-    contains(home.refused('kit', 'load', 'Wide', '--from', '4', code=11), 'slot b would be on pad 64: pads are 0 to 63')
+    contains(home.refused('kit', 'load', 'Wide', '--from', '4', code=11), 'slot b would be on pad 64: pads are 0 to 63; all slots have one from pad 3')
+    home.loophole('kit', 'set', 'Wide', 'b', 'pad=127')
+    contains(home.refused('kit', 'load', 'Wide', code=11), 'slot b would be on pad 127: pads are 0 to 63 (slots beyond: 1); give each of them a free pad')
     same(before, pads_of(home))
+    home.loophole('kit', 'set', 'Wide', 'b', 'pad=60')
     home.loophole('kit', 'load', 'Wide')
     now = pads_of(home)
     assert now[0]['sound'] == now[60]['sound'] != before[0]['sound']
