@@ -272,6 +272,8 @@ def an_exported_kit_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_reco
         kit, _ = imported(home, folder, '--name', f'Way {n}', '--scope', 'ephemeral')
         out = exported(home, kit)
         home.run('xmllint', '--noout', '--schema', SCHEMA, f'{out}/drumkit.xml')
+        if how_often(0, 1) and shutil.which('h2cli'):
+            contains(home.run('env', f'HOME={home.folder}', 'QT_QPA_PLATFORM=offscreen', 'h2cli', '--check', out).out, 'is valid')
         again, remarks = imported(home, out, '--name', f'Way back {n}', '--scope', 'ephemeral')
         same(without_ids(kit), without_ids(again), folder)
         assert 'no place for' not in remarks, remarks
