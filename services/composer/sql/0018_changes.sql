@@ -11,10 +11,11 @@ alter function composer.order_of(text) parallel safe;
 create function composer.is_later(section text, other_section text) returns boolean language sql immutable parallel safe
 as $$ select coalesce(composer.order_of(other_section) >= composer.order_of(section), true) $$;
 
--- The settings that decide what is counted and published.
+-- The settings that decide what is counted and published, and where the feed ends: an operator may empty it, so that a round
+-- computes it again.
 create function composer.settings_now() returns text language sql stable
 as $$
-    select string_agg(name || '=' || value, ' ' order by name) from composer.setting
+    select string_agg(name || '=' || value, ' ' order by name) || ' newest=' || composer.newest() from composer.setting
     where name in ('least_studios', 'colluders', 'longest_context', 'trim_factor', 'trim_least', 'most_sounds')
 $$;
 
@@ -504,6 +505,7 @@ declare
     most      bigint := k + composer.setting_of('colluders');
     every     boolean;
     described boolean;
+    published bigint;
 begin
     lock table composer.round in share row exclusive mode;
     perform composer.end_sessions();
@@ -520,9 +522,10 @@ begin
     if every then perform composer.count_all(k); else perform composer.count_changes(k); end if;
     described := composer.agree_sounds(every, k, most) > 0;
     described := described or every or exists (select from dirty where kind = 'described');
+    published := composer.publish_touched(described, k, most);
     delete from composer.counted_with;
     insert into composer.counted_with values (composer.settings_now());
-    return composer.publish_touched(described, k, most);
+    return published;
 end $$;
 do $$
 declare each text;
