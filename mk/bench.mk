@@ -130,7 +130,7 @@ $(BUILD)/bench_streamer: $(call objects,$(addprefix bench/audio/,streamer.c load
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb -lrubberband $(LIBS)
 # make bench-streamer [ROUNDS=100]
-bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
+bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/programs/stall
 	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-attacks: what stretching leaves of the attacks of drums, beside the program rubberband
 $(BUILD)/bench_attacks: $(BUILD)/bench/audio/attacks.o $(BUILD)/services/streamer/play/stretch.o $(BUILD)/libcommon.a
@@ -152,6 +152,6 @@ bench-edits: all
 	@BUILD='$(abspath $(BUILD))' bench/project/edits $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-availability [COUNTS="1000 100000 500000 1000000"] [TIMES=1000]: from the unmount of a volume to what another
 # client sees; then asks beside the largest applies, and beside mounts that hang
-bench-availability: all $(BUILD)/tests/faults/stall
+bench-availability: all $(BUILD)/tests/programs/stall
 	@BUILD=$(abspath $(BUILD)) bench/availability/unmount $(COUNTS)
 	@BUILD=$(abspath $(BUILD)) bench/availability/asks $(TIMES)

@@ -34,7 +34,7 @@ fuzz: fuzz-build
 
 # make asan · ubsan · tsan: unit tests, and scripts with real processes; a sanitizer's report fails them.
 # SANITIZED_SCRIPTS=… names other scripts. ThreadSanitizer does not support a fork in a process with threads.
-SANITIZED_SCRIPTS ?= $(filter-out %/install_test.py,$(wildcard tests/service/*_test.py))
+SANITIZED_SCRIPTS ?= $(filter-out %/install_test.py,$(wildcard $(AREAS:%=tests/%/*_test.py)))
 SANITIZED_UNITS = $(if $(filter tsan,$(1)),$(filter-out tests/unit/proto/service%,$(UNIT_SRC)),$(UNIT_SRC))
 SANITIZE_asan  := address
 SANITIZE_ubsan := undefined

@@ -14,9 +14,9 @@ $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(w
 units: $(UNITS)
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 
-# ---- programs of the fault tests: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
+# ---- programs that tests start: tests/programs/NAME.c -> BUILD/tests/programs/NAME ----
 LIBS_fault_lossy := -lfuse3
-PARTS_fault_lossy := tests/faults/cut/*.c
+PARTS_fault_lossy := tests/programs/cut/*.c
 LIBS_fault_stand_in := -lseccomp
 LIBS_fault_stall := -lfuse3
 LIBS_fault_cloud := -lfuse3
@@ -26,19 +26,19 @@ LIBS_fault_player := -ljack
 LIBS_fault_through := -ljack
 LIBS_fault_place := -ljack -lm
 LIBS_fault_knob := -ljack
-FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/skew.c %/deadly.c %/syncfs.c %/unanswered.c,$(wildcard tests/faults/*.c)))
-$(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
+FAULT_TOOLS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(filter-out %/forbidden.c %/skew.c %/deadly.c %/syncfs.c %/unanswered.c,$(wildcard tests/programs/*.c)))
+$(BUILD)/tests/programs/%.so: tests/programs/%.c | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
 define fault_tool
-$(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(OWN_HOME) $$(ENGINE)
+$(BUILD)/tests/programs/$(1): $$(call objects,tests/programs/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
 endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
-PRELOADED   := $(patsubst %,$(BUILD)/tests/faults/%.so,forbidden skew deadly syncfs unanswered)
+PRELOADED   := $(patsubst %,$(BUILD)/tests/programs/%.so,forbidden skew deadly syncfs unanswered)
 fault-tools: $(FAULT_TOOLS) $(PRELOADED)
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
@@ -53,19 +53,21 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest begin first, so that none is left over at the end.
-LONGEST := web/web_test.py service/sampler_test.py service/follow_test.py service/kit_test.py faults/persist_syscalls_test.py \
-    faults/messages_test.py service/composer_test.py service/treatment_test.py service/pattern_errors_test.py \
-    faults/record_kill_test.py service/send_test.py service/hung_command_test.py service/poison_test.py service/place_test.py \
-    faults/flac_kill_test.py faults/hostile_test.py service/project_sound_test.py service/mount_faults_test.py \
-    faults/streamer_kill_test.py harness
+LONGEST := web/web_test.py sound/sampler_test.py sound/follow_test.py kits/kit_test.py durability/persist_syscalls_test.py \
+    strangers/messages_test.py composer/composer_test.py sound/treatment_test.py kits/pattern_errors_test.py \
+    dropouts/record_kill_test.py library/send_test.py drives/hung_command_test.py engine/poison_test.py sound/place_test.py \
+    dropouts/flac_kill_test.py strangers/hostile_test.py projects/project_sound_test.py drives/mount_faults_test.py \
+    dropouts/streamer_kill_test.py harness
+AREAS       := composer drives engine gateway kits library loops projects record search sound
+FAULT_AREAS := dropouts durability faults project_kills strangers
 LONGEST_UNITS := audio/death/engine_pause_test audio/death/engine_survival_test
 LONG_TESTS     = $(addprefix $(BUILD)/tests/,$(LONGEST_UNITS)) $(addprefix tests/,$(LONGEST))
 OTHER_TESTS    = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness tests/clang
 ALL_TESTS      = $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(OTHER_TESTS) $(TEST_PROGRAMS))
 # These run one at a time, at the end:
-ALONE := service/bench_test.py # it compares the speed of two programs
-ALONE += faults/realtime_test.py # it measures the latency of the audio core
-ALONE += faults/standby_test.py # it counts the frames that are lost between two audio cores
+ALONE := engine/bench_test.py # it compares the speed of two programs
+ALONE += dropouts/realtime_test.py # it measures the latency of the audio core
+ALONE += dropouts/standby_test.py # it counts the frames that are lost between two audio cores
 # These only compute; one of them runs at a time, beside the others:
 BUSY := rt/spin.sh fuzz/seeds.sh sim/sim.sh clang
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make
@@ -75,7 +77,7 @@ check: all units $(BUILD)/rt/all.o fault-tools
 	@BUILD='$(abspath $(BUILD))' tests/run tests/smoke tests/tidy $(wildcard tests/schema/*.sh tests/schema/*_test.py) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
-	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*_test.py)
+	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard $(FAULT_AREAS:%=tests/%/*_test.py))
 # Checks that the newest installed clang gives no warning for the same sources.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
 # One process reads many files, one after another: to start it takes as long as to read one.

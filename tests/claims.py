@@ -32,7 +32,7 @@ import threading
 import time
 import traceback
 
-import client
+from tests import client
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
@@ -43,7 +43,7 @@ DRUMKITS = '/usr/share/hydrogen/data/drumkits'
 SONIC = '/usr/share/sonic-pi/samples'
 
 os.environ.update(PATH=os.path.join(BUILD, 'bin') + ':' + os.environ['PATH'], LC_ALL='C.UTF-8', SEED=str(SEED),
-                  LOOPHOLE_AUDIO='none', PYTHONPATH=f'{TOP}/tests:{TOP}/tests/faults', PYTHONDONTWRITEBYTECODE='1')
+                  LOOPHOLE_AUDIO='none', PYTHONPATH=TOP, PYTHONDONTWRITEBYTECODE='1')
 for name in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS'):
     os.environ.pop(name, None)
 

@@ -1,11 +1,10 @@
-"""driving.py: for claims whose work is done by a program of tests/faults or tests/service, on an engine with or without
-sound."""
+"""driving.py: for claims whose work is done by a program of its own, on an engine with or without sound."""
 import glob
 import os
 import sys
 
-from claims import BUILD, LONG, TOP, figure, needs, printed_in
-from sounding import engine, tool
+from tests.claims import BUILD, LONG, TOP, figure, needs, printed_in
+from tests.sounding import engine, tool
 
 
 def drive(home, program, *args):

@@ -12,10 +12,9 @@ import struct
 import sys
 import wave
 
-from claims import BUILD, TOP, needs, printed_in, random, samples, until, write_file
+from tests.claims import BUILD, TOP, needs, printed_in, random, samples, until, write_file
 
-sys.path.insert(0, os.path.join(TOP, 'tests/service'))
-import sound
+from tests.sound import sound
 
 
 def engine(home, settings='', in_step=False):
@@ -156,8 +155,8 @@ def until_quiet(home, channel='master', level=1e-4):
 
 
 def tool(name):
-    """The path of a program of tests/faults."""
-    return os.path.join(BUILD, 'tests/faults', name)
+    """The path of a program of tests/programs."""
+    return os.path.join(BUILD, 'tests/programs', name)
 
 
 def jack_client(home, program, name, *args):

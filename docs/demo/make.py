@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """make.py DIR: makes the demo bundle and its QA pack in a new folder. The sounds are computed here and are in the public domain
-(CC0). It needs a running engine and `loophole` in the PATH. The same bytes come out each time: tests/service/bundle_demo_test.py."""
+(CC0). It needs a running engine and `loophole` in the PATH. The same bytes come out each time: tests/projects/bundle_demo_test.py."""
 import hashlib
 import json
 import math

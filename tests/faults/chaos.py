@@ -13,9 +13,9 @@ import sys
 import threading
 import time
 
-from client import Client
-from engine import (DEADLINE, Searcher, Worker, kill, lines, running, start_editors, wait_until, watched)
-from library import Library, state
+from tests.client import Client
+from tests.faults.engine import (DEADLINE, Searcher, Worker, kill, lines, running, start_editors, wait_until, watched)
+from tests.faults.library import Library, state
 
 WHAT, SECONDS, KNOWN, FRESH = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4]
 SEED = int(os.environ.get("SEED", "1"))

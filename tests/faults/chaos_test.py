@@ -1,14 +1,13 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Processes get signals, and their system calls fail, at random moments. Meanwhile a folder is indexed, people edit
 and search, and a sound plays."""
 import os
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, how_often, run_claims, skip, until
-from driving import drive
-from sounding import copy_sounds, engine
+from tests.claims import claim, how_often, run_claims, skip, until
+from tests.driving import drive
+from tests.sounding import copy_sounds, engine
 
 
 def storm(home, what):

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A process that is stopped while it opens the store, or while it has LMDB's mutex of readers, blocks all others from the
 store. status and doctor name it. If it is a program of loophole, it is ended after a while."""
 import os
@@ -8,9 +8,8 @@ import signal
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, needs, printed_in, run_claims, same, state_of, until, until_stopped
-from sounding import tool
+from tests.claims import claim, contains, needs, printed_in, run_claims, same, state_of, until, until_stopped
+from tests.sounding import tool
 
 
 def until_gone(pid):

@@ -3,7 +3,7 @@ import os
 import sys
 import time
 
-from engine import (SERVICES, Catalogue, Client, Probe, Searcher, all_ready, is_alive, kill, lines, start_editors,
+from tests.faults.engine import (SERVICES, Catalogue, Client, Probe, Searcher, all_ready, is_alive, kill, lines, start_editors,
                     wait_until, watched)
 
 SETTLED = 2.1  # seconds; after a death in its first 2 s a service is started again with a growing delay

@@ -1,14 +1,13 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Kills every service in turn, repeatedly, while people search and edit: no wrong answer, no lost ack, and the time until
 it answers again. LONG=1 prints the table of docs/measured.md."""
 import os
 import shutil
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, how_often, run_claims
-from driving import drive
-from sounding import copy_sounds, engine
+from tests.claims import claim, how_often, run_claims
+from tests.driving import drive
+from tests.sounding import copy_sounds, engine
 
 
 @claim

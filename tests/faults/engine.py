@@ -9,8 +9,7 @@ import time
 import msgpack
 import zmq
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from client import Catalogue, Client, new_id  # noqa: E402
+from tests.client import Catalogue, Client, new_id  # noqa: E402
 
 DEADLINE = 120  # seconds; anything slower counts as failed
 SERVICES = ("persist", "search", "indexer")

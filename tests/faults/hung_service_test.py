@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A service whose thread waits in the kernel for a file system cannot end when it is killed. Its successor takes over, and
 nothing waits for the dead one."""
 import contextlib
@@ -7,11 +7,10 @@ import os
 import signal
 import sys
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
-from browsing import Browser
-from claims import claim, file_text, run_claims, same, until
-from indexing import wav
-from storage import Disks, Hung
+from tests.web.browsing import Browser
+from tests.claims import claim, file_text, run_claims, same, until
+from tests.library.indexing import wav
+from tests.drives.storage import Disks, Hung
 
 
 class HungScan(Disks):

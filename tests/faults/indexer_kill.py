@@ -17,10 +17,10 @@ import sys
 import threading
 import time
 
-from client import Catalogue, Client, new_id
-from engine import Probe, holder, is_alive, percentiles, running
-from library import Library, real_audio, state, wait_until
-from load import dies_with_its_parent
+from tests.client import Catalogue, Client, new_id
+from tests.faults.engine import Probe, holder, is_alive, percentiles, running
+from tests.faults.library import Library, real_audio, state, wait_until
+from tests.faults.load import dies_with_its_parent
 
 IN_OPEN, IN_ISDIR, IN_Q_OVERFLOW = 0x20, 0x40000000, 0x4000
 MORE = 25  # parallel files

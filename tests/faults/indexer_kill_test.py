@@ -1,13 +1,12 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Kills the indexer with SIGKILL at random moments of a full index of real sounds that a person tags meanwhile; with
 LONG=1 over all installed sounds. In most kills the test starts the next indexer at once, in some the real supervisor
 does."""
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, how_often, run_claims
-from driving import drive
+from tests.claims import claim, how_often, run_claims
+from tests.driving import drive
 
 
 def kill(home, mode, kills, files):

@@ -3,8 +3,7 @@ import os
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from client import Client  # noqa: E402
+from tests.client import Client  # noqa: E402
 
 DEADLINE = 900  # seconds; anything slower counts as failed
 DECIDED = ("done", "none", "failed", "quarantined")

@@ -15,8 +15,7 @@ import time
 
 import zmq
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from client import Catalogue, Client, dies_with_its_parent, new_id  # noqa: E402
+from tests.client import Catalogue, Client, dies_with_its_parent, new_id  # noqa: E402
 
 PATIENCE = 120  # seconds without any ack: then something hangs
 MAY_PASS = ("busy", "timeout", "offline", "io", "full")

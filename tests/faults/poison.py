@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from client import Catalogue, Client
+from tests.client import Catalogue, Client
 
 EDITS = 1000 if os.environ.get("LONG") else 150  # at least so many, so that a p99 is not the longest
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

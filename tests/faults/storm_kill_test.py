@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The monitor of volumes, the indexer and persist are killed in turn during storms of mounts, fetches and relinks: no
 item is lost or doubled, and each fetch ends or continues."""
 import collections
@@ -7,10 +7,9 @@ import random
 import subprocess
 import sys
 
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
-from claims import SEED, claim, figure, how_often, run_claims, same, until
-from indexing import wav
-from storage import Cloud, Disks
+from tests.claims import SEED, claim, figure, how_often, run_claims, same, until
+from tests.library.indexing import wav
+from tests.drives.storage import Cloud, Disks
 
 
 def everything(it):

@@ -8,8 +8,8 @@ import sys
 import threading
 import time
 
-from client import Client
-from engine import (SERVICES, Probe, all_ready, holder, is_alive, kill, lines, percentiles, pid_of, ready,
+from tests.client import Client
+from tests.faults.engine import (SERVICES, Probe, all_ready, holder, is_alive, kill, lines, percentiles, pid_of, ready,
                     running, start_editors, wait_until, watched)
 
 SETTLED = 2.1  # seconds; after a death in its first 2 s a service is started again with a growing delay

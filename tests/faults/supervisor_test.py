@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The supervisor under faults: killed repeatedly, stopped, killed with others; and the services that it must
 replace."""
 import glob
@@ -7,10 +7,9 @@ import shutil
 import signal
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, claim, how_often, run_claims, same, until
-from driving import drive
-from sounding import tool
+from tests.claims import BUILD, claim, how_often, run_claims, same, until
+from tests.driving import drive
+from tests.sounding import tool
 
 
 def under_fault(home, fault, short, long):

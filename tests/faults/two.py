@@ -3,8 +3,7 @@ import os
 import sys
 import threading
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from client import Catalogue, Client, new_id  # noqa: E402
+from tests.client import Catalogue, Client, new_id  # noqa: E402
 
 ROUNDS = int(sys.argv[1])
 CLIENTS = 2

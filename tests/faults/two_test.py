@@ -1,13 +1,12 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Two engines on one home, two engines on one machine, two people who edit one item."""
 import os
 import shutil
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, Home, claim, contains, how_often, run_claims, same, samples, scratch, until
-from driving import drive
-from sounding import kill_processes
+from tests.claims import BUILD, Home, claim, contains, how_often, run_claims, same, samples, scratch, until
+from tests.driving import drive
+from tests.sounding import kill_processes
 
 SERVICES = ('supervisor', 'persist', 'search', 'indexer')
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Makes the first inputs of every fuzz target: tests/fuzz/seeds.py FOLDER. They come from the golden messages, the
 schemas, and small sound files made here; they are not kept."""
 import base64
@@ -348,8 +348,8 @@ def zips():
 
 def databases():
     """Databases of K before and after its version 8, with a log and with a journal."""
-    sys.path.insert(0, os.path.join(TOP, 'tests'))
-    import kbases
+    sys.path.insert(0, TOP)
+    from tests.projects import kbases
     with tempfile.TemporaryDirectory() as folder:
         for name, make in (('before', kbases.before), ('after', kbases.after)):
             path = os.path.join(folder, name)
@@ -566,8 +566,8 @@ def pages():
 
 def packets():
     """OSC messages and bundles."""
-    sys.path.insert(0, os.path.join(TOP, 'tests'))
-    from osc import bundle, encode
+    sys.path.insert(0, TOP)
+    from tests.sound.osc import bundle, encode
     save, tempo = encode('/pattern/save', 5, 'Kick'), encode('/transport/tempo', 120.5)
     types = encode('/pads/hit', 3, 0.5, True, None, 2**40, ('d', struct.pack('>d', .5)), ('b', struct.pack('>I', 4) + b'blob'),
                    ('t', bytes(8)), ('m', bytes(4)), ('c', b'\0\0\0x'), ('I', b''))

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The types and the table that schemac writes for clients in TypeScript: build/gen/loophole.ts."""
 import glob
 import json
@@ -7,8 +7,7 @@ import re
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
+from tests.claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
 
 GENERATED = os.path.join(BUILD, 'gen/loophole.ts')
 

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The built browser app is made from its sources, and is small."""
 import filecmp
 import gzip
@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import prepare_browser
-from claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same
+from tests.web.browsing import prepare_browser
+from tests.claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same
 
 DIST = os.path.join(TOP, 'frontends/web/dist')
 GZIPPED_MOST = 300 * 1024

@@ -1,14 +1,13 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """What the page has of a project, in Chromium on real audio: loops of the F keys, regions of
 clips, what can be recovered, and bundles. pages.mjs has what the browser does. The
 claims of recovery are the last, because what they leave is offered to each page."""
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, certify, free_port, in_browser, lan_settings, prepare_browser
-from claims import claim, file_text, run_claims
-from sounding import engine, sound, until_connected
+from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, prepare_browser
+from tests.claims import claim, file_text, run_claims
+from tests.sounding import engine, sound, until_connected
 
 RATE = 48000
 

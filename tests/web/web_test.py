@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The browser app in Chromium on real audio: each mode, hearing, edits, kills of services, accessibility. pages.mjs has
 what the browser does."""
 import array
@@ -13,10 +13,9 @@ import subprocess
 import sys
 import wave
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import PASSWORD, certify, free_port, in_browser, lan_settings, note_desktop, prepare_browser
-from claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples
-from sounding import Tape, engine, sound, tool
+from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, note_desktop, prepare_browser
+from tests.claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples
+from tests.sounding import Tape, engine, sound, tool
 
 COUNTED = 44100  # frames of a sound in which each frame is its number
 

@@ -1,0 +1,1 @@
+"""The tests. Each program runs from the root of the source: tests/sound/audio_test.py [CLAIM…]."""

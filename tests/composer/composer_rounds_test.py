@@ -1,0 +1,134 @@
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
+"""Rounds count only what changed, and publish what a round that counts everything would publish. The server is a real one."""
+import base64
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+
+from tests.claims import LONG, SEED, claim, run_claims, same, until
+from tests.composer.composing import TOOL, Server, as_studio
+from tests.composer.rounds import STATE, Changes, after_a_round, after_a_whole_round, whole_round
+
+SETTINGS = (('least_studios', 3), ('colluders', 1), ('least_age', 86400), ('longest_context', 7), ('trim_least', 5))
+
+
+@contextlib.contextmanager
+def community(home):
+    server = Server(home)
+    changes = Changes(random.Random(SEED))
+    try:
+        server.sql(*whole_round(), *(f"update composer.setting set value = {value} where name = '{name}'" for name, value in SETTINGS))
+        for _ in range(12):
+            server.sql(*changes.next(40))
+        yield server, changes
+    finally:
+        server.end()
+
+
+@claim(inside=community)
+def a_round_of_changes_publishes_what_a_whole_one_would(given):
+    server, changes = given
+    after_a_round(server)
+    for number in range(600 if LONG else 30):
+        made = changes.next(changes.chance.choice((0, 1, 1, 2, 3, 5)))
+        server.sql(*made, 'select 1')
+        whole = after_a_whole_round(server)
+        same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1], f'round {number} after {made}')
+
+
+# Each statement of a round that writes counts; at the number of `stop` it waits for a lock, which the claim holds.
+STOP = """create sequence stop_at; create table stop (at bigint); insert into stop values (0);
+create function wait_here() returns trigger language plpgsql security definer set search_path = public, pg_catalog as $$
+begin
+    if pg_trigger_depth() = 1 and nextval('stop_at') = (select at from stop) then perform pg_advisory_lock(7); end if;
+    return null;
+end $$;
+do $$ declare each text; begin
+    for each in select oid::regclass::text from pg_class where relnamespace = 'composer'::regnamespace and relkind in ('r', 'p')
+            and not relispartition and relname <> 'migration' loop
+        execute 'create trigger wait_here after insert or update or delete on ' || each || ' for each statement execute function wait_here()';
+    end loop;
+end $$"""
+HOLDER = "select pid from pg_locks where locktype = 'advisory' and not granted"
+
+
+class Stopped:
+    """A round that stops at a statement: `pid` is its process, or None if it has fewer statements."""
+
+    def __init__(self, server, number):
+        self.server = server
+        server.sql(f'update stop set at = {number}', "select setval('stop_at', 1, false)")
+        self.lock = self.begin('select pg_advisory_lock(7)', 'select pg_sleep(600)')
+        until(lambda: server.sql("select 1 from pg_locks where locktype = 'advisory' and granted"))
+        self.round = self.begin('select composer.publish_round()')
+        until(lambda: self.round.poll() is not None or server.sql(HOLDER))
+        self.pid = None if self.round.poll() is not None else int(server.sql(HOLDER))
+
+    def begin(self, *statements):
+        words = [word for statement in statements for word in ('-c', statement)]
+        return subprocess.Popen([TOOL, 'psql', self.server.folder, '-At', *words], env=self.server.env,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def go_on(self):
+        self.server.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted")
+        self.lock.wait()
+        self.round.wait()
+
+
+def exchange(setting, number, **offer):
+    """Gives the offer with this number, the first being 1. Returns the number that the server accepted."""
+    ask = {'generation': 'G' * 26, 'base': 0, 'offers': [{'id': number, 'content': base64.b64encode(b'c' * 16).decode(), **offer}]}
+    return json.loads(as_studio(setting, f"select composer.exchange('{json.dumps(ask)}')"))['accepted']
+
+
+@claim(inside=community)
+def no_call_of_a_studio_waits_for_a_round(given):
+    server, changes = given
+    setting, use = server.studio('beside'), {'kind': 'use', 'context': base64.b64encode(b'x' * 16).decode()}
+    same(1, exchange(setting, 1, **use))
+    after_a_round(server)
+    same(2, exchange(setting, 2, **use, role='bass'))
+    server.sql(STOP, *changes.next(20), "select setval('stop_at', 1, false)", 'select composer.publish_round()')
+    last = int(server.sql('select last_value from stop_at'))
+    server.sql(*changes.next(20))
+    stopped = Stopped(server, last // 2)
+    assert stopped.pid
+    same(3, exchange(setting, 3, kind='word', attribute='class', value='kick'))
+    same(4, exchange(setting, 4, **use, withdrawn=True))
+    same('0', as_studio(setting, "select composer.next_look('{}')"))
+    same('4', as_studio(setting, "select composer.forget('{}')"))
+    same(str(stopped.pid), server.sql(HOLDER), 'the round still waits')
+    stopped.go_on()
+    server.sql('update stop set at = 0')
+    whole = after_a_whole_round(server)
+    same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1])
+
+
+@claim(inside=community)
+def a_round_that_dies_at_any_statement_has_done_nothing(given):
+    server, changes = given
+    after_a_round(server)
+    server.sql(STOP)
+    number, deaths = 0, 0
+    while True:
+        number += 1 if LONG else 5
+        server.sql(*changes.next(20))
+        before, whole = server.sql(*STATE), after_a_whole_round(server)
+        stopped = Stopped(server, number)
+        if stopped.pid is None:
+            stopped.go_on()
+            break
+        os.kill(stopped.pid, signal.SIGKILL)
+        deaths += 1
+        until(lambda: server.tool('psql', '-At', '-c', 'select 1', check=False) == '1')
+        same(before, server.sql(*STATE), f'after a death at statement {number}')
+        server.sql('update stop set at = 0')
+        same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1], f'after a death at statement {number}')
+    assert deaths > 2, deaths
+
+
+run_claims()
