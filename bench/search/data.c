@@ -184,8 +184,9 @@ static struct alike *find_alike(const struct data *items)
 
     for (uint32_t i = 0; i < items->count; i++) {
         find_nearest(items, items->at + (size_t)i * DATA_WIDTH, NULL, NULL, best, ALIKE + 1);
-        for (uint32_t j = 0; j < ALIKE; j++) /* the nearest is the item */
-            alike[i].row[j] = best[j + 1].row;
+        for (uint32_t j = 0, to = 0; to < ALIKE; j++) /* the item itself is among them, or has that many equals */
+            if (best[j].row != i)
+                alike[i].row[to++] = best[j].row;
     }
     return alike;
 }

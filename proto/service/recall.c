@@ -11,21 +11,35 @@
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-/* LIMIT_RECALLED slots; NULL: the ask reads, or persist remembers it. */
-static struct recalled *slots_of(const struct call *call)
-{
-    const struct ask *ask = call->ask;
+/* Where the answer to an ask is kept. */
+struct kept_slots {
+    struct recalled *at;
+    uint32_t count;  /* 0: the ask reads, or persist remembers it */
+    uint64_t digest; /* of the ask */
+    bool is_shared;  /* asks with other digests may have its id: a service sends several of them for one client */
+};
 
-    if (ask->once)
-        return call->service->recalled;
-    return ask->reads || ask->mutates || call->frame.digest ? NULL : call->service->settled;
+static struct kept_slots slots_of(const struct call *call)
+{
+    struct ask_frame own = call->frame;
+
+    if (call->ask->once)
+        return (struct kept_slots){ call->service->recalled, LIMIT_RECALLED, call->digest, false };
+    if (call->ask->reads || call->ask->mutates)
+        return (struct kept_slots){ .count = 0 };
+    own.digest = 0; /* its client's, which several asks share */
+    return (struct kept_slots){ call->service->settled, LIMIT_SETTLED,
+                                call->frame.digest ? frame_digest(&own) : call->digest, true };
 }
 
-static struct recalled *find_recalled(struct recalled *slots, struct id request)
+static struct recalled *find_recalled(const struct kept_slots *slots, struct id request)
 {
-    for (uint32_t i = 0; slots && i < LIMIT_RECALLED; i++)
-        if (slots[i].state != RECALL_FREE && id_equal(slots[i].request, request))
-            return &slots[i];
+    for (uint32_t i = 0; i < slots->count; i++) {
+        struct recalled *one = &slots->at[i];
+        if (one->state != RECALL_FREE && id_equal(one->request, request) &&
+            (!slots->is_shared || one->digest == slots->digest))
+            return one;
+    }
     return NULL;
 }
 
@@ -44,12 +58,13 @@ static void set_recalled(struct service *service, struct recalled *one, enum rec
 
 enum err recall_answers(struct call *call, bool *answered)
 {
-    const struct recalled *one = find_recalled(slots_of(call), call->frame.request);
+    const struct kept_slots slots = slots_of(call);
+    const struct recalled *one = find_recalled(&slots, call->frame.request);
     enum err e;
 
     if (!one)
         return ERR_OK;
-    if (one->digest != call->digest)
+    if (one->digest != slots.digest)
         return refuse_used_id(call);
     if (one->state != RECALL_DONE)
         return ERR_OK;
@@ -63,12 +78,12 @@ enum err recall_answers(struct call *call, bool *answered)
 /* ---- an ask ---- */
 
 /* Takes the oldest that no call of this process uses; NULL if all are in progress. */
-static struct recalled *take_oldest(struct recalled *slots)
+static struct recalled *take_oldest(const struct kept_slots *slots)
 {
     struct recalled *oldest = NULL;
 
-    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
-        struct recalled *one = &slots[i];
+    for (uint32_t i = 0; i < slots->count; i++) {
+        struct recalled *one = &slots->at[i];
         if (!one->is_under_way && (!oldest || one->serial < oldest->serial))
             oldest = one;
     }
@@ -78,15 +93,16 @@ static struct recalled *take_oldest(struct recalled *slots)
 void recall_begin(struct call *call)
 {
     struct service *service = call->service;
-    struct recalled *slots = slots_of(call), *one = find_recalled(slots, call->frame.request);
+    const struct kept_slots slots = slots_of(call);
+    struct recalled *one = find_recalled(&slots, call->frame.request);
 
     call->was_begun = one != NULL; /* otherwise it would have been answered */
-    if (slots && !one)
-        one = take_oldest(slots);
+    if (!one)
+        one = take_oldest(&slots);
     if (!one)
         return;
     one->request = call->frame.request;
-    one->digest = call->digest;
+    one->digest = slots.digest;
     one->serial = ++service->recalled_serial;
     one->effects = 0;
     one->is_under_way = true;
@@ -177,9 +193,9 @@ void recall_open(struct service *service)
 
 void recall_free(struct service *service)
 {
-    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
         buffer_free(&service->recalled[i].body);
+    for (uint32_t i = 0; i < LIMIT_SETTLED; i++)
         buffer_free(&service->settled[i].body);
-    }
     recall_file_close(service);
 }

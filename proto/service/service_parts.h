@@ -176,7 +176,7 @@ struct service {
     struct call_queue held;    /* to be answered at the end of this turn */
     struct tickets tickets;
     struct recalled recalled[LIMIT_RECALLED]; /* `once` asks, also in a file */
-    struct recalled settled[LIMIT_RECALLED];  /* asks that may set a value, only while the process lives */
+    struct recalled settled[LIMIT_SETTLED];   /* asks that may set a value, only while the process lives */
     uint64_t recalled_serial;
     int recall_file;             /* -1: none */
     struct buffer frame;         /* scratch: one outgoing frame */

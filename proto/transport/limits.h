@@ -9,6 +9,7 @@ enum {
     LIMIT_DEFERRED = 4096,           /* deferred answers of a service; beyond it busy */
     LIMIT_DEFERRED_BYTES = 64 << 20, /* bytes of their requests */
     LIMIT_RECALLED = 64,             /* answers to `once` asks that a service keeps for copies of these asks */
+    LIMIT_SETTLED = 256,             /* the same of asks that may set a value, while it lives */
     LIMIT_RECALLED_BYTES = 16384,    /* bytes of one such answer, in the file that outlives the service */
     LIMIT_SERVICE_ASKS = 1024,       /* asks of one service to others in progress; beyond it busy */
     LIMIT_CLIENT_ASKS = 16384,       /* asks of one client in progress; beyond it busy */

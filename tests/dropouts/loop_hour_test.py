@@ -6,7 +6,7 @@ import math
 import os
 import sys
 
-from tests.dropouts import sound
+from tests.sound import sound
 from tests.claims import claim, figure, how_often, run_claims, same, until
 from tests.sounding import engine, Tape, unstarved, until_connected, until_later
 

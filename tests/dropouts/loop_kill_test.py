@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from tests.dropouts import sound
+from tests.sound import sound
 from tests.claims import claim, figure, how_often, random, run_claims, same, until
 from tests.sounding import engine, start_transport, Tape, until_connected, until_later
 

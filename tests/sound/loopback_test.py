@@ -107,8 +107,7 @@ def channels_with_an_insert_keep_their_place_when_a_late_input_leaves(it):
         home.loophole('record', 'start', '--inputs', 'cable:out_1')
         until(lambda: latency_in() > PERIOD, what='the input is late')
         home.loophole('record', 'stop')
-        while latency_in() > PERIOD:
-            pass
+        until(lambda: latency_in() == PERIOD, what='the input has left')
         for _ in range(50):
             latency_in()
     same({PERIOD}, places)

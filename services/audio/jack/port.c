@@ -83,6 +83,8 @@ uint32_t port_delay(enum client_port port, const struct port_delays *delays)
 {
     if (port_is_return(port))
         return delay_after_return(port, delays);
+    if (port_is_side(port, PORT_INSERT_LEFT))
+        return delays->aligned;
     if (port < PORT_STREAMS_LEFT || port == PORT_MIDI_OUT || port_is_midi_in(port))
         return delays->limiter + delays->aligned;
     return 0;

@@ -182,7 +182,7 @@ static void each_port_has_the_delay_of_what_passes_it(void **state)
     assert_int_equal(port_delay(PORT_PREVIEW_LEFT, &delays), 1072);
     assert_int_equal(port_delay(PORT_MIDI_OUT, &delays), 1072);
     assert_int_equal(port_delay(PORT_MIDI_IN_3, &delays), 1072);
-    assert_int_equal(port_delay(PORT_INSERT_RIGHT, &delays), 0);
+    assert_int_equal(port_delay(PORT_INSERT_RIGHT, &delays), 1000);
     assert_int_equal(port_delay(PORT_RETURN_PADS_LEFT, &delays), 72);
     assert_int_equal(port_delay(PORT_RETURN_PADS_LEFT, &late), 72);
     assert_int_equal(port_delay(PORT_RETURN_STREAMS_RIGHT, &delays), 72 + 1000 - 256);

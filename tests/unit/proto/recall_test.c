@@ -106,6 +106,26 @@ static void a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept(void **stat
     buffer_free(&copy.body);
 }
 
+/* A service asks others under its client's id and digest, and may ask one of them for several things. */
+static void asks_under_the_id_of_one_client_are_told_apart(void **state)
+{
+    static const struct ask set = { .name = "set", .full_name = "audio.set" };
+    struct call first = { .service = *state, .ask = &set, .digest = 7, .frame.digest = 7, .frame.request.b = { 1 } },
+                second = first, copy = first;
+    bool answered = false;
+
+    first.frame.body = (struct bytes){ 3, (const uint8_t *)"one" };
+    second.frame.body = (struct bytes){ 3, (const uint8_t *)"two" };
+    copy.frame.body = first.frame.body;
+    recall_begin(&first);
+    recall_keep(&first);
+    assert_int_equal(recall_answers(&second, &answered), ERR_OK);
+    assert_false(answered);
+    assert_int_equal(recall_answers(&copy, &answered), ERR_OK);
+    assert_true(answered);
+    buffer_free(&copy.body);
+}
+
 static bool knows_even(const void *state, struct id request)
 {
     (void)state;
@@ -161,6 +181,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(asks_under_the_id_of_one_client_are_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
