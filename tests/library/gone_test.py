@@ -339,7 +339,12 @@ def is_here(it, path):
     return [item[0] in ('local', 'external_online') for item in it.items() if item[3].endswith(os.fsencode(path))]
 
 
-@claim(inside=Indexing)
+class Bare(Indexing):
+    """Without autosaves, which would make the folder of a project that was never saved."""
+    settings = Indexing.settings + '[project]\nautosave = no\n'
+
+
+@claim(inside=Bare)
 def a_library_and_the_media_of_a_project_go_and_come_with_a_folder_above_them_that_is_renamed(it):
     mine = Studio(it.home, 'Above')
     wav(it.folder('disk', 'packs', 'lib', 'tone.wav'), 440)

@@ -352,4 +352,18 @@ def a_folder_that_cannot_be_written_is_said_in_state_and_doctor(home):
     same(1, home.log('project').count('an autosave cannot be written: ' + it.state()['autosave_trouble']))
 
 
+@claim(shares=running)
+def a_folder_that_a_person_moved_away_is_not_made_again(home):
+    it = make(home, 'Moved away', 'A')
+    it.must('save')
+    os.rename(it.folder, it.folder + ' elsewhere')
+    it.put('track', name='B')
+    until(lambda: 'autosave_trouble' in it.state())
+    same(False, os.path.exists(it.folder))
+    os.rename(it.folder + ' elsewhere', it.folder)
+    it.put('track', name='C')
+    until(lambda: it.has_tracks('A', 'B', 'C'))
+    until(lambda: 'autosave_trouble' not in it.state())
+
+
 run_claims()

@@ -148,7 +148,8 @@ static void compare_state(struct autosave_job *job)
 
 /* ---- the thread: the files ---- */
 
-/* The folder of a project that was never saved may be missing. That of a disk that is away is not made. */
+/* The folder of a project that was never saved may be missing. One that a person moved away, or that is on a disk that
+ * is away, is not made: nothing could be moved back to its place. */
 static enum err make_folder(struct autosave_job *job, struct fault *fault)
 {
     const struct text projects = text_of(job->p->folder);
@@ -162,7 +163,7 @@ static enum err make_folder(struct autosave_job *job, struct fault *fault)
         *slash = '\0';
     is_in_projects = text_is(projects, above) ||
                      bytes_path_contains(bytes_of(projects.at, projects.len), bytes_of(above, strlen(above)));
-    if (access(job->folder.at, F_OK) == 0 || (!is_in_projects && access(above, F_OK) != 0))
+    if (job->saved_number || access(job->folder.at, F_OK) == 0 || (!is_in_projects && access(above, F_OK) != 0))
         return ERR_OK;
     return file_make_dirs(job->folder.at, 0755, fault);
 }
