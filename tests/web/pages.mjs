@@ -507,6 +507,24 @@ const claims = {
     await half.waitFor()
     const { media } = JSON.parse(loophole('ask', 'search.get', `id=${await half.getAttribute('data-take')}`)).item
     assert.equal(media.frames * 2, media.sample_rate)
+
+    loophole('kit', 'load', json('kit', 'build', '--scope', 'ephemeral', '--slots', 'snare')[0].id) // after the page last looked
+    await half.getByRole('button', { name: 'To pad 0' }).click()
+    const kit = () => JSON.parse(loophole('ask', 'project.kit', `kit=${JSON.parse(loophole('ask', 'project.kits', 'limit=1')).loaded}`))
+    await until('the slot of the kit has the take', async () => kit().slots[0].layers?.[0]?.media === (await half.getAttribute('data-take')))
+
+    loophole('transport', 'stop')
+    const keep = record.getByRole('button', { name: 'Keep the last 1 bar', exact: true })
+    assert(await keep.isDisabled(), 'only the inputs are kept')
+    await next.getByLabel('Source').selectOption('inputs')
+    await until('which they are now', () => keep.isEnabled())
+    await next.getByLabel('Length', { exact: true }).selectOption('bars')
+    assert.equal(await next.getByLabel('Begin', { exact: true }).inputValue(), 'next', 'a take of bars begins at a bar')
+    await record.getByRole('button', { name: 'Record' }).click()
+    await record.getByText('waits for its bar.').waitFor()
+    await record.getByRole('button', { name: 'Abandon' }).click()
+    await page.locator('.remark:not(.bad)', { hasText: 'Abandoned: ' }).waitFor()
+    await until('the page may record again', () => record.getByRole('button', { name: 'Record' }).isEnabled())
     return page
   },
 

@@ -18,6 +18,12 @@ function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
   to.globalAlpha = 1
 }
 
+function textOf(take: recording | undefined): string {
+  if (!take) return 'The waveform of the take grows here.'
+  if (take.state === 'waiting') return `${clean(take.name)} waits for its bar.`
+  return `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${counted(num(take.lost), 'frame')} lost`
+}
+
 /** The take that grows: its waveform from its begin on, and its length. Without one, its place. */
 export function Growing({ take }: { take: recording | undefined }) {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -30,7 +36,7 @@ export function Growing({ take }: { take: recording | undefined }) {
   return (
     <>
       <canvas ref={canvas} class="growing" role="img" aria-label={take ? 'Waveform of the take' : 'No take'} data-bins={got?.low.length ?? 0} />
-      <p>{take ? `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${counted(num(take.lost), 'frame')} lost` : 'The waveform of the take grows here.'}</p>
+      <p>{textOf(take)}</p>
       <p class="path">{take && pathText(take.path)}</p>
     </>
   )

@@ -1,14 +1,13 @@
-// The takes: those that ended early with the reason, and all that became items, the newest first.
+// The takes: those that ended early with the reason, and those that became items, the newest first.
 import type { item, recording } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { Cell, useCell, useLoaded } from '../cell'
 import { clean, idText, lengthText, num, seconds } from '../format'
-import { hear, hearing, hush } from '../hear'
+import { hear, hearFrom, hearing, hush } from '../hear'
 import { Icon } from '../icons'
-import { padAt, putSound } from '../kit/kits'
-import { show } from '../state'
+import { lookAtLoaded, padAt, putSound } from '../kit/kits'
+import { complain, show, START_FILTERS } from '../state'
 import { WaveCanvas } from '../wavecanvas'
-import { hearFrom } from '../hear'
 import { isFar, listen, read } from '../wire'
 
 const MOST = 100
@@ -33,7 +32,7 @@ function useTakes(): item[] | undefined {
   useLoaded(async signal => found.set((await read('search.query', { query: QUERY, sort: '-added', limit: MOST }, signal)).items ?? []), changed, [])
   const timer = useRef(0)
   useEffect(() => {
-    const later = () => { clearTimeout(timer.current); timer.current = window.setTimeout(look, 300) } // the index follows the catalogue
+    const later = () => { timer.current ||= window.setTimeout(() => { timer.current = 0; look() }, 300) } // the index follows the catalogue
     const ends = [listen('persist.changed', later), listen('streamer.take_final', later)]
     return () => { ends.forEach(end => end()); clearTimeout(timer.current) }
   }, [])
@@ -50,8 +49,8 @@ function Take({ of }: { of: item }) {
       <span class="wave"><WaveCanvas of={of} onPart={part => hearFrom(of, part)} label="Click: play from here" /></span>
       <strong title={clean(of.media.name)}>{clean(of.media.name)}</strong>
       <span class="number">{lengthText(seconds(of))}</span>
-      {!isFar && <button onClick={() => putSound(pad, id)}>To pad {pad}</button>}
-      <button onClick={() => show({ mode: 'table', query: QUERY, at: id })}>In the table</button>
+      {!isFar && <button onClick={() => { lookAtLoaded().then(() => putSound(pad, id), complain) }}>To pad {pad}</button>}
+      <button onClick={() => show({ ...START_FILTERS, mode: 'table', query: QUERY, at: id })}>In the table</button>
     </li>
   )
 }

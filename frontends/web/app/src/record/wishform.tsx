@@ -11,14 +11,16 @@ const SOURCE_TITLES: Partial<Record<(typeof SOURCES)[number], string>> = { input
 
 function NumberOf({ label, value, least, most, by = 1, put }: { label: string; value: number; least: number; most: number; by?: number; put: (to: number) => void }) {
   return <input type="number" aria-label={label} min={least} max={most} step={by} value={value}
-    onChange={event => { put(Math.max(least, Math.min(most, Number(event.currentTarget.value) || least))) }} />
+    onChange={event => { put(Math.max(least, Math.min(most, (by === 1 ? Math.round : Number)(Number(event.currentTarget.value)) || least))) }} />
 }
 
+/** A take of whole bars begins at a bar: at once is then at the next one. */
 function Begin() {
-  const { begin, bar, countIn } = useCell(wish)
+  const { begin, bar, countIn, length } = useCell(wish)
+  const inBars = length === 'bars'
   return (
-    <label>Begin <span class="both"><select value={begin} aria-label="Begin" onChange={event => want({ begin: BEGINS.find(one => one === event.currentTarget.value)! })}>
-      {BEGINS.map(one => <option key={one} value={one}>{BEGIN_TITLES[one]}</option>)}</select>
+    <label>Begin <span class="both"><select value={inBars && begin === 'now' ? 'next' : begin} aria-label="Begin" onChange={event => want({ begin: BEGINS.find(one => one === event.currentTarget.value)! })}>
+      {BEGINS.map(one => <option key={one} value={one} disabled={inBars && one === 'now'}>{BEGIN_TITLES[one]}</option>)}</select>
       {begin === 'bar' && <NumberOf label="Bar" value={bar} least={1} most={1000000} put={to => want({ bar: to })} />}
       {begin === 'count' && <NumberOf label="Bars of count-in" value={countIn} least={1} most={8} put={to => want({ countIn: to })} />}</span></label>
   )
