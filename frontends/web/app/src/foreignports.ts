@@ -1,7 +1,7 @@
 // The ports of other JACK clients, as pairs of a left and a right one.
 import { usePolled } from './cell'
 import { clean } from './format'
-import { ask } from './wire'
+import { ask, isFar } from './wire'
 
 const LOOK_MS = 5000
 
@@ -25,7 +25,8 @@ export function pairsOf(ports: string[]): Pair[] {
 /** `CLIENT:LEFT,RIGHT`, as an insert takes it. */
 export const written = ({ ports }: Pair) => [ports[0]!, ...ports.slice(1).map(one => one.slice(one.indexOf(':') + 1))].join(',')
 
+/** A page of another machine may not ask for them. */
 export function useForeignPorts(): { inputs: string[]; outputs: string[] } {
-  const [now] = usePolled(() => ask('audio.foreign_ports', {}, 3000), LOOK_MS)
+  const [now] = usePolled(async () => (isFar ? undefined : ask('audio.foreign_ports', {}, 3000)), LOOK_MS)
   return { inputs: now?.inputs ?? [], outputs: now?.outputs ?? [] }
 }

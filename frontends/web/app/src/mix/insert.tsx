@@ -5,7 +5,7 @@ import { written, type Pair } from '../foreignports'
 import { clean, num } from '../format'
 import { nameFor } from '../naming'
 import { complain, say } from '../state'
-import { ask } from '../wire'
+import { ask, isFar } from '../wire'
 
 const BUDGET_MS = 5000
 const OTHER = 'other' // no ports: they have a colon
@@ -25,7 +25,7 @@ export function Insert({ of, now, known, again, offered }: InsertProps) {
   return (
     <div class="insert" role="group" aria-label={`Insert of ${of}`}>
       <label>Insert
-        <select disabled={!known} value={now?.to ?? ''} title={now && clean(now.to)} onChange={event => {
+        <select disabled={!known || isFar} value={now?.to ?? ''} title={now && clean(now.to)} onChange={event => {
           const to = event.currentTarget.value
           event.currentTarget.value = now?.to ?? '' // it shows what the engine has, after its answer
           if (to === OTHER) name()
