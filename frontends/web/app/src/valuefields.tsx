@@ -19,7 +19,8 @@ export const from_one = { shown: (value: number) => value + 1, meant: (shown: nu
 export const rounded = (value: number) => String(Math.round(value * 1000) / 1000)
 export const within = (value: number, { least, most }: { least: number; most: number }) => Math.max(least, Math.min(most, value))
 
-export function Value<Of>({ field, of, change }: { field: Field<Of>; of: Of | undefined; change: (key: keyof Of & string, value: number | undefined) => void }) {
+/** `bound`: as of TypedField. */
+export function Value<Of>({ field, of, bound, change }: { field: Field<Of>; of: Of | undefined; bound?: boolean; change: (key: keyof Of & string, value: number | undefined) => void }) {
   const now = of?.[field.key] as Whole | undefined
   const text = now === undefined || (field.empty !== undefined && num(now) === field.empty) ? '' : rounded(field.shown ? field.shown(num(now)) : num(now))
   const take = (typed: string) => {
@@ -29,6 +30,6 @@ export function Value<Of>({ field, of, change }: { field: Field<Of>; of: Of | un
   }
   return (
     <label>{field.title}
-      <TypedField type="number" min={field.least} max={field.most} step={field.by} value={text} put={take} /></label>
+      <TypedField bound={bound} type="number" min={field.least} max={field.most} step={field.by} value={text} put={take} /></label>
   )
 }

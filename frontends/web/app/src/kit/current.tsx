@@ -1,7 +1,7 @@
 // The kit on the pads: its name and tags, other sounds for it, and how it is loaded and hit.
 import type { kit } from 'loophole'
 import { useState } from 'preact/hooks'
-import { useCell } from '../cell'
+import { useCell, useLoaded } from '../cell'
 import { clean, idText, num } from '../format'
 import { Icon } from '../icons'
 import { nameFor } from '../naming'
@@ -43,6 +43,7 @@ export function Current({ of }: { of: kit | undefined }) {
 
 /** A preset in place of the sound of the slot that was reached last. */
 function PresetOfSlot() {
+  useLoaded(deeds.lookAtPresets, deeds.kitsChanged, [])
   const all = useCell(deeds.presets)
   const kit = useCell(deeds.loaded)
   const slot = deeds.slotAt(kit, useCell(deeds.padAt))

@@ -1,11 +1,13 @@
 // The kits that there are; a click puts one on the pads.
 import type { kit, kit_family } from 'loophole'
-import { useState } from 'preact/hooks'
-import { useCell } from '../cell'
+import { useEffect, useState } from 'preact/hooks'
+import { useCell, useLoaded } from '../cell'
 import { clean, counted, idText } from '../format'
 import { isFar } from '../wire'
 import { kit_family_words } from '../words'
 import * as deeds from './kits'
+
+const LIST_MS = 15000
 
 const hasWords = (of: kit, words: string[]) => {
   const text = [of.name, of.family, of.scope, of.author ?? '', ...(of.tags ?? []), ...(of.slots ?? []).map(one => one.slot)].join(' ').toLowerCase()
@@ -25,6 +27,8 @@ function KitLine({ of, now }: { of: kit; now: boolean }) {
 }
 
 export function KitList() {
+  useEffect(() => { const timer = setInterval(deeds.noteKits, LIST_MS); return () => clearInterval(timer) }, [])
+  useLoaded(deeds.lookAtKits, deeds.kitsChanged, [])
   const all = useCell(deeds.kits)
   const now = useCell(deeds.loaded, of => (of ? idText(of.kit.id) : ''))
   const [text, setText] = useState('')

@@ -1,6 +1,6 @@
 // The mode Kit: the pads beside the pattern that plays, and below them a desk with one part at a time.
 import { useEffect } from 'preact/hooks'
-import { useCell, useLoaded, usePolled } from '../cell'
+import { useCell, usePolled } from '../cell'
 import { useSoundKeys } from '../loops/soundkeys'
 import { Launch } from '../pattern/launch'
 import { Pattern } from '../pattern/patterngrid'
@@ -22,15 +22,11 @@ import { Pads } from './pads'
 import { usePads, type PadsNow } from './usepads'
 
 const LOADED_MS = 2000
-const LIST_MS = 15000
 
 /** Follows the kits of the engine; true: it does not answer. */
 function useKits(): boolean {
   const [, again, away] = usePolled(deeds.lookAtLoaded, LOADED_MS)
   useEffect(() => listen('project.changed', () => { again(); deeds.noteKits() }), [])
-  useEffect(() => { const timer = setInterval(deeds.noteKits, LIST_MS); return () => clearInterval(timer) }, [])
-  useLoaded(deeds.lookAtKits, deeds.kitsChanged, [])
-  useLoaded(deeds.lookAtPresets, deeds.kitsChanged, [])
   return away
 }
 
@@ -65,7 +61,7 @@ function DeskPart({ desk, pads, pattern, slots, at }: { desk: Desk; pads: PadsNo
   switch (desk) {
     case 'kits': return <KitDesk />
     case 'build': return <><Builder /><Commit /></>
-    case 'pad': return <PadEditor key={at} number={at} of={pads.of(at)} item={pads.itemOf(at)} frames={pads.framesOf(at)} name={pads.named(at)} names={pads.names} change={pads.change} layers={pads.layers} />
+    case 'pad': return <PadEditor key={at} number={at} of={pads.of(at)} item={pads.itemOf(at)} sound={pads.loadedAt(at)} name={pads.named(at)} names={pads.names} change={pads.change} layers={pads.layers} />
     case 'row': return <RowDesk pattern={pattern} />
     case 'slots': return <Slots now={slots} />
     case 'song': return <Song />

@@ -1,5 +1,5 @@
 // What a pad plays, and how: sound, layers by velocity, envelope, filter, sends. Empty fields have their usual values.
-import type { Given, item, pad, pad_layer } from 'loophole'
+import type { Given, item, loaded_sound, pad, pad_layer } from 'loophole'
 import { clean, factText, idBytes, num } from '../format'
 import { chosen } from '../list'
 import { complain } from '../state'
@@ -45,7 +45,7 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
   const all = of.layers ?? []
   const change = (at: number, part: Given<pad_layer>) => put(all.map((one, i) => (i === at ? { ...one, ...part } : one)))
   const edge = (at: number, key: 'low' | 'high', title: string, usual: number) => (
-    <TypedField type="number" min="0" max="127" value={String(ofVelocity(all[at]![key] ?? usual))} aria-label={`${title} of layer ${at + 1}`}
+    <TypedField bound type="number" min="0" max="127" value={String(ofVelocity(all[at]![key] ?? usual))} aria-label={`${title} of layer ${at + 1}`}
       put={typed => {
         const value = within(Number(typed) || 0, { least: 0, most: 127 })
         change(at, { [key]: key === 'high' && value >= 127 ? undefined : value / 127 })
@@ -58,9 +58,9 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
         {all.map((one, at) => (
           <tr key={at} data-layer={at + 1}>
             <td>{clean(names.get(num(one.sound ?? -1)) ?? '')}</td><td>{edge(at, 'low', 'Lowest velocity', 0)}</td><td>{edge(at, 'high', 'Velocity above', 1)}</td>
-            <td><TypedField type="number" min="-60" max="12" step="0.5" value={rounded(dB.shown(one.gain ?? 1))} aria-label={`Gain of layer ${at + 1}`}
+            <td><TypedField bound type="number" min="-60" max="12" step="0.5" value={rounded(dB.shown(one.gain ?? 1))} aria-label={`Gain of layer ${at + 1}`}
               put={typed => change(at, { gain: dB.meant(within(Number(typed) || 0, { least: -60, most: 12 })) })} /></td>
-            <td><TypedField type="number" min={PITCH.least} max={PITCH.most} step={PITCH.by} value={rounded(semitones.shown(one.ratio ?? 1))} aria-label={`Pitch of layer ${at + 1}, semitones`}
+            <td><TypedField bound type="number" min={PITCH.least} max={PITCH.most} step={PITCH.by} value={rounded(semitones.shown(one.ratio ?? 1))} aria-label={`Pitch of layer ${at + 1}, semitones`}
               put={typed => change(at, { ratio: semitones.meant(within(Number(typed) || 0, PITCH)) })} /></td>
             <td><button onClick={() => put(all.filter((_, i) => i !== at))} aria-label={`Remove layer ${at + 1}`}>Remove</button></td>
           </tr>
@@ -72,8 +72,8 @@ function Layers({ of, names, put }: { of: pad; names: Map<number, string>; put: 
 
 const LAYERS_MOST = 32
 
-export function PadEditor({ number, of, item, frames, name, names, change, layers }: {
-  number: number; of: pad | undefined; item: item | undefined; frames: number; name: string; names: Map<number, string>; change: (part: Given<pad>) => void; layers: (to: Given<pad_layer>[]) => void
+export function PadEditor({ number, of, item, sound, name, names, change, layers }: {
+  number: number; of: pad | undefined; item: item | undefined; sound: loaded_sound | undefined; name: string; names: Map<number, string>; change: (part: Given<pad>) => void; layers: (to: Given<pad_layer>[]) => void
 }) {
   const withChosen = (use: (ids: Uint8Array[]) => void) => {
     const ids = chosen().map(id => idBytes(id)!)
@@ -95,11 +95,11 @@ export function PadEditor({ number, of, item, frames, name, names, change, layer
         <label><input type="checkbox" checked={of?.reverse ?? false} onChange={event => change({ reverse: event.currentTarget.checked })} /> Reverse</label>
       </p>
       <div class="padcurves" style={{ '--class': item ? classColour(factText(item, 'class')) : 'var(--wave)' }}>
-        {of && item && frames > 0 && <PadShape of={of} item={item} frames={frames} change={change} />}
+        {of && item && sound && <PadShape of={of} item={item} sound={sound} change={change} />}
         <EnvelopeCurve of={of} change={change} />
       </div>
       {all.length > 0 && <Layers of={of!} names={names} put={layers} />}
-      <div class="padvalues">{FIELDS.map(field => <Value key={field.key} field={field} of={of} change={(key, value) => change({ [key]: value })} />)}</div>
+      <div class="padvalues">{FIELDS.map(field => <Value bound key={field.key} field={field} of={of} change={(key, value) => change({ [key]: value })} />)}</div>
     </div>
   )
 }

@@ -60,6 +60,13 @@ export function useLetters(plays: (number: number) => boolean, release: (number:
     addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
     return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }
   })
+  const letGo = useRef(release)
+  letGo.current = release
+  useEffect(() => { // another window or mode gets no key up
+    const end = () => { held.forEach(number => letGo.current(number)); held.clear() }
+    addEventListener('blur', end)
+    return () => { removeEventListener('blur', end); end() }
+  }, [])
   useEffect(() => {
     addEventListener('keydown', changeSlot, true) // before those of the page, which has other meanings for them
     return () => removeEventListener('keydown', changeSlot, true)

@@ -25,7 +25,7 @@ function Pad({ number, side, kit, pads, at }: { number: number; side: number; ki
   const [over, setOver] = useState(false)
   const light = useFlash(number)
   const slot = slotAt(kit, number), one = pads.of(number), sound = pads.itemOf(number), silent = slot?.placeholder
-  const [from, until] = pads.partOf(number)
+  const [from, until] = pads.shareOf(number)
   const press = () => { padAt.set(number); if (plays(pads.of(number))) hit(number) }
   const drop = (event: DragEvent) => {
     const id = event.dataTransfer?.getData(DRAGGED)

@@ -59,11 +59,18 @@ function useSent(kit: Kit | undefined) {
   return { of, note, waits: (number: number) => sent.get(number)?.answered === Infinity }
 }
 
-/** The part of its sound that a pad plays, from 0 to 1. */
-function partOf(of: pad | undefined, sound: loaded_sound | undefined): [number, number] {
+const points = (from: number, until: number) => ({ from, until })
+
+/** The part of its sound that a pad plays, in frames: that of the item's trim, if the pad has no points of its own. An end of 0 is that
+ * of the sound. */
+export const partOf = (of: pad | undefined, sound: loaded_sound | undefined) =>
+  num(of?.from) || num(of?.until) || num(of?.loop_from) ? points(num(of?.from), num(of?.until)) : points(num(sound?.trim_from), num(sound?.trim_until))
+
+/** The same from 0 to 1. */
+function shareOf(of: pad | undefined, sound: loaded_sound | undefined): [number, number] {
   const frames = num(sound?.frames) || 1
-  const until = num(of?.until) || num(sound?.trim_until) || frames
-  return [(num(of?.from) || num(sound?.trim_from)) / frames, Math.min(1, until / frames)]
+  const { from, until } = partOf(of, sound)
+  return [from / frames, Math.min(1, (until || frames) / frames)]
 }
 
 /** The pads as they are, or as this page has sent them. */
@@ -80,7 +87,8 @@ export function usePads() {
   const { of, note, waits } = useSent(kit)
   const named = (number: number) => nameOfPad(of(number), names, waits(number))
   const colourOf = (one: pad | undefined) => (plays(one) ? classColour(classes.get(soundOf(one)) ?? '') : 'transparent')
-  const itemOf = (number: number) => { const sound = sounds.get(soundOf(of(number))); return sound && items.get(idText(sound.id)) }
+  const loadedAt = (number: number) => sounds.get(soundOf(of(number)))
+  const itemOf = (number: number) => { const sound = loadedAt(number); return sound && items.get(idText(sound.id)) }
   const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
   const put = (each: (Given<pad> & { pad: number })[]) => {
     const end = (now?: pads) => {
@@ -106,8 +114,7 @@ export function usePads() {
     if (name) keepPads(new Map(each.filter((one): one is [number, item] => one[1] !== undefined)), name)
   })
   return { of, named, colourOf, itemOf, release, change, layers, fill, keep, names,
-    partOf: (number: number) => partOf(of(number), sounds.get(soundOf(of(number)))),
-    framesOf: (number: number) => num(sounds.get(soundOf(of(number)))?.frames),
+    shareOf: (number: number) => shareOf(of(number), loadedAt(number)), loadedAt,
   }
 }
 

@@ -3,8 +3,10 @@ import { Loops } from './looppanel'
 import { Regions } from './regionpanel'
 import { useSoundKeys } from './soundkeys'
 
+const POLL_MS = 500
+
 export function LoopsMode() {
-  const away = useSoundKeys()
+  const away = useSoundKeys(POLL_MS)
   return (
     <main class="instrument loopsmode" tabIndex={-1}>
       <h1 class="unseen">Loops</h1>

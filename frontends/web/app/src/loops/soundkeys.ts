@@ -8,21 +8,21 @@ import { isField, useDeleting } from './deleting'
 import { useLoopKeys } from './loopkeys'
 import { lookAtLoops } from './loops'
 
-const POLL_MS = 500
+const POLL_MS = 2000
 
 function onSpace(event: KeyboardEvent) {
   const of = event.target as HTMLElement
-  if (event.key !== ' ' || event.repeat || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
-  if (isField(of) || pressesControl(of) || document.querySelector('dialog[open]')) return
+  if (event.key !== ' ' || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (isField(of) || (pressesControl(of) && !of.closest('.pad')) || document.querySelector('dialog[open]')) return
   event.preventDefault()
-  ask('audio.toggle', { count_in: 0 }).catch(complain)
+  if (!event.repeat) ask('audio.toggle', { count_in: 0 }).catch(complain)
 }
 
 /** Follows the loops too, as their keys act by what each holds. True: the engine does not answer. */
-export function useSoundKeys(): boolean {
+export function useSoundKeys(every_ms = POLL_MS): boolean {
   useDeleting()
   useLoopKeys()
-  const [, again, away] = usePolled(lookAtLoops, POLL_MS)
+  const [, again, away] = usePolled(lookAtLoops, every_ms)
   useEffect(() => listen('project.changed', again), [])
   useEffect(() => {
     addEventListener('keydown', onSpace)
