@@ -379,12 +379,19 @@ const claims = {
     loophole('transport', 'tempo', '24') // a bar lasts ten seconds, in which the page shows what waits for its end
     await until('the tempo holds', () => JSON.parse(loophole('ask', 'audio.transport')).bpm === 24)
     loophole('transport', 'start')
-    await page.getByRole('button', { name: 'Launch slot 5' }).click()
-    await page.getByRole('button', { name: 'Launch slot 5, queued' }).waitFor()
-    await until('the page says when it begins', async () => /^The next pattern begins at bar \d+\.$/.test(await queued.innerText()))
-    await slots.locator('[data-slot="5"].active', { hasText: 'queued' }).waitFor()
-    await slots.locator('[data-slot="5"].active', { hasText: 'in use' }).waitFor()
-    assert.equal(await queued.innerText(), '')
+    const waiting = () => JSON.parse(loophole('ask', 'audio.transport')).queued_bar !== undefined
+    const said = () => page.evaluate(() => // one look, within the bar
+      ['.launch [data-state]', '[data-slot="5"].active td:last-child > span', '[aria-label="Queued pattern"]']
+        .map((of, i) => { const one = document.querySelector(of); return (i ? one?.innerText : one?.getAttribute('aria-label')) ?? '' }).join('; '))
+    await until('the launched slot waits for its bar', async () => {
+      if (!waiting()) await page.getByRole('button', { name: 'Launch slot 5' }).click()
+      return /^Launch slot 5, queued; queued; The next pattern begins at bar \d+\.$/.test(await said())
+    })
+    await until('it begins', async () => (await said()) === 'Launch slot 5, in use; in use; ')
+    await until('an edit waits for its bar, and the slot does not', async () => {
+      if (!waiting()) await page.locator('.step').first().click()
+      return /^Launch slot 5, in use; in use; The next pattern begins at bar \d+\.$/.test(await said())
+    })
     loophole('transport', 'stop')
     const bank = async (name, shown) => {
       await slots.getByLabel('Bank', { exact: true }).fill(name)
@@ -433,10 +440,14 @@ const claims = {
     await grid.getByRole('heading').click()
     await page.keyboard.press(' ')
     await row.locator('.playhead:visible').waitFor()
+    loophole('transport', 'tempo', '24') // a step lasts so long that no look meets another one by chance
+    const column = length => row.locator('.playhead').evaluate((of, length) => Math.round((parseFloat(of.style.left) * length) / 100), length)
+    await until('the frame is over the step that sounds', async () => (await column(first.pattern.length)) === JSON.parse(loophole('ask', 'audio.transport')).step % first.pattern.length)
     await page.keyboard.press(' ')
     await row.locator('.playhead').waitFor({ state: 'hidden' })
     const { pattern, velocity, ...voice } = playing().sequencer.tracks[0]
     assert.deepEqual({ ...voice, pattern: first.pattern, ...('velocity' in first ? { velocity: first.velocity } : {}) }, first, 'nothing else of the row changed')
+    velocity.forEach((level, i) => assert(i === rest || level === (first.velocity?.[i] ?? 1), `the velocity of step ${i + 1} stays: ${level}`))
     await row.getByTitle('Hear this row alone').click()
     await row.locator('button[aria-pressed=true]').waitFor()
     assert.equal(JSON.parse(loophole('ask', 'audio.rows')).each[0].solo, true)
@@ -446,6 +457,19 @@ const claims = {
     assert.equal(playing().sequencer.tracks[count].name, json('search', 'bell')[0].name)
     loophole('pattern', process.env.PATTERN)
     await until('the pattern of another client is shown', async () => (await grid.locator('.steps').count()) === count)
+
+    const { running, global_step, ...sequencer } = playing().sequencer
+    const long = { metadata: { name: 'Three bars' }, sequencer: { ...sequencer, tracks: sequencer.tracks.map(one => ({ ...one, pattern: one.pattern.repeat(3) })) } }
+    loophole('ask', 'audio.start', 'bar=1')
+    loophole('ask', 'audio.set_pattern', `pattern=${JSON.stringify(long)}`)
+    await until('it begins', () => playing().metadata.name === 'Three bars')
+    await grid.getByRole('heading', { name: 'Three bars' }).waitFor()
+    loophole('transport', 'tempo', '24')
+    loophole('ask', 'audio.locate', 'bar=4')
+    const steps = () => { const now = JSON.parse(loophole('ask', 'audio.transport')); return now.bar * 16 + now.step }
+    await until('after a locate its steps count from bar 0', async () => (await column(48)) === steps() % 48)
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
     return page
   },
 

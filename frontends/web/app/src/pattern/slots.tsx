@@ -38,7 +38,7 @@ function Slot({ of, queued, run, load }: SlotProps) {
   )
 }
 
-export function Slots({ now: { got, slots, queued, run, launch } }: { now: SlotsNow }) {
+export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now: SlotsNow }) {
   const [immediate, setImmediate] = useState(false)
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')
@@ -62,7 +62,7 @@ export function Slots({ now: { got, slots, queued, run, launch } }: { now: Slots
       {slots.length > 0 && (
         <table class="plain">
           <thead><tr><th>Slot</th><th>Name</th><th>BPM</th><th>Steps</th><th>Genre</th><th><span class="unseen">Actions</span></th></tr></thead>
-          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={queued !== undefined} run={run} load={() => launch(String(num(one.slot)), immediate)} />)}</tbody>
+          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={waits(num(one.slot))} run={run} load={() => launch(String(num(one.slot)), immediate)} />)}</tbody>
         </table>
       )}
     </section>

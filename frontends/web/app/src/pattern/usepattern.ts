@@ -1,6 +1,6 @@
 // The pattern that plays, and what changes it. Each change sounds from the next bar on.
 import type { pattern, row, row_state } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from '../cell'
 import { clean, idBytes, num } from '../format'
 import { chosen } from '../list'
@@ -54,10 +54,10 @@ function withRows(of: pattern, tracks: row[]): pattern {
   return { ...of, sequencer: { ...sequencer, tracks } } as pattern
 }
 
-async function rowOfChosen(rows: row[]): Promise<row> {
+async function rowOfChosen(rows: () => row[]): Promise<row> {
   const id = chosen()[0]
   const name = id ? clean((await read('search.get', { id: idBytes(id) })).item.media.name).slice(0, 40) : 'row'
-  const taken = new Set(rows.map(one => one.name))
+  const taken = new Set(rows().map(one => one.name))
   let unique = name
   for (let i = 2; taken.has(unique); i++) unique = `${name} ${i}`
   return emptyRow(unique, id ? idBytes(id) : undefined)
@@ -65,10 +65,13 @@ async function rowOfChosen(rows: row[]): Promise<row> {
 
 export function usePattern() {
   const { playing, shown, send, again } = usePlaying()
-  const rows = shown?.sequencer?.tracks ?? []
-  const put = (tracks: row[]) => send(withRows(shown ?? EMPTY, tracks))
-  const change = (at: number, to: row) => put(rows.map((one, i) => (i === at ? to : one)))
-  const add = () => rowOfChosen(rows).then(of => put([...rows, of]), complain)
+  const latest = useRef(shown) // also of a deed that began before the last edit
+  latest.current = shown
+  const rowsNow = () => latest.current?.sequencer?.tracks ?? []
+  const rows = rowsNow()
+  const put = (tracks: row[]) => send(withRows(latest.current ?? EMPTY, tracks))
+  const change = (at: number, to: row) => put(rowsNow().map((one, i) => (i === at ? to : one)))
+  const add = () => rowOfChosen(rowsNow).then(of => put([...rowsNow(), of]), complain)
   return { playing, name: clean(shown?.metadata?.name ?? ''), rows, change, add, again }
 }
 

@@ -1,6 +1,6 @@
 // The slots of patterns of the open project.
 import type { slot_said } from 'loophole'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useCell, usePolled } from '../cell'
 import { num } from '../format'
 import { reportSaid } from '../silent'
@@ -13,9 +13,15 @@ export function useSlots() {
   const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000)
   const queuedBar = useCell(transport, of => of?.queued_bar)
   useEffect(() => listen('project.changed', again), [])
+  const [launched, setLaunched] = useState<{ slot: number; bar: number }>() // an edit of the pattern waits for a bar, too
   const run = (promise: Promise<slot_said>) => reportSaid(promise).then(again)
-  const launch = (slot: string, immediate: boolean) => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))
-  return { got, slots: got?.slots ?? [], queued: queuedBar === undefined || queuedBar === null ? undefined : num(queuedBar), run, launch }
+  const launch = (slot: string, immediate: boolean) => {
+    const said = ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS)
+    said.then(({ now, bar }) => setLaunched(now || bar === undefined ? undefined : { slot: Number(slot), bar: num(bar) }), () => undefined)
+    return run(said)
+  }
+  const queued = queuedBar === undefined || queuedBar === null ? undefined : num(queuedBar)
+  return { got, slots: got?.slots ?? [], queued, waits: (slot: number) => queued !== undefined && launched?.slot === slot && launched.bar === queued, run, launch }
 }
 
 export type SlotsNow = ReturnType<typeof useSlots>
