@@ -64,7 +64,7 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain,
     <button disabled={!known} data-says={what} aria-label={name} aria-pressed={now[what] ?? false} title={title} onClick={() => put({ [what]: !now[what] })}>{shown}</button>
   )
   return (
-    <div class="strip" role="group" aria-label={bus} onPointerDown={event => { held.current = (event.target as HTMLElement).matches('input[type=range]') }}>
+    <div class="strip" role="group" aria-label={bus} onPointerDown={event => { held.current = (event.target as HTMLElement).closest('.knob, input[type=range]') !== null }}>
       <strong>{bus}</strong>
       <Knob label="Pan" value={now.pan ?? 0} least={-1} most={1} by={0.01} usual={0} known={known} put={pan => put({ pan })} />
       <div class="throw">
