@@ -2,21 +2,28 @@
 import { useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { chipsOf } from './chips'
+import { pathText } from './format'
 import { complain, heard, say, show, START_FILTERS, view } from './state'
 import { result } from './result'
 import { ask, isFar } from './wire'
 
 const clear = () => { heard.set(undefined); show({ ...START_FILTERS }) }
 
-/** A file manager copies a folder as its path or as an address. */
-const pathOf = (typed: string) => (typed.startsWith('file://') ? decodeURIComponent(typed.slice('file://'.length)) : typed)
+const SCHEME = 'file://'
+
+/** A file manager copies a folder as its path or as an address, in which %XX is any byte. */
+function pathOf(typed: string): Uint8Array {
+  if (!typed.startsWith(SCHEME)) return new TextEncoder().encode(typed)
+  const parts = typed.slice(SCHEME.length).split(/(%[0-9a-f]{2})/i)
+  return Uint8Array.from(parts.flatMap((part, i) => (i % 2 ? [parseInt(part.slice(1), 16)] : [...new TextEncoder().encode(part)])))
+}
 
 function AddFolder() {
   const [typed, setTyped] = useState('')
   const add = (event: Event) => {
     event.preventDefault()
     const path = pathOf(typed.trim())
-    ask('indexer.add_library', { path: new TextEncoder().encode(path) }, 20000).then(() => say(`${path} is read.`), complain)
+    ask('indexer.add_library', { path }, 20000).then(() => say(`The indexer reads ${pathText(path)}.`), complain)
   }
   return (
     <form class="buttons" onSubmit={add}>
