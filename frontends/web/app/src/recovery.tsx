@@ -57,7 +57,7 @@ function Offer({ of }: { of: recovery }) {
   )
 }
 
-/** Follows what is offered, and opens the dialogue for what nobody has put off. While *Sound* is shown it waits, except at the start of
+/** Follows what is offered, and opens the dialogue for what nobody has put off. While a mode that plays is shown it waits, except at the start of
  * the page: it takes no key from a performer. */
 function useOffers(): recovery[] {
   const each = useCell(recoverable)?.each ?? []

@@ -57,7 +57,7 @@ function readWeights(text: string | null): Record<Block, number> {
 
 function readUrl(): View {
   const at = new URLSearchParams(location.hash.slice(1))
-  const mode = at.get('mode') as Mode
+  const mode = (at.get('mode') === 'sound' ? 'kit' : at.get('mode')) as Mode // a bookmark may have its earlier name
   return {
     mode: MODES.includes(mode) ? mode : START.mode,
     query: at.get('q') ?? '',

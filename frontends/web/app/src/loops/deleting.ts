@@ -1,4 +1,4 @@
-// Backspace that is held in the mode Sound: a key then deletes what it would play. In fields it is of the text.
+// Backspace that is held in a mode that plays: a key then deletes what it would play. In fields it is of the text.
 import { useEffect } from 'preact/hooks'
 
 const FIELDS = 'input:not([type=range], [type=checkbox]), textarea, select'
