@@ -103,7 +103,7 @@ export const users = {
     await page.evaluate(() => { globalThis.keys = 0; addEventListener('keydown', () => { globalThis.keys++ }) })
     await page.keyboard.press('ArrowRight')
     assert.equal(await page.evaluate(() => globalThis.keys), 1, 'a key that the list does not use arrives once')
-    for (const key of [4, 6, 8, 9, '=']) {
+    for (const key of [4, 6, 8, 9, 0, '-', '=']) {
       await page.keyboard.press(`Alt+${key}`)
       await until('the keyboard is in the mode', async () => (await focused(page)) === 'MAIN')
       await page.keyboard.press('ArrowDown')
@@ -131,7 +131,7 @@ export const users = {
       return JSON.stringify([media.favourite, media.hidden, facts.find(one => one.attribute === 'rating')?.number])
     }
     const before = edited(), basket = JSON.stringify(asked('web.basket'))
-    for (const key of [4, 6, 8, 9, '=']) {
+    for (const key of [4, 6, 8, 9, 0, '-', '=']) {
       await page.keyboard.press(`Alt+${key}`)
       await until('the keyboard is in the mode', async () => (await focused(page)) === 'MAIN')
       for (const key of ['f', 'h', '1', 's', 'x', 'b', 'Enter', 'Control+a']) await page.keyboard.press(key)
