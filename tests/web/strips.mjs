@@ -24,6 +24,7 @@ export const strips = {
     for (const [title, key] of [['Reverb', 'reverb_send'], ['Delay', 'delay_send']]) {
       await strip.getByLabel(title).fill('0.4')
       await until(`the engine has ${key}`, () => near(bus()[key], 0.4))
+      assert.equal(await strip.getByLabel(title).getAttribute('aria-valuetext'), '40 %')
       await strip.getByLabel(title).fill('0')
       await until('and takes it back', () => !bus()[key])
     }
