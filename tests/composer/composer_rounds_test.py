@@ -123,6 +123,8 @@ def a_round_that_dies_at_any_statement_has_done_nothing(given):
             stopped.go_on()
             break
         os.kill(stopped.pid, signal.SIGKILL)
+        stopped.lock.wait()  # the server ends its connections, and takes new ones only when it has recovered
+        stopped.round.wait()
         deaths += 1
         until(lambda: server.tool('psql', '-At', '-c', 'select 1', check=False) == '1')
         same(before, server.sql(*STATE), f'after a death at statement {number}')
