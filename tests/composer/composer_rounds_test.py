@@ -11,7 +11,7 @@ import sys
 
 from tests.claims import LONG, SEED, claim, run_claims, same, until
 from tests.composer.composing import TOOL, Server, as_studio
-from tests.composer.rounds import STATE, Changes, after_a_round, after_a_whole_round, whole_round
+from tests.composer.rounds import STATE, Changes, after_a_round, after_a_whole_round, sound, whole_round
 
 SETTINGS = (('least_studios', 3), ('colluders', 1), ('least_age', 86400), ('longest_context', 7), ('trim_least', 5))
 
@@ -29,6 +29,11 @@ def community(home):
         server.end()
 
 
+def publishes_what_a_whole_one_would(server, why):
+    whole = after_a_whole_round(server)
+    same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1], why)
+
+
 @claim(inside=community)
 def a_round_of_changes_publishes_what_a_whole_one_would(given):
     server, changes = given
@@ -36,8 +41,29 @@ def a_round_of_changes_publishes_what_a_whole_one_would(given):
     for number in range(600 if LONG else 30):
         made = changes.next(changes.chance.choice((0, 1, 1, 2, 3, 5)))
         server.sql(*made, 'select 1')
-        whole = after_a_whole_round(server)
-        same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1], f'round {number} after {made}')
+        publishes_what_a_whole_one_would(server, f'round {number} after {made}')
+
+
+FOUR = "generate_series(1, 4) n"
+DUSTY = ("insert into composer.pack (name, title, tags) values ('dusty', 'Dusty', '{dusty}')",
+         f"insert into composer.pack_content values ('dusty', {sound('dusty')})")
+STEPS = (
+    ("insert into composer.studio (name, joined) select 'studio_four_' || n, now() - interval '9 days' from " + FOUR,
+     'insert into composer.evidence_word (studio, content, attribute, value) '
+     f"select 'studio_four_' || n, {sound('dusty')}, 'tag:dusty', 'yes' from " + FOUR),
+    DUSTY, ("delete from composer.pack where name = 'dusty'",),  # the pack's word goes, the studios' one stays
+    ("update composer.setting set value = 2 where name = 'colluders'",), DUSTY,  # now four are too few to publish anything
+    ("delete from composer.evidence_word where studio in ('studio_four_1', 'studio_four_2')",),
+    ("delete from composer.pack where name = 'dusty'",))
+
+
+@claim(inside=community)
+def rare_changes_publish_what_a_whole_round_would(given):
+    server, _ = given
+    after_a_round(server)
+    for step in STEPS:
+        server.sql(*step)
+        publishes_what_a_whole_one_would(server, f'after {step}')
 
 
 # Each statement of a round that writes counts; at the number of `stop` it waits for a lock, which the claim holds.
@@ -56,25 +82,34 @@ end $$"""
 HOLDER = "select pid from pg_locks where locktype = 'advisory' and not granted"
 
 
+def begin(server, *statements):
+    words = [word for statement in statements for word in ('-c', statement)]
+    return subprocess.Popen([TOOL, 'psql', server.folder, '-At', *words], env=server.env,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def holds_the_lock(server):
+    return server.sql("select 1 from pg_locks where locktype = 'advisory' and granted")
+
+
+def end_the_holder(server):
+    server.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted")
+
+
 class Stopped:
     """A round that stops at a statement: `pid` is its process, or None if it has fewer statements."""
 
     def __init__(self, server, number):
         self.server = server
         server.sql(f'update stop set at = {number}', "select setval('stop_at', 1, false)")
-        self.lock = self.begin('select pg_advisory_lock(7)', 'select pg_sleep(600)')
-        until(lambda: server.sql("select 1 from pg_locks where locktype = 'advisory' and granted"))
-        self.round = self.begin('select composer.publish_round()')
+        self.lock = begin(server, 'select pg_advisory_lock(7)', 'select pg_sleep(600)')
+        until(lambda: holds_the_lock(server))
+        self.round = begin(server, 'select composer.publish_round()')
         until(lambda: self.round.poll() is not None or server.sql(HOLDER))
         self.pid = None if self.round.poll() is not None else int(server.sql(HOLDER))
 
-    def begin(self, *statements):
-        words = [word for statement in statements for word in ('-c', statement)]
-        return subprocess.Popen([TOOL, 'psql', self.server.folder, '-At', *words], env=self.server.env,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
     def go_on(self):
-        self.server.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted")
+        end_the_holder(self.server)
         self.lock.wait()
         self.round.wait()
 
@@ -104,8 +139,7 @@ def no_call_of_a_studio_waits_for_a_round(given):
     same(str(stopped.pid), server.sql(HOLDER), 'the round still waits')
     stopped.go_on()
     server.sql('update stop set at = 0')
-    whole = after_a_whole_round(server)
-    same(whole.split('\n', 1)[1], after_a_round(server).split('\n', 1)[1])
+    publishes_what_a_whole_one_would(server, 'after the calls')
 
 
 @claim(inside=community)

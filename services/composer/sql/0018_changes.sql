@@ -456,11 +456,14 @@ declare
     newest  bigint := composer.newest();
     changed bigint;
 begin
-    create temp table fresh on commit drop as select * from composer.rows_touched(k);
-    if described then
+    if described then -- a fact of a pack has no count, or that of the studios' fact which it was before
         insert into touched
             select kind, content, other, word from composer.feed
-            where not gone and (kind in ('pack', 'packed', 'slot', 'sound') or (kind = 'fact' and raw = 0)) on conflict do nothing;
+            where not gone and (kind in ('pack', 'packed', 'slot', 'sound') or (kind = 'fact' and raw < most))
+            on conflict do nothing;
+    end if;
+    create temp table fresh on commit drop as select * from composer.rows_touched(k);
+    if described then
         insert into fresh select kind, content, other, word, value, together, 0, 0, 0, confidence, 0 from composer.described_row;
     else
         delete from touched t where kind = 'fact'
