@@ -143,6 +143,19 @@ def no_call_of_a_studio_waits_for_a_round(given):
 
 
 @claim(inside=community)
+def a_setting_that_changes_during_a_round_is_for_the_next_one(given):
+    server, changes = given
+    after_a_round(server)
+    server.sql(STOP, *changes.next(20))
+    stopped = Stopped(server, 3)
+    assert stopped.pid
+    server.sql("update composer.setting set value = 6 where name = 'least_studios'")
+    stopped.go_on()
+    server.sql('update stop set at = 0')
+    publishes_what_a_whole_one_would(server, 'after the setting')
+
+
+@claim(inside=community)
 def a_round_that_dies_at_any_statement_has_done_nothing(given):
     server, changes = given
     after_a_round(server)

@@ -56,10 +56,11 @@ create table composer.context_size (
     primary key (studio, context)
 );
 create table composer.word_count (studio text primary key, n bigint not null);
--- … the studios that did not count, those that have an owner, and the settings. No settings: nothing is counted yet.
+-- … the studios that did not count, those that have an owner, and the settings with the end of the feed.
+-- No settings: nothing is counted yet.
 create table composer.left_out (studio text primary key);
 create table composer.owned (studio text primary key, owner text not null);
-create table composer.counted_with (settings text not null);
+create table composer.counted_with (settings text not null, newest bigint not null);
 
 do $$
 declare each text;

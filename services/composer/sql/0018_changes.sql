@@ -11,13 +11,9 @@ alter function composer.order_of(text) parallel safe;
 create function composer.is_later(section text, other_section text) returns boolean language sql immutable parallel safe
 as $$ select coalesce(composer.order_of(other_section) >= composer.order_of(section), true) $$;
 
--- The settings that decide what is counted and published, and where the feed ends: an operator may empty it, so that a round
--- computes it again.
-create function composer.settings_now() returns text language sql stable
-as $$
-    select string_agg(name || '=' || value, ' ' order by name) || ' newest=' || composer.newest() from composer.setting
-    where name in ('least_studios', 'colluders', 'longest_context', 'trim_factor', 'trim_least', 'most_sounds')
-$$;
+-- A setting as the round read it at its beginning: the table `in_force` has all that decide what is counted and published.
+create function composer.in_force(wanted text) returns bigint language plpgsql stable
+as $$ begin return (select value from in_force where name = wanted); end $$;
 
 -- Fills `dirty`. The notes come first: what a studio commits later is not counted by a state of the studio that is older.
 create function composer.take_notes() returns void language plpgsql
@@ -56,9 +52,9 @@ end $$;
 create function composer.trim_uses() returns void language plpgsql
 as $$
 declare
-    longest bigint := composer.setting_of('longest_context');
-    factor  bigint := composer.setting_of('trim_factor');
-    least   bigint := composer.setting_of('trim_least');
+    longest bigint := composer.in_force('longest_context');
+    factor  bigint := composer.in_force('trim_factor');
+    least   bigint := composer.in_force('trim_least');
 begin
     create temp table wanted on commit drop as
         with size as (select studio, context, n, n * (n - 1) as pairs from composer.context_size),
@@ -86,8 +82,8 @@ end $$;
 create function composer.trim_words() returns void language plpgsql
 as $$
 declare
-    factor  bigint := composer.setting_of('trim_factor');
-    least   bigint := composer.setting_of('trim_least');
+    factor  bigint := composer.in_force('trim_factor');
+    least   bigint := composer.in_force('trim_least');
 begin
     create temp table wanted on commit drop as
         with fence as (select greatest(least, factor * percentile_cont(0.75) within group (order by n)) as most
@@ -407,7 +403,7 @@ create view composer.described_row as
   union all
     (select 'sound', content, '', '', value, 0, 1 from composer.sound s
      where studio = '' and exists (select from composer.pack_content p where p.content = s.content)
-     order by content limit composer.setting_of('most_sounds'));
+     order by content limit composer.in_force('most_sounds'));
 alter view composer.described_row owner to composer_owner;
 
 -- The rows of `touched` that hold now, with exact counts, but for the confidence: it is made of rounded ones.
@@ -498,19 +494,30 @@ begin
     return changed;
 end $$;
 
--- Counts everything if a setting changed, or more than half of all contexts: then it is the faster way. One round at a
--- time: a table that only the owner may lock.
+-- Counts everything if a setting changed, if the newest row of the feed is gone (an operator may empty the feed, so that a round
+-- computes it again), or if more than half of all contexts changed: then it is the faster way. One round at a time: a table
+-- that only the owner may lock.
 create function composer.publish_round() returns bigint language plpgsql security definer set search_path = composer, pg_temp
 set jit = off set work_mem = '64MB'
 as $$
+#variable_conflict use_variable
 declare
-    k         bigint := composer.setting_of('least_studios');
-    most      bigint := k + composer.setting_of('colluders');
+    settings  text;
+    newest    bigint;
+    k         bigint;
+    most      bigint;
     every     boolean;
     described boolean;
     published bigint;
 begin
     lock table composer.round in share row exclusive mode;
+    newest := composer.newest();
+    create temp table in_force on commit drop as
+        select name, value from composer.setting
+        where name in ('least_studios', 'colluders', 'longest_context', 'trim_factor', 'trim_least', 'most_sounds');
+    settings := (select string_agg(name || '=' || value, ' ' order by name) from in_force);
+    k := composer.in_force('least_studios');
+    most := k + composer.in_force('colluders');
     perform composer.end_sessions();
     perform composer.limit_accounts();
     create temp table touched (kind text, content bytea, other bytea, word text, primary key (kind, content, other, word))
@@ -518,7 +525,7 @@ begin
     create temp table weighed (content bytea, kind text, word text, value text, n bigint) on commit drop;
     create temp table weighed_pair (content bytea, other bytea, n bigint, stacked bigint, later bigint, earlier bigint)
         on commit drop;
-    every := not exists (select from composer.counted_with where settings = composer.settings_now());
+    every := not exists (select from composer.counted_with c where (c.settings, c.newest) = (settings, newest));
     perform composer.take_notes();
     if not every and not exists (select from dirty) then return 0; end if;
     every := every or (select count(*) from dirty where kind = 'use') > 100 + (select count(*) from composer.context_size) / 2;
@@ -527,14 +534,14 @@ begin
     described := described or every or exists (select from dirty where kind = 'described');
     published := composer.publish_touched(described, k, most);
     delete from composer.counted_with;
-    insert into composer.counted_with values (composer.settings_now());
+    insert into composer.counted_with values (settings, newest + published);
     return published;
 end $$;
 do $$
 declare each text;
 begin
     for each in select oid::regprocedure::text from pg_proc where pronamespace = 'composer'::regnamespace and proname in
-        ('is_stacked', 'is_later', 'settings_now', 'take_notes', 'trim_uses', 'trim_words', 'add_to_tallies', 'end_tallies',
+        ('is_stacked', 'is_later', 'in_force', 'take_notes', 'trim_uses', 'trim_words', 'add_to_tallies', 'end_tallies',
          'weigh_uses', 'weigh_words', 'cross_pairs', 'add_to_pairs', 'compare_uses', 'count_uses', 'count_words', 'count_changes',
          'count_all', 'agree_sounds', 'rows_touched', 'publish_touched', 'publish_round')
     loop execute format('alter function %s owner to composer_owner', each); end loop;
