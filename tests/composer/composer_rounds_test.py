@@ -38,6 +38,8 @@ def publishes_what_a_whole_one_would(server, why):
 def a_round_of_changes_publishes_what_a_whole_one_would(given):
     server, changes = given
     after_a_round(server)
+    server.sql('create or replace function composer.has_many_notes(who text) returns boolean language sql '
+               'as $$ select hashtext(who) % 2 = 0 $$')
     for number in range(600 if LONG else 30):
         made = changes.next(changes.chance.choice((0, 1, 1, 2, 3, 5)))
         server.sql(*made, 'select 1')
@@ -64,6 +66,25 @@ def rare_changes_publish_what_a_whole_round_would(given):
     for step in STEPS:
         server.sql(*step)
         publishes_what_a_whole_one_would(server, f'after {step}')
+
+
+@claim(inside=community)
+def the_notes_of_a_studio_are_few(given):
+    server, _ = given
+    notes = "select count(*) from composer.changed where studio = 'studio_loud'"
+    words = ('insert into composer.evidence_word (studio, content, attribute, value) '
+             f"values ('studio_loud', {sound('loud')}, 'class', 'kick') "
+             'on conflict (content, studio, engine, attribute) do update set value = excluded.value')
+    server.sql("insert into composer.studio (name, joined) values ('studio_loud', now() - interval '9 days')", words)
+    after_a_round(server)
+    same('0', server.sql(words, notes), 'the same word again')
+    uses = ("insert into composer.evidence_use (studio, content, context, role, section) select 'studio_loud', "
+            f"{sound('loud')}, decode(md5('loud ' || n), 'hex'), '', '' from generate_series({{}}, {{}}) n")
+    same('4096', server.sql(uses.format(1, 4096), notes))
+    same('4097', server.sql(uses.format(4097, 4100), notes), 'one for a statement')
+    publishes_what_a_whole_one_would(server, 'after all notes')
+    same('1', server.sql("delete from composer.evidence_use where studio = 'studio_loud'", notes), 'of more than 4,096 rows')
+    publishes_what_a_whole_one_would(server, 'after the deletion')
 
 
 # Each statement of a round that writes counts; at the number of `stop` it waits for a lock, which the claim holds.

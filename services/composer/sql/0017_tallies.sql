@@ -1,11 +1,12 @@
 -- What a round needs to cost only what changed: what changed since the last one, what that one counted, and how often.
 
--- A note for each thing that changed. It has no key, because a call must not wait for a round that takes the notes.
+-- A note for each thing that changed. It has no unique key, because a call must not wait for a round that takes the notes.
 create table composer.changed (
-    kind   text not null check (kind in ('use', 'word', 'sound', 'described')),
+    kind   text not null check (kind in ('use', 'word', 'sound', 'described', 'studio')),
     studio text not null,  -- '' is the operator
     place  bytea not null  -- the context of a use, the content of a word or of a sound
 );
+create index on composer.changed (studio);
 
 -- Only rounds write the rest. What the last one counted, without what was marked:
 create table composer.tallied_use (
@@ -75,15 +76,25 @@ create index on composer.pack_content (content);
 
 -- ---- notes ----
 
+-- A studio with so many notes, or of which a statement changes so many rows, gets one for the statement. It is always a new
+-- one, because a round may be taking the others.
+create function composer.has_many_notes(who text) returns boolean language sql
+as $$ select count(*) = 4096 from (select from composer.changed where studio = who limit 4096) c $$;
 create function composer.note_rows() returns trigger language plpgsql security definer set search_path = composer, pg_temp
 as $$
+declare many text[] := '{}';
 begin
+    if tg_table_name in ('evidence_use', 'evidence_word', 'sound') then
+        many := array(select studio from those where studio <> ''
+                      group by studio having count(*) > 4096 or composer.has_many_notes(studio));
+        insert into composer.changed select 'studio', unnest(many), '';
+    end if;
     if tg_table_name = 'evidence_use' then
-        insert into composer.changed select distinct 'use', studio, context from those;
+        insert into composer.changed select distinct 'use', studio, context from those where studio <> all (many);
     elsif tg_table_name = 'evidence_word' then
-        insert into composer.changed select distinct 'word', studio, content from those;
+        insert into composer.changed select distinct 'word', studio, content from those where studio <> all (many);
     elsif tg_table_name = 'sound' then
-        insert into composer.changed select distinct 'sound', studio, content from those;
+        insert into composer.changed select distinct 'sound', studio, content from those where studio <> all (many);
         insert into composer.changed select distinct 'described', '', ''::bytea from those where studio = '';
     else
         insert into composer.changed select 'described', '', '' where exists (select from those);
@@ -103,6 +114,7 @@ begin
         where not of_round and coalesce(context, content) is not null;
     return null;
 end $$;
+alter function composer.has_many_notes(text) owner to composer_owner;
 alter function composer.note_rows() owner to composer_owner;
 alter function composer.note_mark() owner to composer_owner;
 do $$
@@ -117,6 +129,11 @@ begin
                        'for each statement execute function composer.note_rows()', each);
         execute format('create trigger note_old after update on composer.%I referencing old table as those '
                        'for each statement execute function composer.note_rows()', each);
+    end loop;
+    -- A row that gets the values that it has is not written; the name comes after that of the trigger `fill`.
+    foreach each in array array['evidence_word', 'sound'] loop
+        execute format('create trigger skip_unchanged before update on composer.%I for each row '
+                       'execute function suppress_redundant_updates_trigger()', each);
     end loop;
 end $$;
 create trigger note_mark after insert or update or delete on composer.mark for each row execute function composer.note_mark();

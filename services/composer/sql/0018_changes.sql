@@ -23,24 +23,29 @@ begin
     with taken as (delete from composer.changed returning *) insert into dirty select distinct * from taken;
     create temp table out_now on commit drop as select distinct studio from composer.uncounted;
     create temp table owned_now on commit drop as select * from composer.owner;
-    create temp table turned on commit drop as -- studios that begin or cease to count, or to have an owner
+    create temp table recounted on commit drop as -- studios that begin or cease to count, have another owner, or changed much
+        select studio from dirty where kind = 'studio'
+      union
         select studio from out_now n full join composer.left_out l using (studio) where n.studio is null or l.studio is null
       union
         select studio from owned_now n full join composer.owned o using (studio) where n.owner is distinct from o.owner;
     delete from composer.left_out where studio not in (select studio from out_now);
     insert into composer.left_out select studio from out_now on conflict do nothing;
-    delete from composer.owned where studio in (select studio from turned);
-    insert into composer.owned select n.* from owned_now n join turned using (studio);
+    delete from composer.owned where studio in (select studio from recounted);
+    insert into composer.owned select n.* from owned_now n join recounted using (studio);
     insert into dirty
-        select 'use', studio, context from composer.evidence_use join turned using (studio)
+        select 'use', studio, context from composer.evidence_use join recounted using (studio)
       union
-        select 'use', studio, context from composer.context_size join turned using (studio)
+        select 'use', studio, context from composer.context_size join recounted using (studio)
       union
-        select 'word', studio, content from composer.evidence_word join turned using (studio)
+        select 'word', studio, content from composer.evidence_word join recounted using (studio)
       union
-        select 'word', studio, content from composer.tallied_word join turned using (studio)
+        select 'word', studio, content from composer.tallied_word join recounted using (studio)
       union
-        select 'sound', studio, content from composer.sound join turned using (studio)
+        select 'sound', studio, content from composer.sound join recounted using (studio)
+      union
+        select 'sound', '', content from composer.sound
+        where studio = '' and agreed and exists (select from dirty where kind = 'studio')
         on conflict do nothing;
     analyze dirty, composer.left_out, composer.owned, composer.mark;
 end $$;
