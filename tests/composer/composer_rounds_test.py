@@ -56,7 +56,8 @@ STEPS = (
     DUSTY, ("delete from composer.pack where name = 'dusty'",),  # the pack's word goes, the studios' one stays
     ("update composer.setting set value = 2 where name = 'colluders'",), DUSTY,  # now four are too few to publish anything
     ("delete from composer.evidence_word where studio in ('studio_four_1', 'studio_four_2')",),
-    ("delete from composer.pack where name = 'dusty'",))
+    ("delete from composer.pack where name = 'dusty'",),
+    ('truncate composer.evidence_use',), ('truncate composer.mark',))
 
 
 @claim(inside=community)

@@ -2,7 +2,7 @@
 
 -- A note for each thing that changed. It has no unique key, because a call must not wait for a round that takes the notes.
 create table composer.changed (
-    kind   text not null check (kind in ('use', 'word', 'sound', 'described', 'studio')),
+    kind   text not null check (kind in ('use', 'word', 'sound', 'described', 'studio', 'everything')),
     studio text not null,  -- '' is the operator
     place  bytea not null  -- the context of a use, the content of a word or of a sound
 );
@@ -114,9 +114,16 @@ begin
         where not of_round and coalesce(context, content) is not null;
     return null;
 end $$;
+create function composer.note_truncate() returns trigger language plpgsql security definer set search_path = composer, pg_temp
+as $$
+begin
+    insert into composer.changed values ('everything', '', '');
+    return null;
+end $$;
 alter function composer.has_many_notes(text) owner to composer_owner;
 alter function composer.note_rows() owner to composer_owner;
 alter function composer.note_mark() owner to composer_owner;
+alter function composer.note_truncate() owner to composer_owner;
 do $$
 declare each text;
 begin
@@ -129,6 +136,8 @@ begin
                        'for each statement execute function composer.note_rows()', each);
         execute format('create trigger note_old after update on composer.%I referencing old table as those '
                        'for each statement execute function composer.note_rows()', each);
+        execute format('create trigger note_truncate after truncate on composer.%I '
+                       'for each statement execute function composer.note_truncate()', each);
     end loop;
     -- A row that gets the values that it has is not written; the name comes after that of the trigger `fill`.
     foreach each in array array['evidence_word', 'sound'] loop
@@ -136,6 +145,7 @@ begin
                        'execute function suppress_redundant_updates_trigger()', each);
     end loop;
 end $$;
+create trigger note_truncate after truncate on composer.mark for each statement execute function composer.note_truncate();
 create trigger note_mark after insert or update or delete on composer.mark for each row execute function composer.note_mark();
 
 -- ---- what counts, as the newest round sees it ----

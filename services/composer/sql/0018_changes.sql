@@ -533,7 +533,8 @@ begin
     every := not exists (select from composer.counted_with c where (c.settings, c.newest) = (settings, newest));
     perform composer.take_notes();
     if not every and not exists (select from dirty) then return 0; end if;
-    every := every or (select count(*) from dirty where kind = 'use') > 100 + (select count(*) from composer.context_size) / 2;
+    every := every or exists (select from dirty where kind = 'everything')
+        or (select count(*) from dirty where kind = 'use') > 100 + (select count(*) from composer.context_size) / 2;
     if every then perform composer.count_all(k); else perform composer.count_changes(k); end if;
     described := composer.agree_sounds(every, k, most) > 0;
     described := described or every or exists (select from dirty where kind = 'described');
