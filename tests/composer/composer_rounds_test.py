@@ -151,7 +151,8 @@ def no_call_of_a_studio_waits_for_a_round(given):
     same(2, exchange(setting, 2, **use, role='bass'))
     server.sql(STOP, *changes.next(20), "select setval('stop_at', 1, false)", 'select composer.publish_round()')
     last = int(server.sql('select last_value from stop_at'))
-    server.sql(*changes.next(20))
+    server.sql(*changes.next(20), 'insert into composer.mark (studio, context, reason, of_round) '
+               "select studio, context, 'deleted by the round', true from composer.evidence_use where studio = 'studio_beside'")
     stopped = Stopped(server, last // 2)
     assert stopped.pid
     same(3, exchange(setting, 3, kind='word', attribute='class', value='kick'))
@@ -162,6 +163,23 @@ def no_call_of_a_studio_waits_for_a_round(given):
     stopped.go_on()
     server.sql('update stop set at = 0')
     publishes_what_a_whole_one_would(server, 'after the calls')
+
+
+@claim(inside=community)
+def no_round_waits_for_a_call(given):
+    server, changes = given
+    server.sql("insert into composer.studio (name) values ('studio_slow')",
+               'insert into composer.mark (studio, context, reason, of_round) '
+               "values ('studio_slow', '', 'deleted by the round', true)")
+    call = begin(server, "begin; delete from composer.studio where name = 'studio_slow'", 'select pg_advisory_lock(7)',
+                 'select pg_sleep(600)')
+    until(lambda: holds_the_lock(server))
+    server.sql('select composer.publish_round()')
+    assert holds_the_lock(server), 'the call still goes on'
+    end_the_holder(server)
+    call.wait()
+    server.sql(*changes.next(20))
+    publishes_what_a_whole_one_would(server, 'after the call')
 
 
 @claim(inside=community)

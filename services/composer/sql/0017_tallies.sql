@@ -120,6 +120,15 @@ begin
     insert into composer.changed values ('everything', '', '');
     return null;
 end $$;
+-- It leaves the marks that a round is about to delete to that round, or to the next one, so that no call waits.
+create or replace function composer.forget_marks() returns trigger language plpgsql security definer
+set search_path = composer, pg_temp
+as $$
+begin
+    delete from composer.mark where ctid = any (array(
+        select ctid from composer.mark where studio = old.name and of_round for update skip locked));
+    return null;
+end $$;
 alter function composer.has_many_notes(text) owner to composer_owner;
 alter function composer.note_rows() owner to composer_owner;
 alter function composer.note_mark() owner to composer_owner;

@@ -70,8 +70,10 @@ begin
         select studio, context, case when n > longest then 'a context that is too long' else 'more than other studios' end
                                 as reason
         from so_far, fence where n > longest or (pairs > 0 and before > most);
-    with gone as (delete from composer.mark m where of_round and context is not null and not exists
-                      (select from wanted w where w.studio = m.studio and w.context = m.context and w.reason = m.reason)
+    with gone as (delete from composer.mark where ctid = any (array(
+                      select ctid from composer.mark m where of_round and context is not null and not exists
+                          (select from wanted w where w.studio = m.studio and w.context = m.context and w.reason = m.reason)
+                      for update of m skip locked)) -- those that a call is deleting
                   returning studio, context),
          made as (insert into composer.mark (studio, context, reason, of_round)
                   select studio, context, reason, true from wanted w where not exists
@@ -97,8 +99,10 @@ begin
                                row_number() over (partition by b.studio order by md5(content), attribute) as number
                         from fence join composer.word_count c on c.n > most join composer.base_word b on b.studio = c.studio)
         select distinct studio, content, attribute from ranked where number > most;
-    with gone as (delete from composer.mark m where of_round and attribute is not null and not exists
-                      (select from wanted w where w.studio = m.studio and w.content = m.content and w.attribute = m.attribute)
+    with gone as (delete from composer.mark where ctid = any (array(
+                      select ctid from composer.mark m where of_round and attribute is not null and not exists
+                          (select from wanted w where w.studio = m.studio and w.content = m.content and w.attribute = m.attribute)
+                      for update of m skip locked))
                   returning studio, content),
          made as (insert into composer.mark (studio, content, attribute, reason, of_round)
                   select studio, content, attribute, 'more than other studios', true from wanted w where not exists
