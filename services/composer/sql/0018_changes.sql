@@ -138,14 +138,14 @@ begin
     truncate weighed;
 end $$;
 
--- Puts what the owners of `asked` say into `weighed`, with this sign: -1 before a change, 1 after it.
+-- Puts what the owners of `affected` say into `weighed`, with this sign: -1 before a change, 1 after it.
 create function composer.weigh_uses(sign int) returns void language plpgsql
 as $$
 begin
     insert into weighed
         select content, kind, word, '', sign * count(*)
         from (select distinct t.owner, t.content, s.kind, s.word
-              from asked join composer.tallied_use t using (owner, content)
+              from affected join composer.tallied_use t using (owner, content)
               cross join lateral (values ('use', ''), ('role', lower(role)), ('role', lower(section))) s(kind, word)
               where s.kind = 'use' or s.word <> '') said
         group by content, kind, word;
@@ -156,7 +156,7 @@ begin
                      bool_or(composer.is_stacked(a.role, a.section, b.role, b.section)) as stacked,
                      bool_or(composer.is_later(a.section, b.section)) as later,
                      bool_or(composer.is_later(b.section, a.section)) as earlier
-              from asked_pair p
+              from affected_pair p
               join composer.tallied_use a on a.owner = p.owner and a.content = p.content
               join composer.tallied_use b on b.content = p.other and b.owner = p.owner and b.context = a.context
                                              and b.studio = a.studio
@@ -169,7 +169,7 @@ begin
     insert into weighed
         select content, 'fact', attribute, value, sign * count(*)
         from (select distinct t.owner, t.content, t.attribute, t.value
-              from asked_word join composer.tallied_word t using (owner, content, attribute)) said
+              from affected_word join composer.tallied_word t using (owner, content, attribute)) said
         group by content, attribute, value;
 end $$;
 
@@ -216,18 +216,18 @@ begin
         select content, other, sum(n)::bigint as n, sum(stacked)::bigint as stacked, sum(later)::bigint as later,
                sum(earlier)::bigint as earlier
         from weighed_pair group by 1, 2 having sum(n) <> 0 or sum(stacked) <> 0 or sum(later) <> 0 or sum(earlier) <> 0;
-    with told as (insert into composer.pair_tally as p select * from pair_sums
-                      on conflict (content, other) do update set n = p.n + excluded.n, stacked = p.stacked + excluded.stacked,
-                          later = p.later + excluded.later, earlier = p.earlier + excluded.earlier
-                  returning content, other, n),
-         seen as (select content, other from told t join pair_sums s using (content, other) where t.n >= k or t.n - s.n >= k)
+    with updated as (insert into composer.pair_tally as p select * from pair_sums
+                     on conflict (content, other) do update set n = p.n + excluded.n, stacked = p.stacked + excluded.stacked,
+                         later = p.later + excluded.later, earlier = p.earlier + excluded.earlier
+                     returning content, other, n),
+         visible as (select content, other from updated t join pair_sums s using (content, other) where t.n >= k or t.n - s.n >= k)
     insert into touched
-        select 'pair', content, other, '' from seen union select 'pair', other, content, '' from seen on conflict do nothing;
+        select 'pair', content, other, '' from visible union select 'pair', other, content, '' from visible on conflict do nothing;
     delete from composer.pair_tally p using pair_sums s where p.n = 0 and p.content = s.content and p.other = s.other and s.n < 0;
     drop table pair_sums;
 end $$;
 
--- What the dirty contexts hold now, and what the last round counted of them: `won` and `lost` are the differences.
+-- What the dirty contexts hold now, and what the last round counted of them: `added` and `removed` are the differences.
 create function composer.compare_uses(k bigint) returns void language plpgsql
 as $$
 begin
@@ -236,22 +236,22 @@ begin
         from dirty d join composer.counted_use c on c.studio = d.studio and c.context = d.place where d.kind = 'use';
     create temp table then_use on commit drop as
         select t.* from dirty d join composer.tallied_use t on t.studio = d.studio and t.context = d.place where d.kind = 'use';
-    create temp table won on commit drop as select * from now_use except select * from then_use;
-    create temp table lost on commit drop as select * from then_use except select * from now_use;
-    create temp table asked on commit drop as
-        select owner, content from won union select owner, content from lost;
+    create temp table added on commit drop as select * from now_use except select * from then_use;
+    create temp table removed on commit drop as select * from then_use except select * from now_use;
+    create temp table affected on commit drop as
+        select owner, content from added union select owner, content from removed;
     create temp table often on commit drop as -- of these contents, those that have pairs
         select content from (select content from now_use union select content from then_use) u
         where exists (select from composer.tally e where e.content = u.content and e.kind = 'use' and e.n >= k);
-    create temp table asked_pair on commit drop as
+    create temp table affected_pair on commit drop as
         select d.owner, least(d.content, u.content) as content, greatest(d.content, u.content) as other
-        from (select * from won join often using (content)) d join (select * from now_use join often using (content)) u
+        from (select * from added join often using (content)) d join (select * from now_use join often using (content)) u
             using (studio, context) where u.content <> d.content
       union
         select d.owner, least(d.content, u.content), greatest(d.content, u.content)
-        from (select * from lost join often using (content)) d join (select * from then_use join often using (content)) u
+        from (select * from removed join often using (content)) d join (select * from then_use join often using (content)) u
             using (studio, context) where u.content <> d.content;
-    analyze won, lost, asked, asked_pair;
+    analyze added, removed, affected, affected_pair;
 end $$;
 
 create function composer.count_uses(k bigint) returns void language plpgsql
@@ -259,10 +259,10 @@ as $$
 begin
     perform composer.compare_uses(k);
     perform composer.weigh_uses(-1);
-    delete from composer.tallied_use t using lost l
+    delete from composer.tallied_use t using removed l
         where t.studio = l.studio and t.context = l.context and t.content = l.content and t.role = l.role
           and t.section = l.section;
-    insert into composer.tallied_use select * from won;
+    insert into composer.tallied_use select * from added;
     perform composer.weigh_uses(1);
     perform composer.add_to_tallies(k);
     perform composer.add_to_pairs(k);
@@ -279,15 +279,15 @@ begin
         from dirty d join composer.counted_word c on c.studio = d.studio and c.content = d.place where d.kind = 'word';
     create temp table then_word on commit drop as
         select t.* from dirty d join composer.tallied_word t on t.studio = d.studio and t.content = d.place where d.kind = 'word';
-    create temp table won_word on commit drop as select * from now_word except select * from then_word;
-    create temp table lost_word on commit drop as select * from then_word except select * from now_word;
-    create temp table asked_word on commit drop as
-        select owner, content, attribute from won_word union select owner, content, attribute from lost_word;
-    analyze won_word, lost_word, asked_word;
+    create temp table added_word on commit drop as select * from now_word except select * from then_word;
+    create temp table removed_word on commit drop as select * from then_word except select * from now_word;
+    create temp table affected_word on commit drop as
+        select owner, content, attribute from added_word union select owner, content, attribute from removed_word;
+    analyze added_word, removed_word, affected_word;
     perform composer.weigh_words(-1);
-    delete from composer.tallied_word t using lost_word l
+    delete from composer.tallied_word t using removed_word l
         where t.studio = l.studio and t.content = l.content and t.attribute = l.attribute and t.engine = l.engine;
-    insert into composer.tallied_word select * from won_word;
+    insert into composer.tallied_word select * from added_word;
     perform composer.weigh_words(1);
     perform composer.add_to_tallies(k);
     perform composer.end_tallies();
