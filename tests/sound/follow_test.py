@@ -5,11 +5,12 @@ import sys
 
 from tests.sound import sound
 from tests.claims import claim, run_claims, same, until
-from tests.sound.following import SECOND, generations, hits, hits_engine, plays, stage, tempo, until_followed, until_in_step
+from tests.sound.following import SECOND, again_if_starved, generations, hits, hits_engine, plays, stage, tempo, until_followed, until_in_step
 from tests.sounding import undisturbed, unstarved, until_connected, until_later, until_transport
 
 
 @claim(shares=hits_engine)
+@again_if_starved
 def a_loop_follows_the_tempo_while_it_sounds(home):
     with stage(home):
         plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
@@ -36,9 +37,10 @@ def captured(home):
 
 
 @claim(shares=hits_engine)
+@again_if_starved
 def the_loop_of_a_key_follows_the_tempo_if_it_is_asked_to(home):
     with stage(home):
-        home.loophole('project', 'new', 'Keys')
+        home.loophole('project', 'new', f'Keys {len(home.json("project", "list"))}')
         made = until(lambda: captured(home), 900, 'no gap while it is captured')
         same((120, 0), (made['tempo'], made['beats'] % 4))
         assert made['beats'] >= 4, made
@@ -52,6 +54,7 @@ def the_loop_of_a_key_follows_the_tempo_if_it_is_asked_to(home):
 
 
 @claim(shares=hits_engine)
+@again_if_starved
 def a_loop_of_another_rate_and_a_preview_follow_too(home):
     with stage(home):
         plays(home, 'play', hits(home, 'other'), '--loop', '--stretch', '--at', 'bar')
@@ -65,6 +68,7 @@ def a_loop_of_another_rate_and_a_preview_follow_too(home):
 
 
 @claim(shares=hits_engine)
+@again_if_starved
 def a_loop_takes_its_place_again_when_the_transport_jumps_and_starts(home):
     with stage(home):
         home.loophole('transport', 'tempo', '110')
@@ -88,6 +92,7 @@ def a_loop_takes_its_place_again_when_the_transport_jumps_and_starts(home):
 
 
 @claim(shares=hits_engine)
+@again_if_starved
 def a_loop_stays_in_step_when_streamer_or_core_are_killed(home):
     with stage(home):
         plays(home, 'play', hits(home), '--loop', '--stretch', '--at', 'bar')
