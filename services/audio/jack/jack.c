@@ -85,20 +85,9 @@ static struct port_delays delays_of(struct client *client)
     return delays;
 }
 
-/* From a port that sends to a chain latency counts anew, and not from the inputs: JACK notifies the clients of a chain
- * one after the other, so client_way would compare an input's latency of now with that of before, and all channels
- * would wait for the difference. */
-static bool begins_chain(struct client *client, enum client_port port)
-{
-    const uint32_t chains = atomic_load_explicit(&client->chains, memory_order_acquire);
-
-    for (uint32_t i = 0; i < CHAINS; i++)
-        if (chains >> i & 1 && port_is_side(port, port_send(i)))
-            return true;
-    return false;
-}
-
-/* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
+/* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. At ports
+ * that may send to a chain it is our own delay alone, whatever the inputs have: JACK notifies the clients of a chain
+ * one after the other, and client_way would compare an input's latency of now with that of before. */
 static void on_latency(jack_latency_callback_mode_t mode, void *state)
 {
     struct client *client = state;
@@ -110,8 +99,8 @@ static void on_latency(jack_latency_callback_mode_t mode, void *state)
     for (uint32_t i = 0; i < PORTS; i++) {
         const uint32_t delay = port_delay(i, &delays);
         jack_latency_range_t late = { range.min + delay, range.max + delay };
-        if (to_outputs && begins_chain(client, i))
-            late = (jack_latency_range_t){ 0, 0 };
+        if (to_outputs && port_is_in_loop(i))
+            late = (jack_latency_range_t){ delay, delay };
         if (port_is_output(i) == to_outputs)
             jack_port_set_latency_range(client->ports[i], mode, &late);
     }
