@@ -258,10 +258,10 @@ static enum err analyse_file(struct indexer *indexer, struct call *call, const s
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    struct work *work = work_new(ask->path);
-    work->ticket = ticket;
-    work->is_cloud = is_cloud;
-    pipeline_ask(indexer->pipeline, work);
+    struct analysis *analysis = analysis_new(ask->path);
+    analysis->ticket = ticket;
+    analysis->is_cloud = is_cloud;
+    pipeline_ask(indexer->pipeline, analysis);
     return ERR_OK;
 }
 

@@ -203,26 +203,26 @@ static void give_work(struct indexer *indexer, const struct remake_place *place,
     char copy[PATH_MAX];
     const char *below;
     struct library_state *lib;
-    struct work *work;
+    struct analysis *analysis;
 
     if (place->path.len == 0) {
         r->away += place->exists;
         r->total -= !place->exists && r->total > 0;
         return;
     }
-    work = work_new(place->path);
-    if (!work || !id_table_add(&r->going, place->content)) {
-        work_free(work);
+    analysis = analysis_new(place->path);
+    if (!analysis || !id_table_add(&r->going, place->content)) {
+        analysis_free(analysis);
         r->total -= r->total > 0;
         return;
     }
     lib = library_state_at(indexer->libraries, place->path, &below, copy);
-    work->id = place->media;
-    work->library = lib ? lib->library.id : (struct id){ { 0 } };
-    work->size = place->size;
-    work->mtime = place->mtime;
-    work->content = place->content;
-    pipeline_remake(indexer->pipeline, work, first);
+    analysis->id = place->media;
+    analysis->library = lib ? lib->library.id : (struct id){ { 0 } };
+    analysis->size = place->size;
+    analysis->mtime = place->mtime;
+    analysis->content = place->content;
+    pipeline_remake(indexer->pipeline, analysis, first);
 }
 
 static void take_places(void *state, const struct remake_place *places, uint32_t count, bool first)

@@ -189,15 +189,15 @@ void schedule_follow_store(struct indexer *indexer)
 
 static void take_work(struct indexer *indexer, struct library_state *lib, struct scan_report *report)
 {
-    struct work *work;
+    struct analysis *analysis;
 
-    while ((work = work_pop(&report->work))) {
+    while ((analysis = analysis_pop(&report->analysis))) {
         if (pipeline_waiting(indexer->pipeline) < QUEUE_MAX) {
             progress_begin(indexer);
-            pipeline_add(indexer->pipeline, work);
+            pipeline_add(indexer->pipeline, analysis);
             continue;
         }
-        work_free(work);
+        analysis_free(analysis);
         library_state_want_all(lib);
     }
 }

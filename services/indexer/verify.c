@@ -44,28 +44,28 @@ static enum file_verdict judge_unread(const struct known_file *known, enum err e
     return 0;
 }
 
-static struct work *make_work(const struct indexer *indexer, const struct known_file *known, uint64_t number)
+static struct analysis *make_work(const struct indexer *indexer, const struct known_file *known, uint64_t number)
 {
     const struct media *media = &known->media;
-    struct work *work = work_new(known->path);
+    struct analysis *analysis = analysis_new(known->path);
     const struct library_state *lib;
     const char *below;
     char copy[PATH_MAX];
 
-    if (!work)
+    if (!analysis)
         return NULL;
     lib = library_state_at(indexer->libraries, known->path, &below, copy);
-    work->id = media->id;
-    work->library = lib ? lib->library.id : (struct id){ { 0 } };
-    work->size = media->size;
-    work->mtime = media->mtime;
-    work->is_cloud = known->backend == BACKEND_CLOUD || cloud_file_is_named(indexer->cloud_globs, work->path);
-    work->changed = media->has_changed && !work->is_cloud ? media->changed : 0;
-    work->inode = media->inode;
-    work->seen = clock_steady();
-    work->verifies = number;
-    memcpy(work->expected.b, media->content.at, sizeof(work->expected.b));
-    return work;
+    analysis->id = media->id;
+    analysis->library = lib ? lib->library.id : (struct id){ { 0 } };
+    analysis->size = media->size;
+    analysis->mtime = media->mtime;
+    analysis->is_cloud = known->backend == BACKEND_CLOUD || cloud_file_is_named(indexer->cloud_globs, analysis->path);
+    analysis->changed = media->has_changed && !analysis->is_cloud ? media->changed : 0;
+    analysis->inode = media->inode;
+    analysis->seen = clock_steady();
+    analysis->verifies = number;
+    memcpy(analysis->expected.b, media->content.at, sizeof(analysis->expected.b));
+    return analysis;
 }
 
 static void start_one(struct indexer *indexer, struct verification *v)
@@ -73,18 +73,18 @@ static void start_one(struct indexer *indexer, struct verification *v)
     struct item_file *one = &v->each[v->next++];
     struct known_file known = { .id = one->id };
     enum err e = catalogue_reader_within(indexer->catalogue, look_at_item, &known);
-    struct work *work = NULL;
+    struct analysis *analysis = NULL;
 
     one->verdict.value = (int32_t)judge_unread(&known, e);
-    if (!one->verdict.value && !(work = make_work(indexer, &known, v->number)))
+    if (!one->verdict.value && !(analysis = make_work(indexer, &known, v->number)))
         one->verdict.value = FILE_VERDICT_UNREAD;
     arena_free(&known.arena);
-    if (!work) {
+    if (!analysis) {
         v->done++;
         return;
     }
     v->going++;
-    pipeline_verify(indexer->pipeline, work);
+    pipeline_verify(indexer->pipeline, analysis);
 }
 
 /* ---- one ask ---- */
@@ -108,16 +108,16 @@ static void continue_verification(struct indexer *indexer, struct verification *
     service_lay_down(indexer->service, before);
 }
 
-void verify_made(void *state, const struct work *work, enum file_verdict verdict)
+void verify_made(void *state, const struct analysis *analysis, enum file_verdict verdict)
 {
     struct indexer *indexer = state;
 
     for (unsigned i = 0; i < VERIFY_ASKS; i++) {
         struct verification *v = &indexer->verifying[i];
-        if (!v->number || v->number != work->verifies)
+        if (!v->number || v->number != analysis->verifies)
             continue;
         for (uint32_t k = 0; k < v->next; k++)
-            if (!v->each[k].verdict.value && id_equal(v->each[k].id, work->id)) {
+            if (!v->each[k].verdict.value && id_equal(v->each[k].id, analysis->id)) {
                 v->each[k].verdict.value = (int32_t)verdict;
                 v->going--;
                 v->done++;

@@ -11,8 +11,9 @@
 
 /* Takes an ask; its ticket is answered when all its items have a verdict. Errors: busy, full. */
 enum err verify_ask(struct indexer *indexer, struct call *call, const struct indexer_verify *ask);
-void verify_made(void *indexer, const struct work *work, enum file_verdict verdict); /* called by the pipeline */
-void verify_turn(struct indexer *indexer); /* about ten times a second: drops the asks whose client is gone */
+void verify_made(void *indexer, const struct analysis *analysis,
+                 enum file_verdict verdict); /* called by the pipeline */
+void verify_turn(struct indexer *indexer);   /* about ten times a second: drops the asks whose client is gone */
 void verify_close(struct indexer *indexer);
 unsigned verify_list_task(const struct indexer *indexer, struct task *task); /* number of tasks filled in: 0 or 1 */
 

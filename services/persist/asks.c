@@ -38,9 +38,9 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
 }
 
 /* The handler of one mutation: does `change` in a turn, once for each request. */
-#define MUTATION_OF(ask_name, answer_type, change)                                                                     \
-    static enum err answer_##ask_name(struct persist *p, struct call *call, const struct persist_##ask_name *ask,      \
-                                      struct answer_type *answer)                                                      \
+#define MUTATION(function, ask_type, answer_type, change)                                                              \
+    static enum err function(struct persist *p, struct call *call, const struct ask_type *ask,                         \
+                             struct answer_type *answer)                                                               \
     {                                                                                                                  \
         enum err e;                                                                                                    \
                                                                                                                        \
@@ -48,7 +48,6 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
         (void)answer; /* a change in parts is answered later */                                                        \
         return begin_mutation(p, call, &e) ? (change) : e;                                                             \
     }
-#define MUTATION(ask_name, change) MUTATION_OF(ask_name, done, change)
 
 static enum err put_media(struct persist *p, const struct edit *edit, struct done *answer, struct fault *fault)
 {
@@ -61,30 +60,31 @@ static enum err put_media(struct persist *p, const struct edit *edit, struct don
     return e;
 }
 
-MUTATION(put_media, put_media(p, &ask->edit, answer, call_fault(call)))
-MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
-MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
-MUTATION(move_folder, folder_moves_follow(p, ask, answer, call_fault(call)))
-MUTATION(put_library, folders_put_library(p, ask, answer, call_fault(call)))
-MUTATION(set_library, folders_set_library(p, ask, answer, call_fault(call)))
-MUTATION(remove_library, removal_begin(p, call, ask->id))
-MUTATION(forget_library, forgetting_begin_library(p, call, ask->id))
-MUTATION(recall, forgetting_begin_recall(p, call, ask->folder))
-MUTATION_OF(empty_forgotten, emptied, forgotten_begin_emptying(p, call))
-MUTATION(forget, removal_forget(p, ask->id, answer, call_fault(call)))
-MUTATION(add_missing, absent_add(p, &ask->each, answer, call_fault(call)))
-MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
-MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
-MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
-MUTATION(composer, community_change(p, ask, answer, call_fault(call)))
-MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
-MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
-MUTATION_OF(end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
-MUTATION(put_session, sessions_put(p, ask, answer, call_fault(call)))
-MUTATION_OF(apply, applied, (ask->has_parts && ask->parts ? long_apply_begin : apply_begin)(p, call, ask, answer))
-MUTATION_OF(edit_media, applied, apply_edits(p, call, ask, answer))
-MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
-MUTATION_OF(redo, taken_back, undo_begin_redo(p, call, ask, answer))
+MUTATION(answer_put_media, persist_put_media, done, put_media(p, &ask->edit, answer, call_fault(call)))
+MUTATION(answer_put_volume, persist_put_volume, done, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
+MUTATION(answer_put_folder, persist_put_folder, done, folders_put(p, &ask->folder, answer, call_fault(call)))
+MUTATION(answer_move_folder, persist_move_folder, done, folder_moves_follow(p, ask, answer, call_fault(call)))
+MUTATION(answer_put_library, persist_put_library, done, folders_put_library(p, ask, answer, call_fault(call)))
+MUTATION(answer_set_library, persist_set_library, done, folders_set_library(p, ask, answer, call_fault(call)))
+MUTATION(answer_remove_library, persist_remove_library, done, removal_begin(p, call, ask->id))
+MUTATION(answer_forget_library, persist_forget_library, done, forgetting_begin_library(p, call, ask->id))
+MUTATION(answer_recall, persist_recall, done, forgetting_begin_recall(p, call, ask->folder))
+MUTATION(answer_empty_forgotten, persist_empty_forgotten, emptied, forgotten_begin_emptying(p, call))
+MUTATION(answer_forget, persist_forget, done, removal_forget(p, ask->id, answer, call_fault(call)))
+MUTATION(answer_add_missing, persist_add_missing, done, absent_add(p, &ask->each, answer, call_fault(call)))
+MUTATION(answer_reserve, persist_reserve, done, takes_reserve(p, ask, answer, call_fault(call)))
+MUTATION(answer_end_take, persist_end_take, done, takes_end(p, ask, answer, call_fault(call)))
+MUTATION(answer_put_query, persist_put_query, done, queries_put(p, &ask->query, answer, call_fault(call)))
+MUTATION(answer_composer, persist_composer, done, community_change(p, ask, answer, call_fault(call)))
+MUTATION(answer_remove_query, persist_remove_query, done, queries_remove(p, ask->name, answer, call_fault(call)))
+MUTATION(answer_use, persist_use, done, uses_note(p, ask, answer, call_fault(call)))
+MUTATION(answer_end_uses, persist_end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
+MUTATION(answer_put_session, persist_put_session, done, sessions_put(p, ask, answer, call_fault(call)))
+MUTATION(answer_apply, persist_apply, applied,
+         (ask->has_parts && ask->parts ? long_apply_begin : apply_begin)(p, call, ask, answer))
+MUTATION(answer_edit_media, persist_edit_media, applied, apply_edits(p, call, ask, answer))
+MUTATION(answer_undo, persist_undo, taken_back, undo_begin(p, call, ask, answer))
+MUTATION(answer_redo, persist_redo, taken_back, undo_begin_redo(p, call, ask, answer))
 
 static enum err begin_batch(struct persist *p, struct call *call, const struct persist_batch *ask,
                             struct outcomes *answer)

@@ -1,122 +1,122 @@
-#include "services/project/import/import_deed.h"
-#include "services/project/kit/kit_deeds.h"
+#include "services/project/import/import_handler.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_workspace.h"
-#include "services/project/kit/preset_deeds.h"
-#include "services/project/library/library_deeds.h"
-#include "services/project/loop/loop_deeds.h"
-#include "services/project/loop/region_deeds.h"
+#include "services/project/kit/preset_handlers.h"
+#include "services/project/library/library_handlers.h"
+#include "services/project/loop/loop_handlers.h"
+#include "services/project/loop/region_handlers.h"
 #include "services/project/loop/region_pads.h"
 #include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/song.h"
-#include "services/project/recovery/recovery_deeds.h"
+#include "services/project/recovery/recovery_handlers.h"
 
-/* The handler of an ask that `deed` does for the project that the ask names. */
-#define HANDLER_BY(ask_name, answer_type, named, deed)                                                                 \
-    static enum err answer_##ask_name(struct project *p, struct call *call, const struct project_##ask_name *ask,      \
-                                      struct answer_type *answer)                                                      \
+/* Answers an ask, for the project that it names, with the work of `handler`. */
+#define ANSWER(function, ask_type, answer_type, named, handler)                                                        \
+    static enum err function(struct project *p, struct call *call, const struct ask_type *ask,                         \
+                             struct answer_type *answer)                                                               \
     {                                                                                                                  \
         (void)answer; /* answered later */                                                                             \
-        return work_begin(p, call, &(deed), ask, named);                                                               \
+        return work_begin(p, call, handler, ask, named);                                                               \
     }
-#define HANDLER_OF(ask_name, answer_type, named) HANDLER_BY(ask_name, answer_type, named, deed_##ask_name)
-#define HANDLER(ask_name, answer_type)           HANDLER_OF(ask_name, answer_type, ask->project)
-#define NO_NAME                                  ((struct text){ 0 })
+#define NO_NAME ((struct text){ 0 })
 
-HANDLER_OF(current, project_line, NO_NAME)
-HANDLER_OF(list, project_lines, NO_NAME)
-HANDLER_OF(new, project_line, NO_NAME)
-HANDLER_OF(open, project_line, NO_NAME)
-HANDLER_OF(close, project_line, NO_NAME)
-HANDLER(state, project_line)
-HANDLER(show, project_parts)
-HANDLER(document, whole_project)
-HANDLER_OF(check_document, nothing, NO_NAME)
-HANDLER_BY(read_document, whole_project, NO_NAME, deed_document_read)
-HANDLER_BY(import_document, project_import, NO_NAME, import_deed)
-HANDLER(set, project_line)
-HANDLER(put, project_part)
-HANDLER(remove, project_line)
-HANDLER(save, project_line)
-HANDLER(draft, project_line)
-HANDLER(load, project_line)
-HANDLER(saves, project_save_lines)
-HANDLER_BY(recoveries, recoveries, NO_NAME, recovery_deed_list)
-HANDLER_BY(recover, project_line, ask->project, recovery_deed_answer)
-HANDLER_BY(checkpoint, checkpoint, NO_NAME, recovery_deed_checkpoint)
-HANDLER(collect, collected)
-HANDLER_BY(undo, project_undone, ask->project, region_deed_undo)
-HANDLER_BY(redo, project_undone, ask->project, region_deed_redo)
-HANDLER_BY(save_as, project_line, ask->project, save_as_deed)
-HANDLER_BY(save_pattern, slot_said, ask->project, slot_deed_save)
-HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
-HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)
-HANDLER_BY(compare_slots, slot_said, ask->project, slot_deed_compare)
-HANDLER_BY(change_slot, slot_said, ask->project, slot_deed_change)
-HANDLER_BY(bank, slot_said, ask->project, slot_deed_bank)
-HANDLER_BY(song, song_said, ask->project, song_deed_show)
-HANDLER_BY(set_song, song_said, ask->project, song_deed_set)
-HANDLER_BY(play_song, slot_said, NO_NAME, song_deed_play)
-HANDLER_BY(stop_song, song_said, NO_NAME, song_deed_stop)
-HANDLER_BY(bindings, midi_bindings, ask->project, binding_deed_list)
-HANDLER_BY(bind, midi_bindings, ask->project, *(ask->check ? &binding_deed_check : &binding_deed_bind))
-HANDLER_BY(unbind, midi_bindings, ask->project, binding_deed_unbind)
-HANDLER_BY(snapshot, pattern_state, NO_NAME, state_deed_snapshot)
-HANDLER_BY(apply_snapshot, slot_said, ask->project, state_deed_apply)
-HANDLER_BY(capture_all_states, pattern_state, NO_NAME, state_deed_capture)
-HANDLER_BY(restore_all_states, slot_said, ask->project, state_deed_restore)
-HANDLER_BY(list_library, library_said, NO_NAME, library_deed_list)
-HANDLER_BY(save_file, library_said, NO_NAME, library_deed_save)
-HANDLER_BY(load_file, slot_said, ask->project, library_deed_load)
-HANDLER_BY(export_midi, midi_said, ask->project, *(ask->slot.len ? &library_deed_export_slot : &library_deed_export))
-HANDLER_BY(read_pattern, pattern_state, ask->project, *(ask->slot.len ? &library_deed_read_slot : &library_deed_read))
-HANDLER_BY(import_midi, midi_said, NO_NAME, library_deed_import)
-HANDLER_BY(change_library, library_said, NO_NAME, library_deed_change)
-HANDLER_BY(undo_library, library_said, NO_NAME, library_deed_undo)
-HANDLER_BY(redo_library, library_said, NO_NAME, library_deed_redo)
-HANDLER_BY(similar_patterns, library_said, ask->project,
-           *(ask->slot.len ? &library_deed_similar_to_slot : &library_deed_similar))
-HANDLER_BY(kits, kits, ask->project, kit_deed_list)
-HANDLER_BY(kit, kit, ask->project, kit_deed_show)
-HANDLER_BY(new_kit, kit, ask->project,
-           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_new_in_project : &kit_deed_new))
-HANDLER_BY(set_kit, kit, ask->project, kit_deed_set)
-HANDLER_BY(copy_kit, kit, ask->project,
-           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_copy_in_project : &kit_deed_copy))
-HANDLER_BY(remove_kit, nothing, ask->project, kit_deed_remove)
-HANDLER_BY(build_kit, kit, ask->project,
-           *(ask->scope.value == KIT_SCOPE_PROJECT ? &kit_deed_build_in_project : &kit_deed_build))
-HANDLER_BY(presets, presets, ask->project, preset_deed_list)
-HANDLER_BY(preset, preset, ask->project, preset_deed_show)
-HANDLER_BY(save_preset, preset, ask->project,
-           *(ask->has_scope && ask->scope.value == KIT_SCOPE_PROJECT ? &preset_deed_save_in_project
-                                                                     : &preset_deed_save))
-HANDLER_BY(remove_preset, nothing, ask->project, preset_deed_remove)
-HANDLER_BY(load_kit, kit_loaded, NO_NAME, kit_deed_load)
-HANDLER_BY(set_layout, nothing, NO_NAME, kit_deed_layout)
-HANDLER_BY(swap_kit, kit, NO_NAME, kit_deed_swap)
-HANDLER_BY(randomise_kit, kit, NO_NAME, kit_deed_randomise)
-HANDLER_BY(commit_kit, kit_committed, ask->project, kit_deed_commit)
-HANDLER_BY(played_pattern, kit_pattern, ask->project, kit_deed_pattern)
-HANDLER_BY(lock_kit, kit, NO_NAME, kit_deed_lock)
-HANDLER_BY(loop_list, loops, ask->project, loop_deed_list)
-HANDLER_BY(loop_show, loop, ask->project, loop_deed_show)
-HANDLER_BY(loop_capture, loop, ask->project, loop_deed_capture)
-HANDLER_BY(loop_play, loops, ask->project, loop_deed_play)
-HANDLER_BY(loop_stop, loops, ask->project, loop_deed_stop)
-HANDLER_BY(loop_volume, loop, ask->project, loop_deed_volume)
-HANDLER_BY(loop_lock, loop, ask->project, loop_deed_lock)
-HANDLER_BY(loop_delete, loop, ask->project, loop_deed_delete)
-HANDLER_BY(loop_undo, loop, ask->project, loop_deed_undo)
-HANDLER_BY(loop_adopt, loops, ask->project, loop_deed_adopt)
-HANDLER_BY(region_list, regions, ask->project, region_deed_list)
-HANDLER_BY(region_save, regions, ask->project, region_deed_save)
-HANDLER_BY(region_play, regions, ask->project, region_deed_play)
-HANDLER_BY(region_arm, regions, ask->project, region_deed_arm)
-HANDLER_BY(region_pads, regions, ask->project, region_deed_pads)
-HANDLER_BY(region_lock, regions, ask->project, region_deed_lock)
-HANDLER_BY(region_delete, regions, ask->project, region_deed_delete)
+ANSWER(answer_current, project_current, project_line, NO_NAME, &handler_current)
+ANSWER(answer_list, project_list, project_lines, NO_NAME, &handler_list)
+ANSWER(answer_new, project_new, project_line, NO_NAME, &handler_new)
+ANSWER(answer_open, project_open, project_line, NO_NAME, &handler_open)
+ANSWER(answer_close, project_close, project_line, NO_NAME, &handler_close)
+ANSWER(answer_state, project_state, project_line, ask->project, &handler_state)
+ANSWER(answer_show, project_show, project_parts, ask->project, &handler_show)
+ANSWER(answer_document, project_document, whole_project, ask->project, &handler_document)
+ANSWER(answer_check_document, project_check_document, nothing, NO_NAME, &handler_check_document)
+ANSWER(answer_read_document, project_read_document, whole_project, NO_NAME, &handler_document_read)
+ANSWER(answer_import_document, project_import_document, project_import, NO_NAME, &import_handler)
+ANSWER(answer_set, project_set, project_line, ask->project, &handler_set)
+ANSWER(answer_put, project_put, project_part, ask->project, &handler_put)
+ANSWER(answer_remove, project_remove, project_line, ask->project, &handler_remove)
+ANSWER(answer_save, project_save, project_line, ask->project, &handler_save)
+ANSWER(answer_draft, project_draft, project_line, ask->project, &handler_draft)
+ANSWER(answer_load, project_load, project_line, ask->project, &handler_load)
+ANSWER(answer_saves, project_saves, project_save_lines, ask->project, &handler_saves)
+ANSWER(answer_recoveries, project_recoveries, recoveries, NO_NAME, &recovery_handler_list)
+ANSWER(answer_recover, project_recover, project_line, ask->project, &recovery_handler_answer)
+ANSWER(answer_checkpoint, project_checkpoint, checkpoint, NO_NAME, &recovery_handler_checkpoint)
+ANSWER(answer_collect, project_collect, collected, ask->project, &handler_collect)
+ANSWER(answer_undo, project_undo, project_undone, ask->project, &region_handler_undo)
+ANSWER(answer_redo, project_redo, project_undone, ask->project, &region_handler_redo)
+ANSWER(answer_save_as, project_save_as, project_line, ask->project, &save_as_handler)
+ANSWER(answer_save_pattern, project_save_pattern, slot_said, ask->project, &slot_handler_save)
+ANSWER(answer_load_pattern, project_load_pattern, slot_said, ask->project, &slot_handler_load)
+ANSWER(answer_list_patterns, project_list_patterns, slot_said, ask->project, &slot_handler_list)
+ANSWER(answer_compare_slots, project_compare_slots, slot_said, ask->project, &slot_handler_compare)
+ANSWER(answer_change_slot, project_change_slot, slot_said, ask->project, &slot_handler_change)
+ANSWER(answer_bank, project_bank, slot_said, ask->project, &slot_handler_bank)
+ANSWER(answer_song, project_song, song_said, ask->project, &song_handler_show)
+ANSWER(answer_set_song, project_set_song, song_said, ask->project, &song_handler_set)
+ANSWER(answer_play_song, project_play_song, slot_said, NO_NAME, &song_handler_play)
+ANSWER(answer_stop_song, project_stop_song, song_said, NO_NAME, &song_handler_stop)
+ANSWER(answer_bindings, project_bindings, midi_bindings, ask->project, &binding_handler_list)
+ANSWER(answer_bind, project_bind, midi_bindings, ask->project,
+       ask->check ? &binding_handler_check : &binding_handler_bind)
+ANSWER(answer_unbind, project_unbind, midi_bindings, ask->project, &binding_handler_unbind)
+ANSWER(answer_snapshot, project_snapshot, pattern_state, NO_NAME, &state_handler_snapshot)
+ANSWER(answer_apply_snapshot, project_apply_snapshot, slot_said, ask->project, &state_handler_apply)
+ANSWER(answer_capture_all_states, project_capture_all_states, pattern_state, NO_NAME, &state_handler_capture)
+ANSWER(answer_restore_all_states, project_restore_all_states, slot_said, ask->project, &state_handler_restore)
+ANSWER(answer_list_library, project_list_library, library_said, NO_NAME, &library_handler_list)
+ANSWER(answer_save_file, project_save_file, library_said, NO_NAME, &library_handler_save)
+ANSWER(answer_load_file, project_load_file, slot_said, ask->project, &library_handler_load)
+ANSWER(answer_export_midi, project_export_midi, midi_said, ask->project,
+       ask->slot.len ? &library_handler_export_slot : &library_handler_export)
+ANSWER(answer_read_pattern, project_read_pattern, pattern_state, ask->project,
+       ask->slot.len ? &library_handler_read_slot : &library_handler_read)
+ANSWER(answer_import_midi, project_import_midi, midi_said, NO_NAME, &library_handler_import)
+ANSWER(answer_change_library, project_change_library, library_said, NO_NAME, &library_handler_change)
+ANSWER(answer_undo_library, project_undo_library, library_said, NO_NAME, &library_handler_undo)
+ANSWER(answer_redo_library, project_redo_library, library_said, NO_NAME, &library_handler_redo)
+ANSWER(answer_similar_patterns, project_similar_patterns, library_said, ask->project,
+       ask->slot.len ? &library_handler_similar_to_slot : &library_handler_similar)
+ANSWER(answer_kits, project_kits, kits, ask->project, &kit_handler_list)
+ANSWER(answer_kit, project_kit, kit, ask->project, &kit_handler_show)
+ANSWER(answer_new_kit, project_new_kit, kit, ask->project,
+       ask->scope.value == KIT_SCOPE_PROJECT ? &kit_handler_new_in_project : &kit_handler_new)
+ANSWER(answer_set_kit, project_set_kit, kit, ask->project, &kit_handler_set)
+ANSWER(answer_copy_kit, project_copy_kit, kit, ask->project,
+       ask->scope.value == KIT_SCOPE_PROJECT ? &kit_handler_copy_in_project : &kit_handler_copy)
+ANSWER(answer_remove_kit, project_remove_kit, nothing, ask->project, &kit_handler_remove)
+ANSWER(answer_build_kit, project_build_kit, kit, ask->project,
+       ask->scope.value == KIT_SCOPE_PROJECT ? &kit_handler_build_in_project : &kit_handler_build)
+ANSWER(answer_presets, project_presets, presets, ask->project, &preset_handler_list)
+ANSWER(answer_preset, project_preset, preset, ask->project, &preset_handler_show)
+ANSWER(answer_save_preset, project_save_preset, preset, ask->project,
+       ask->has_scope && ask->scope.value == KIT_SCOPE_PROJECT ? &preset_handler_save_in_project : &preset_handler_save)
+ANSWER(answer_remove_preset, project_remove_preset, nothing, ask->project, &preset_handler_remove)
+ANSWER(answer_load_kit, project_load_kit, kit_loaded, NO_NAME, &kit_handler_load)
+ANSWER(answer_set_layout, project_set_layout, nothing, NO_NAME, &kit_handler_layout)
+ANSWER(answer_swap_kit, project_swap_kit, kit, NO_NAME, &kit_handler_swap)
+ANSWER(answer_randomise_kit, project_randomise_kit, kit, NO_NAME, &kit_handler_randomise)
+ANSWER(answer_commit_kit, project_commit_kit, kit_committed, ask->project, &kit_handler_commit)
+ANSWER(answer_played_pattern, project_played_pattern, kit_pattern, ask->project, &kit_handler_pattern)
+ANSWER(answer_lock_kit, project_lock_kit, kit, NO_NAME, &kit_handler_lock)
+ANSWER(answer_loop_list, project_loop_list, loops, ask->project, &loop_handler_list)
+ANSWER(answer_loop_show, project_loop_show, loop, ask->project, &loop_handler_show)
+ANSWER(answer_loop_capture, project_loop_capture, loop, ask->project, &loop_handler_capture)
+ANSWER(answer_loop_play, project_loop_play, loops, ask->project, &loop_handler_play)
+ANSWER(answer_loop_stop, project_loop_stop, loops, ask->project, &loop_handler_stop)
+ANSWER(answer_loop_volume, project_loop_volume, loop, ask->project, &loop_handler_volume)
+ANSWER(answer_loop_lock, project_loop_lock, loop, ask->project, &loop_handler_lock)
+ANSWER(answer_loop_delete, project_loop_delete, loop, ask->project, &loop_handler_delete)
+ANSWER(answer_loop_undo, project_loop_undo, loop, ask->project, &loop_handler_undo)
+ANSWER(answer_loop_adopt, project_loop_adopt, loops, ask->project, &loop_handler_adopt)
+ANSWER(answer_region_list, project_region_list, regions, ask->project, &region_handler_list)
+ANSWER(answer_region_save, project_region_save, regions, ask->project, &region_handler_save)
+ANSWER(answer_region_play, project_region_play, regions, ask->project, &region_handler_play)
+ANSWER(answer_region_arm, project_region_arm, regions, ask->project, &region_handler_arm)
+ANSWER(answer_region_pads, project_region_pads, regions, ask->project, &region_handler_pads)
+ANSWER(answer_region_lock, project_region_lock, regions, ask->project, &region_handler_lock)
+ANSWER(answer_region_delete, project_region_delete, regions, ask->project, &region_handler_delete)
 
 const struct project_handlers project_asks = {
     .current = answer_current,

@@ -31,22 +31,22 @@ static struct copies_of *take_entry(struct copies *copies)
 
 /* ---- checks ---- */
 
-static void give_back_waiting(struct copies *copies, struct work_queue *waiting)
+static void give_back_waiting(struct copies *copies, struct analysis_queue *waiting)
 {
-    struct work *work;
+    struct analysis *analysis;
 
-    while ((work = work_pop(waiting)))
-        copies->again(copies->state, work);
+    while ((analysis = analysis_pop(waiting)))
+        copies->again(copies->state, analysis);
 }
 
 static void take_gone(void *state, struct id content, struct gone_list *list)
 {
     struct copies *copies = state;
     struct copies_of *of = entry_of(copies, content);
-    struct work_queue waiting = of->waiting, others = copies->waiting;
+    struct analysis_queue waiting = of->waiting, others = copies->waiting;
 
     of->looking = false;
-    of->waiting = copies->waiting = (struct work_queue){ 0 };
+    of->waiting = copies->waiting = (struct analysis_queue){ 0 };
     gone_free(&of->gone);
     of->gone = *list;
     give_back_waiting(copies, &waiting);
@@ -76,48 +76,50 @@ static bool any_is_known(struct copies *copies, struct id content)
 
 /* ---- choosing ---- */
 
-static const struct gone_item *choose_gone(struct copies_of *of, const struct work *work,
+static const struct gone_item *choose_gone(struct copies_of *of, const struct analysis *analysis,
                                            const struct id_table *claimed)
 {
-    return gone_take(&of->gone, bytes_of(work->path, strlen(work->path)), work->inode, work->id, claimed);
+    return gone_take(&of->gone, bytes_of(analysis->path, strlen(analysis->path)), analysis->inode, analysis->id,
+                     claimed);
 }
 
 /* ---- the functions of copies.h ---- */
 
-enum copies_answer copies_find(struct copies *copies, struct work *work, const struct id_table *claimed,
+enum copies_answer copies_find(struct copies *copies, struct analysis *analysis, const struct id_table *claimed,
                                const struct gone_item **older)
 {
-    struct copies_of *of = entry_of(copies, work->content);
+    struct copies_of *of = entry_of(copies, analysis->content);
 
-    if (!of && !any_is_known(copies, work->content))
+    if (!of && !any_is_known(copies, analysis->content))
         return COPIES_NONE;
     if (!of && !(of = take_entry(copies))) {
-        work_push(&copies->waiting, work);
+        analysis_push(&copies->waiting, analysis);
         return COPIES_WAIT;
     }
-    if (!of->looking && (id_is_zero(of->content) || of->began < work->seen) && !start_look(copies, of, work->content))
+    if (!of->looking && (id_is_zero(of->content) || of->began < analysis->seen) &&
+        !start_look(copies, of, analysis->content))
         return COPIES_NONE;
     if (of->looking) {
-        work_push(&of->waiting, work);
+        analysis_push(&of->waiting, analysis);
         return COPIES_WAIT;
     }
     of->used = clock_steady();
-    *older = choose_gone(of, work, claimed);
+    *older = choose_gone(of, analysis, claimed);
     return *older ? COPIES_FOUND : COPIES_NONE;
 }
 
-static bool of_library(const void *library, const struct work *work)
+static bool of_library(const void *library, const struct analysis *analysis)
 {
-    return id_equal(*(const struct id *)library, work->library);
+    return id_equal(*(const struct id *)library, analysis->library);
 }
 
-struct work_queue copies_withdraw(struct copies *copies, struct id library)
+struct analysis_queue copies_withdraw(struct copies *copies, struct id library)
 {
-    struct work_queue all = work_queue_take(&copies->waiting, of_library, &library);
+    struct analysis_queue all = analysis_queue_take(&copies->waiting, of_library, &library);
 
     for (int i = 0; i < COPIES_KEPT; i++) {
-        struct work_queue some = work_queue_take(&copies->each[i].waiting, of_library, &library);
-        work_queue_append(&all, &some);
+        struct analysis_queue some = analysis_queue_take(&copies->each[i].waiting, of_library, &library);
+        analysis_queue_append(&all, &some);
     }
     return all;
 }
@@ -126,7 +128,7 @@ void copies_free(struct copies *copies)
 {
     for (int i = 0; i < COPIES_KEPT; i++) {
         gone_free(&copies->each[i].gone);
-        work_queue_clear(&copies->each[i].waiting);
+        analysis_queue_clear(&copies->each[i].waiting);
     }
-    work_queue_clear(&copies->waiting);
+    analysis_queue_clear(&copies->waiting);
 }

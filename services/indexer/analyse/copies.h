@@ -3,7 +3,7 @@
  * their number. The loop's thread.
  *
  *   copies_find ─┬─ the check began after the file was seen ──► the older item, or none
- *                └─ else the work waits for a check ──► `again` is called with it */
+ *                └─ else the analysis waits for a check ──► `again` is called with it */
 #ifndef LOOPHOLE_INDEXER_COPIES_H
 #define LOOPHOLE_INDEXER_COPIES_H
 
@@ -18,31 +18,31 @@ struct copies_of {
     usec_t used;
     bool looking;
     struct gone_list gone;
-    struct work_queue waiting; /* waits for the check */
+    struct analysis_queue waiting; /* waits for the check */
 };
 
 struct copies {
     struct errands *errands;
     struct catalogue_reader *catalogue;
-    void (*again)(void *state, struct work *work); /* the check is done: call copies_find again */
+    void (*again)(void *state, struct analysis *analysis); /* the check is done: call copies_find again */
     void *state;
     struct copies_of each[COPIES_KEPT];
-    struct work_queue waiting; /* waits for a free entry */
+    struct analysis_queue waiting; /* waits for a free entry */
 };
 
 enum copies_answer {
-    COPIES_NONE,  /* the work is a new item */
-    COPIES_FOUND, /* `*older` is gone and may be this file; no other work gets it */
-    COPIES_WAIT   /* copies.h keeps the work: `again` returns it */
+    COPIES_NONE,  /* the analysis is a new item */
+    COPIES_FOUND, /* `*older` is gone and may be this file; no other analysis gets it */
+    COPIES_WAIT   /* copies.h keeps the analysis: `again` returns it */
 };
 
-/* Finds an older item for `work`. Leaves out items in `claimed`. If many copies moved at once, each gets the item that
- * had its file name, if there is one. */
-enum copies_answer copies_find(struct copies *copies, struct work *work, const struct id_table *claimed,
+/* Finds an older item for `analysis`. Leaves out items in `claimed`. If many copies moved at once, each gets the item
+ * that had its file name, if there is one. */
+enum copies_answer copies_find(struct copies *copies, struct analysis *analysis, const struct id_table *claimed,
                                const struct gone_item **older);
 
-/* Removes and returns the waiting works of a library. */
-struct work_queue copies_withdraw(struct copies *copies, struct id library);
+/* Removes and returns the waiting analyses of a library. */
+struct analysis_queue copies_withdraw(struct copies *copies, struct id library);
 void copies_free(struct copies *copies);
 
 #endif

@@ -8,108 +8,109 @@
 
 /* ---- results of workers ---- */
 
-static void take_result(void *state, struct work *work, const struct result *result);
+static void take_result(void *state, struct analysis *analysis, const struct result *result);
 
 /* A file with another hash is a file that was added: it is analysed as its item. */
-static void take_verified(struct pipeline *pipeline, struct work *work, const struct result *result)
+static void take_verified(struct pipeline *pipeline, struct analysis *analysis, const struct result *result)
 {
     const struct bytes content = result->found.content;
-    bool is_read = content.len == sizeof(work->expected.b);
-    bool is_same = is_read && memcmp(content.at, work->expected.b, content.len) == 0;
+    bool is_read = content.len == sizeof(analysis->expected.b);
+    bool is_same = is_read && memcmp(content.at, analysis->expected.b, content.len) == 0;
 
     if (!is_read || is_same) {
-        pipeline_end_verify(pipeline, work, is_same ? FILE_VERDICT_SAME : FILE_VERDICT_UNREAD);
+        pipeline_end_verify(pipeline, analysis, is_same ? FILE_VERDICT_SAME : FILE_VERDICT_UNREAD);
         return;
     }
-    pipeline->events.verified(pipeline->events.state, work, FILE_VERDICT_CHANGED);
-    work->verifies = 0;
-    if (!id_table_add(&pipeline->items, work->id)) {
-        work_free(work);
+    pipeline->events.verified(pipeline->events.state, analysis, FILE_VERDICT_CHANGED);
+    analysis->verifies = 0;
+    if (!id_table_add(&pipeline->items, analysis->id)) {
+        analysis_free(analysis);
         return;
     }
     pipeline->counts.fresh++;
-    take_result(pipeline, work, result);
+    take_result(pipeline, analysis, result);
 }
 
-static void answer_ask(struct pipeline *pipeline, struct work *work, const struct result *result)
+static void answer_ask(struct pipeline *pipeline, struct analysis *analysis, const struct result *result)
 {
-    struct heard answer = { .found = result->found, .path = bytes_of(work->path, strlen(work->path)) };
+    struct heard answer = { .found = result->found, .path = bytes_of(analysis->path, strlen(analysis->path)) };
     struct fault fault = { 0 };
     int32_t state = result->found.state.value;
 
-    answer.found.size = work->size;
-    answer.found.mtime = work->mtime;
+    answer.found.size = analysis->size;
+    answer.found.mtime = analysis->mtime;
     if (state == ANALYSIS_STATE_FAILED || state == ANALYSIS_STATE_QUARANTINED) {
-        fault_set(&fault, ERR_BAD_REQUEST, "cannot analyse %.100s: %.*s", work->path, TEXT_ARG(result->found.failure));
+        fault_set(&fault, ERR_BAD_REQUEST, "cannot analyse %.100s: %.*s", analysis->path,
+                  TEXT_ARG(result->found.failure));
         fault_field(&fault, "path");
-        ticket_fail(pipeline->service, work->ticket, &fault);
+        ticket_fail(pipeline->service, analysis->ticket, &fault);
     } else {
-        ticket_answer(pipeline->service, work->ticket, &answer);
+        ticket_answer(pipeline->service, analysis->ticket, &answer);
     }
-    work_free(work);
+    analysis_free(analysis);
 }
 
-static void keep_hash(struct work *work, const struct analysed *found)
+static void keep_hash(struct analysis *analysis, const struct analysed *found)
 {
     struct analysed copy = { 0 };
 
-    if (found->content.len != sizeof(work->content.b))
+    if (found->content.len != sizeof(analysis->content.b))
         return;
-    memcpy(work->content.b, found->content.at, sizeof(work->content.b));
-    arena_reset(&work->arena);
-    codec_keep(&analysed_shape, &(struct analysed){ .facts = found->facts }, &work->arena, &copy);
-    work->facts = copy.facts;
+    memcpy(analysis->content.b, found->content.at, sizeof(analysis->content.b));
+    arena_reset(&analysis->arena);
+    codec_keep(&analysed_shape, &(struct analysed){ .facts = found->facts }, &analysis->arena, &copy);
+    analysis->facts = copy.facts;
 }
 
-static void take_result(void *state, struct work *work, const struct result *result)
+static void take_result(void *state, struct analysis *analysis, const struct result *result)
 {
     struct pipeline *pipeline = state;
 
-    if (work->ticket.number != 0) {
-        answer_ask(pipeline, work, result);
+    if (analysis->ticket.number != 0) {
+        answer_ask(pipeline, analysis, result);
         return;
     }
-    if (work->verifies) {
-        take_verified(pipeline, work, result);
+    if (analysis->verifies) {
+        take_verified(pipeline, analysis, result);
         return;
     }
-    if (work->remakes) {
-        pipeline_report_artefacts(pipeline, work, &result->found);
+    if (analysis->remakes) {
+        pipeline_report_artefacts(pipeline, analysis, &result->found);
         return;
     }
-    if (work->mode == WORKER_MODE_HASH)
-        keep_hash(work, &result->found);
+    if (analysis->mode == WORKER_MODE_HASH)
+        keep_hash(analysis, &result->found);
     if (result->found.state.value != ANALYSIS_STATE_WAITING) {
-        pipeline_report(pipeline, work, &result->found);
-    } else if (!id_is_zero(work->content)) {
-        pipeline_content(pipeline, work);
+        pipeline_report(pipeline, analysis, &result->found);
+    } else if (!id_is_zero(analysis->content)) {
+        pipeline_content(pipeline, analysis);
     } else {
-        work->mode = WORKER_MODE_ANALYSE;
-        pool_again(pipeline->pool, work);
+        analysis->mode = WORKER_MODE_ANALYSE;
+        pool_again(pipeline->pool, analysis);
     }
 }
 
 /* A scan soon after an error of reading would strain a drive that fails: such a file waits for the next one. */
-static void take_loss(void *state, struct work *work, enum pool_loss loss, struct text why)
+static void take_loss(void *state, struct analysis *analysis, enum pool_loss loss, struct text why)
 {
     struct pipeline *pipeline = state;
 
     if (loss == POOL_HUNG && !pipeline->hung)
-        log_error("the file system of %s does not answer", work->path);
+        log_error("the file system of %s does not answer", analysis->path);
     pipeline->hung = loss == POOL_HUNG;
     if (loss == POOL_UNREAD || loss == POOL_NOT_NOW) {
-        log_warn("%s is not analysed now: %.*s", work->path, TEXT_ARG(why));
+        log_warn("%s is not analysed now: %.*s", analysis->path, TEXT_ARG(why));
         pipeline->unread = true;
     }
     if (loss == POOL_CHANGED)
-        pipeline->events.look_again(pipeline->events.state, work->library, work->path);
-    if (loss == POOL_CHANGED && work->verifies) {
-        pipeline_end_verify(pipeline, work, FILE_VERDICT_CHANGED);
+        pipeline->events.look_again(pipeline->events.state, analysis->library, analysis->path);
+    if (loss == POOL_CHANGED && analysis->verifies) {
+        pipeline_end_verify(pipeline, analysis, FILE_VERDICT_CHANGED);
         return;
     }
-    if (loss != POOL_CHANGED && loss != POOL_UNREAD && !work->remakes && !work->verifies)
-        pipeline->events.look_later(pipeline->events.state, work->library);
-    pipeline_end_empty(pipeline, work);
+    if (loss != POOL_CHANGED && loss != POOL_UNREAD && !analysis->remakes && !analysis->verifies)
+        pipeline->events.look_later(pipeline->events.state, analysis->library);
+    pipeline_end_empty(pipeline, analysis);
 }
 
 /* ---- the functions of pipeline.h ---- */
@@ -136,7 +137,7 @@ void pipeline_free(struct pipeline *pipeline)
         return;
     pool_free(pipeline->pool);
     result_queue_free(pipeline->queue);
-    work_queue_clear(&pipeline->same_content);
+    analysis_queue_clear(&pipeline->same_content);
     copies_free(&pipeline->copies);
     id_table_free(&pipeline->awaited);
     id_table_free(&pipeline->items);
@@ -147,67 +148,67 @@ void pipeline_free(struct pipeline *pipeline)
 }
 
 /* Whether the file was analysed after the scan read the catalogue. */
-static bool is_heard_meanwhile(struct pipeline *pipeline, const struct work *work)
+static bool is_heard_meanwhile(struct pipeline *pipeline, const struct analysis *analysis)
 {
     struct media media;
-    bool heard = work->waits &&
-                 catalogue_reader_media(pipeline->catalogue, &pipeline->arena, work->id, &media) == ERR_OK &&
+    bool heard = analysis->waits &&
+                 catalogue_reader_media(pipeline->catalogue, &pipeline->arena, analysis->id, &media) == ERR_OK &&
                  media.analysis.value != ANALYSIS_STATE_WAITING;
 
     arena_reset(&pipeline->arena);
     return heard;
 }
 
-void pipeline_add(struct pipeline *pipeline, struct work *work)
+void pipeline_add(struct pipeline *pipeline, struct analysis *analysis)
 {
-    if (is_heard_meanwhile(pipeline, work) || !id_table_add(&pipeline->items, work->id)) {
-        work_free(work);
+    if (is_heard_meanwhile(pipeline, analysis) || !id_table_add(&pipeline->items, analysis->id)) {
+        analysis_free(analysis);
         return;
     }
     pipeline->counts.fresh++;
-    work->mode = WORKER_MODE_HASH;
-    pool_add(pipeline->pool, work);
+    analysis->mode = WORKER_MODE_HASH;
+    pool_add(pipeline->pool, analysis);
 }
 
-void pipeline_ask(struct pipeline *pipeline, struct work *work)
+void pipeline_ask(struct pipeline *pipeline, struct analysis *analysis)
 {
-    work->mode = WORKER_MODE_ANALYSE;
-    pool_again(pipeline->pool, work);
+    analysis->mode = WORKER_MODE_ANALYSE;
+    pool_again(pipeline->pool, analysis);
 }
 
-void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first)
+void pipeline_remake(struct pipeline *pipeline, struct analysis *analysis, bool first)
 {
-    work->mode = WORKER_MODE_ANALYSE;
-    work->remakes = true;
-    work->renews = 1; /* after all files that a newer analyser must analyse */
+    analysis->mode = WORKER_MODE_ANALYSE;
+    analysis->remakes = true;
+    analysis->renews = 1; /* after all files that a newer analyser must analyse */
     if (first)
-        pool_again(pipeline->pool, work);
+        pool_again(pipeline->pool, analysis);
     else
-        pool_add(pipeline->pool, work);
+        pool_add(pipeline->pool, analysis);
 }
 
-void pipeline_verify(struct pipeline *pipeline, struct work *work)
+void pipeline_verify(struct pipeline *pipeline, struct analysis *analysis)
 {
-    work->mode = WORKER_MODE_HASH;
-    pool_again(pipeline->pool, work);
+    analysis->mode = WORKER_MODE_HASH;
+    pool_again(pipeline->pool, analysis);
 }
 
-static bool of_library(const void *library, const struct work *work)
+static bool of_library(const void *library, const struct analysis *analysis)
 {
-    return id_equal(*(const struct id *)library, work->library);
+    return id_equal(*(const struct id *)library, analysis->library);
 }
 
 void pipeline_withdraw(struct pipeline *pipeline, struct id library)
 {
-    struct work_queue dropped = pool_withdraw(pipeline->pool, library);
-    struct work_queue same_content = work_queue_take(&pipeline->same_content, of_library, &library);
-    struct work_queue copies = copies_withdraw(&pipeline->copies, library);
-    struct work *work;
+    struct analysis_queue dropped = pool_withdraw(pipeline->pool, library);
+    struct analysis_queue same_content = analysis_queue_take(&pipeline->same_content, of_library, &library);
+    struct analysis_queue copies = copies_withdraw(&pipeline->copies, library);
+    struct analysis *analysis;
 
-    work_queue_append(&dropped, &same_content);
-    work_queue_append(&dropped, &copies);
-    while ((work = work_pop(&dropped)))
-        pipeline_end_empty(pipeline, work);
+    analysis_queue_append(&dropped, &same_content);
+    analysis_queue_append(&dropped, &copies);
+    while ((analysis = analysis_pop(&dropped)))
+        pipeline_end_empty(pipeline, analysis);
 }
 
 void pipeline_turn(struct pipeline *pipeline)

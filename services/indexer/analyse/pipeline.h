@@ -31,8 +31,9 @@ struct pipeline_events {
     void (*look_again)(void *state, struct id library, const char *path);
     /* Files of the library could not be opened or decoded now: it must be scanned again after a while. */
     void (*look_later)(void *state, struct id library);
-    void (*remade)(void *state, struct id content, enum remade_how how);               /* the end of pipeline_remake */
-    void (*verified)(void *state, const struct work *work, enum file_verdict verdict); /* the end of pipeline_verify */
+    void (*remade)(void *state, struct id content, enum remade_how how); /* the end of pipeline_remake */
+    void (*verified)(void *state, const struct analysis *analysis,
+                     enum file_verdict verdict); /* the end of pipeline_verify */
     void *state;
 };
 
@@ -41,12 +42,14 @@ struct pipeline *pipeline_new(struct service *service, struct errands *errands, 
                               const struct pool_settings *settings, const struct pipeline_events *events);
 void pipeline_free(struct pipeline *pipeline); /* NULL is allowed */
 
-void pipeline_add(struct pipeline *pipeline, struct work *work); /* takes ownership */
-void pipeline_ask(struct pipeline *pipeline, struct work *work); /* for its ticket: before all others, not counted */
-void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first); /* after all others, or before */
-/* Hashes the file of an item before all others, for work->verifies. If the hash is not work->expected, the item is
- * analysed again. */
-void pipeline_verify(struct pipeline *pipeline, struct work *work);
+void pipeline_add(struct pipeline *pipeline, struct analysis *analysis); /* takes ownership */
+void pipeline_ask(struct pipeline *pipeline,
+                  struct analysis *analysis); /* for its ticket: before all others, not counted */
+void pipeline_remake(struct pipeline *pipeline, struct analysis *analysis,
+                     bool first); /* after all others, or before */
+/* Hashes the file of an item before all others, for analysis->verifies. If the hash is not analysis->expected, the item
+ * is analysed again. */
+void pipeline_verify(struct pipeline *pipeline, struct analysis *analysis);
 /* Drops the files of the library that no worker has begun. */
 void pipeline_withdraw(struct pipeline *pipeline, struct id library);
 

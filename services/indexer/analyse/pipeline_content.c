@@ -28,38 +28,39 @@ static bool fits_wanted(const void *state, const struct media *media)
 }
 
 /* Searches only the first items of the content. If there are many copies, nearly every one fits. */
-static bool find_alike(struct pipeline *pipeline, const struct work *work, bool (*is)(const struct media *),
+static bool find_alike(struct pipeline *pipeline, const struct analysis *analysis, bool (*is)(const struct media *),
                        struct media *found)
 {
     struct wanted wanted = { is, pool_analyser(pipeline->pool) };
 
     return catalogue_reader_find_alike(pipeline->catalogue, &pipeline->arena,
-                                       bytes_of(work->content.b, sizeof(work->content.b)), VERDICTS_MAX, fits_wanted,
-                                       &wanted, found) == ERR_OK;
+                                       bytes_of(analysis->content.b, sizeof(analysis->content.b)), VERDICTS_MAX,
+                                       fits_wanted, &wanted, found) == ERR_OK;
 }
 
 /* Only decoding shows that a file is truncated. A file of the same content and size as a decoded one is truncated in
  * the same way. */
-static struct fact_list own_facts(struct pipeline *pipeline, const struct work *work, const struct media *alike)
+static struct fact_list own_facts(struct pipeline *pipeline, const struct analysis *analysis, const struct media *alike)
 {
-    struct fact_list facts = { 0, arena_array(&pipeline->arena, work->facts.count + 1, sizeof(*facts.at)) };
+    struct fact_list facts = { 0, arena_array(&pipeline->arena, analysis->facts.count + 1, sizeof(*facts.at)) };
 
-    for (uint32_t i = 0; i < work->facts.count; i++)
-        facts.at[facts.count++] = work->facts.at[i];
-    if (alike->size == work->size && catalogue_reader_statement(pipeline->catalogue, &pipeline->arena, alike->id,
-                                                                TEXT("truncated"), &facts.at[facts.count]) == ERR_OK)
+    for (uint32_t i = 0; i < analysis->facts.count; i++)
+        facts.at[facts.count++] = analysis->facts.at[i];
+    if (alike->size == analysis->size &&
+        catalogue_reader_statement(pipeline->catalogue, &pipeline->arena, alike->id, TEXT("truncated"),
+                                   &facts.at[facts.count]) == ERR_OK)
         facts.count++;
     return facts;
 }
 
 /* Reports the file as done. The catalogue has the facts of the content already; the hashing found those of the file. */
-static void answer_as_known(struct pipeline *pipeline, struct work *work, const struct media *alike,
+static void answer_as_known(struct pipeline *pipeline, struct analysis *analysis, const struct media *alike,
                             enum analysis_state state)
 {
     struct analysed found = {
         .state = { .value = (int32_t)state },
         .failure = alike->failure,
-        .content = bytes_of(work->content.b, sizeof(work->content.b)),
+        .content = bytes_of(analysis->content.b, sizeof(analysis->content.b)),
         .container = alike->container,
         .sample_format = alike->sample_format,
         .bit_depth = alike->bit_depth,
@@ -67,58 +68,58 @@ static void answer_as_known(struct pipeline *pipeline, struct work *work, const 
         .channels = alike->channels,
         .frames = alike->frames,
         .analyser = alike->analyser,
-        .facts = own_facts(pipeline, work, alike),
+        .facts = own_facts(pipeline, analysis, alike),
     };
 
-    pipeline_report(pipeline, work, &found);
+    pipeline_report(pipeline, analysis, &found);
 }
 
-void pipeline_analyse(struct pipeline *pipeline, struct work *work)
+void pipeline_analyse(struct pipeline *pipeline, struct analysis *analysis)
 {
-    if (!id_table_add(&pipeline->contents, work->content)) {
-        closing_start(work->fd);
-        work->fd = -1;
-        id_table_add(&pipeline->awaited, work->content);
-        work_push(&pipeline->same_content, work);
+    if (!id_table_add(&pipeline->contents, analysis->content)) {
+        closing_start(analysis->fd);
+        analysis->fd = -1;
+        id_table_add(&pipeline->awaited, analysis->content);
+        analysis_push(&pipeline->same_content, analysis);
         return;
     }
-    work->mode = WORKER_MODE_ANALYSE;
-    pool_again(pipeline->pool, work);
+    analysis->mode = WORKER_MODE_ANALYSE;
+    pool_again(pipeline->pool, analysis);
 }
 
-static void choose_source(struct pipeline *pipeline, struct work *work)
+static void choose_source(struct pipeline *pipeline, struct analysis *analysis)
 {
     struct media alike;
 
-    if (find_alike(pipeline, work, is_analysed, &alike))
-        answer_as_known(pipeline, work, &alike, ANALYSIS_STATE_DONE);
-    else if (!work->retry && find_alike(pipeline, work, is_quarantined, &alike))
-        answer_as_known(pipeline, work, &alike, ANALYSIS_STATE_QUARANTINED);
+    if (find_alike(pipeline, analysis, is_analysed, &alike))
+        answer_as_known(pipeline, analysis, &alike, ANALYSIS_STATE_DONE);
+    else if (!analysis->retry && find_alike(pipeline, analysis, is_quarantined, &alike))
+        answer_as_known(pipeline, analysis, &alike, ANALYSIS_STATE_QUARANTINED);
     else
-        pipeline_analyse(pipeline, work);
+        pipeline_analyse(pipeline, analysis);
     arena_reset(&pipeline->arena);
 }
 
-static void end_verify(void *state, struct work *work, struct id older, bool is_gone)
+static void end_verify(void *state, struct analysis *analysis, struct id older, bool is_gone)
 {
     struct pipeline *pipeline = state;
 
     if (is_gone) {
-        work->older = older;
-        choose_source(pipeline, work);
+        analysis->older = older;
+        choose_source(pipeline, analysis);
         return;
     }
     id_table_remove(&pipeline->claimed, older);
-    pipeline_content(pipeline, work); /* another one may fit */
+    pipeline_content(pipeline, analysis); /* another one may fit */
 }
 
-/* The first of several files with the content of a gone item becomes that item. False: the work is a new item. */
-static bool waits_for_older(struct pipeline *pipeline, struct work *work)
+/* The first of several files with the content of a gone item becomes that item. False: the analysis is a new item. */
+static bool waits_for_older(struct pipeline *pipeline, struct analysis *analysis)
 {
     const struct gone_item *gone;
     struct id older;
 
-    switch (copies_find(&pipeline->copies, work, &pipeline->claimed, &gone)) {
+    switch (copies_find(&pipeline->copies, analysis, &pipeline->claimed, &gone)) {
     case COPIES_WAIT:
         return true;
     case COPIES_FOUND:
@@ -127,20 +128,20 @@ static bool waits_for_older(struct pipeline *pipeline, struct work *work)
         return false;
     }
     older = gone->id;
-    if (reunite_verify(pipeline->errands, pipeline->catalogue, older, work, end_verify, pipeline) != ERR_OK)
+    if (reunite_verify(pipeline->errands, pipeline->catalogue, older, analysis, end_verify, pipeline) != ERR_OK)
         return false;
     id_table_add(&pipeline->claimed, older);
     return true;
 }
 
-void pipeline_content(struct pipeline *pipeline, struct work *work)
+void pipeline_content(struct pipeline *pipeline, struct analysis *analysis)
 {
-    if (work->created && id_is_zero(work->older) && waits_for_older(pipeline, work))
+    if (analysis->created && id_is_zero(analysis->older) && waits_for_older(pipeline, analysis))
         return;
-    choose_source(pipeline, work);
+    choose_source(pipeline, analysis);
 }
 
-void pipeline_content_again(void *pipeline, struct work *work)
+void pipeline_content_again(void *pipeline, struct analysis *analysis)
 {
-    pipeline_content(pipeline, work);
+    pipeline_content(pipeline, analysis);
 }

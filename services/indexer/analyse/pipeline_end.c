@@ -1,57 +1,57 @@
 #include "common/process/log.h"
 #include "services/indexer/analyse/pipeline_parts.h"
 
-static bool has_content(const void *content, const struct work *work)
+static bool has_content(const void *content, const struct analysis *analysis)
 {
-    return id_equal(*(const struct id *)content, work->content);
+    return id_equal(*(const struct id *)content, analysis->content);
 }
 
-static void release_same_content(struct pipeline *pipeline, const struct work *work)
+static void release_same_content(struct pipeline *pipeline, const struct analysis *analysis)
 {
-    struct work_queue free_now;
-    struct work *alike;
+    struct analysis_queue free_now;
+    struct analysis *alike;
 
-    if (!id_table_has(&pipeline->awaited, work->content))
+    if (!id_table_has(&pipeline->awaited, analysis->content))
         return;
-    id_table_remove(&pipeline->awaited, work->content);
-    free_now = work_queue_take(&pipeline->same_content, has_content, &work->content);
-    while ((alike = work_pop(&free_now)))
+    id_table_remove(&pipeline->awaited, analysis->content);
+    free_now = analysis_queue_take(&pipeline->same_content, has_content, &analysis->content);
+    while ((alike = analysis_pop(&free_now)))
         pipeline_content(pipeline, alike);
 }
 
-void pipeline_end_verify(struct pipeline *pipeline, struct work *work, enum file_verdict verdict)
+void pipeline_end_verify(struct pipeline *pipeline, struct analysis *analysis, enum file_verdict verdict)
 {
-    pipeline->events.verified(pipeline->events.state, work, verdict);
-    work_free(work);
+    pipeline->events.verified(pipeline->events.state, analysis, verdict);
+    analysis_free(analysis);
 }
 
-static void finish_work(struct pipeline *pipeline, struct work *work)
+static void finish_work(struct pipeline *pipeline, struct analysis *analysis)
 {
-    id_table_remove(&pipeline->items, work->id);
-    if (!id_is_zero(work->older))
-        id_table_remove(&pipeline->claimed, work->older);
-    if (work->mode == WORKER_MODE_ANALYSE && !id_is_zero(work->content)) {
-        id_table_remove(&pipeline->contents, work->content);
-        release_same_content(pipeline, work);
+    id_table_remove(&pipeline->items, analysis->id);
+    if (!id_is_zero(analysis->older))
+        id_table_remove(&pipeline->claimed, analysis->older);
+    if (analysis->mode == WORKER_MODE_ANALYSE && !id_is_zero(analysis->content)) {
+        id_table_remove(&pipeline->contents, analysis->content);
+        release_same_content(pipeline, analysis);
     }
-    work_free(work);
+    analysis_free(analysis);
 }
 
-void pipeline_end_empty(struct pipeline *pipeline, struct work *work)
+void pipeline_end_empty(struct pipeline *pipeline, struct analysis *analysis)
 {
-    if (work->remakes) {
-        pipeline_end_remake(pipeline, work, REMADE_NOT_NOW);
+    if (analysis->remakes) {
+        pipeline_end_remake(pipeline, analysis, REMADE_NOT_NOW);
         return;
     }
-    if (work->verifies) {
-        pipeline_end_verify(pipeline, work, FILE_VERDICT_UNREAD);
+    if (analysis->verifies) {
+        pipeline_end_verify(pipeline, analysis, FILE_VERDICT_UNREAD);
         return;
     }
     pipeline->counts.fresh -= pipeline->counts.fresh > 0;
-    finish_work(pipeline, work);
+    finish_work(pipeline, analysis);
 }
 
-static void count_result(struct pipeline *pipeline, const struct work *work, const struct operation *operation)
+static void count_result(struct pipeline *pipeline, const struct analysis *analysis, const struct operation *operation)
 {
     const struct analysed *found = &operation->analysed;
 
@@ -62,46 +62,46 @@ static void count_result(struct pipeline *pipeline, const struct work *work, con
         return;
     }
     pipeline->counts.failed++;
-    pipeline->events.failed(pipeline->events.state, work->path, found->failure);
+    pipeline->events.failed(pipeline->events.state, analysis->path, found->failure);
 }
 
 /* persist called a `done` stale. If it was a verdict by hash, its facts are gone and the file must be analysed;
  * otherwise the file changed. */
-static void hear_again(struct pipeline *pipeline, struct work *work)
+static void hear_again(struct pipeline *pipeline, struct analysis *analysis)
 {
-    if (work->mode == WORKER_MODE_HASH && !id_is_zero(work->content)) {
-        pipeline_analyse(pipeline, work);
+    if (analysis->mode == WORKER_MODE_HASH && !id_is_zero(analysis->content)) {
+        pipeline_analyse(pipeline, analysis);
         return;
     }
-    pipeline->events.look_again(pipeline->events.state, work->library, work->path);
-    pipeline_end_empty(pipeline, work);
+    pipeline->events.look_again(pipeline->events.state, analysis->library, analysis->path);
+    pipeline_end_empty(pipeline, analysis);
 }
 
 void pipeline_take_outcome(void *state, void *note, const struct operation *operation, const struct outcome *outcome)
 {
     struct pipeline *pipeline = state;
-    struct work *work = note;
+    struct analysis *analysis = note;
     bool good = text_is(outcome->error, "ok");
 
     if (!good && !text_is(outcome->error, "not_found")) /* a removed item needs no message */
-        log_warn("persist refused the analysis of %s: %.*s: %.*s", work->path, TEXT_ARG(outcome->error),
+        log_warn("persist refused the analysis of %s: %.*s: %.*s", analysis->path, TEXT_ARG(outcome->error),
                  TEXT_ARG(outcome->what));
-    if (work->remakes) {
-        pipeline_end_remake(pipeline, work, good ? REMADE : REMADE_NOT_NOW);
+    if (analysis->remakes) {
+        pipeline_end_remake(pipeline, analysis, good ? REMADE : REMADE_NOT_NOW);
         return;
     }
     if (operation->has_analysed && !good) {
-        pipeline_end_empty(pipeline, work);
+        pipeline_end_empty(pipeline, analysis);
         return;
     }
     if (operation->has_analysed && outcome->stale) {
-        hear_again(pipeline, work);
+        hear_again(pipeline, analysis);
         return;
     }
     if (operation->has_analysed) {
-        count_result(pipeline, work, operation);
-        if (!id_is_zero(work->older) && pipeline_report_move(pipeline, work))
+        count_result(pipeline, analysis, operation);
+        if (!id_is_zero(analysis->older) && pipeline_report_move(pipeline, analysis))
             return;
     }
-    finish_work(pipeline, work);
+    finish_work(pipeline, analysis);
 }

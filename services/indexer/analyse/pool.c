@@ -21,7 +21,7 @@ struct pool {
     struct pool_settings settings;
     struct pool_events events;
     struct workers *workers;
-    struct work_queue waiting, ready;
+    struct analysis_queue waiting, ready;
     struct renewals renewals; /* after all that wait */
     uint32_t opening;         /* files being opened */
     uint32_t decoding;        /* files that ffmpeg decodes */
@@ -34,36 +34,36 @@ static void hand_out_ready(struct pool *pool);
 
 /* ---- the result of a file ---- */
 
-static void lose_work(struct pool *pool, struct work *work, enum pool_loss loss, const char *why)
+static void lose_work(struct pool *pool, struct analysis *analysis, enum pool_loss loss, const char *why)
 {
-    pool->events.lost(pool->events.state, work, loss, text_of(why));
+    pool->events.lost(pool->events.state, analysis, loss, text_of(why));
 }
 
-static void start_look(struct pool *pool, struct work *work, const struct result *result, bool reads,
+static void start_look(struct pool *pool, struct analysis *analysis, const struct result *result, bool reads,
                        unchanged_found *take)
 {
     pool->looking++;
-    unchanged_start(pool->errands, work, result, reads, take, pool);
+    unchanged_start(pool->errands, analysis, result, reads, take, pool);
 }
 
-/* False: the work is lost. */
-static bool keep_or_lose(struct pool *pool, struct work *work, enum unchanged found)
+/* False: the analysis is lost. */
+static bool keep_or_lose(struct pool *pool, struct analysis *analysis, enum unchanged found)
 {
     pool->looking--;
     if (found == UNCHANGED_NO)
-        lose_work(pool, work, POOL_CHANGED, "");
+        lose_work(pool, analysis, POOL_CHANGED, "");
     else if (found == UNCHANGED_HUNG)
-        lose_work(pool, work, POOL_HUNG, "its file system does not answer");
+        lose_work(pool, analysis, POOL_HUNG, "its file system does not answer");
     else if (found == UNCHANGED_UNREAD)
-        lose_work(pool, work, POOL_UNREAD, "it cannot be read");
+        lose_work(pool, analysis, POOL_UNREAD, "it cannot be read");
     return found == UNCHANGED_YES;
 }
 
-static void take_look(void *state, struct work *work, const struct result *result, enum unchanged found);
+static void take_look(void *state, struct analysis *analysis, const struct result *result, enum unchanged found);
 
 /* A verdict of the pool itself, whose cause may be the drive: it counts only if the file can be read now. `seconds`:
  * the length of the file; 0: unknown. */
-static void heard_length(struct pool *pool, struct work *work, enum analysis_state state, double seconds,
+static void heard_length(struct pool *pool, struct analysis *analysis, enum analysis_state state, double seconds,
                          const char *why)
 {
     struct fact length = { .attribute = TEXT("duration_s"),
@@ -77,51 +77,51 @@ static void heard_length(struct pool *pool, struct work *work, enum analysis_sta
                                         .analyser = pool->analyser,
                                         .facts = { seconds > 0, &length } } };
 
-    if (!id_is_zero(work->content))
-        result.found.content = bytes_of(work->content.b, sizeof(work->content.b));
-    if (work->ticket.number == 0 && work->fd >= 0)
-        start_look(pool, work, &result, true, take_look);
+    if (!id_is_zero(analysis->content))
+        result.found.content = bytes_of(analysis->content.b, sizeof(analysis->content.b));
+    if (analysis->ticket.number == 0 && analysis->fd >= 0)
+        start_look(pool, analysis, &result, true, take_look);
     else
-        pool->events.heard(pool->events.state, work, &result);
+        pool->events.heard(pool->events.state, analysis, &result);
 }
 
-static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
+static void heard_nothing(struct pool *pool, struct analysis *analysis, enum analysis_state state, const char *why)
 {
-    heard_length(pool, work, state, 0, why);
+    heard_length(pool, analysis, state, 0, why);
 }
 
-static void return_lost_work(struct pool *pool, struct work *work, const char *why)
+static void return_lost_work(struct pool *pool, struct analysis *analysis, const char *why)
 {
     char words[SANDBOXED_WHY_SIZE + 64];
 
-    log_warn("a worker died while it analysed %s: %s", work->path, why);
+    log_warn("a worker died while it analysed %s: %s", analysis->path, why);
     if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, not a fault of the worker */
-        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, why);
+        heard_nothing(pool, analysis, ANALYSIS_STATE_FAILED, why);
         return;
     }
-    if (++work->deaths < POOL_DEATHS_MAX) {
-        pool_add(pool, work);
+    if (++analysis->deaths < POOL_DEATHS_MAX) {
+        pool_add(pool, analysis);
         return;
     }
-    snprintf(words, sizeof(words), "it ended %d workers: %s", work->deaths, why);
-    heard_nothing(pool, work, ANALYSIS_STATE_QUARANTINED, words);
+    snprintf(words, sizeof(words), "it ended %d workers: %s", analysis->deaths, why);
+    heard_nothing(pool, analysis, ANALYSIS_STATE_QUARANTINED, words);
 }
 
-static void return_late_work(struct pool *pool, struct work *work)
+static void return_late_work(struct pool *pool, struct analysis *analysis)
 {
     char late[64];
 
     snprintf(late, sizeof(late), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
-    return_lost_work(pool, work, late);
+    return_lost_work(pool, analysis, late);
 }
 
-static void take_late_look(void *state, struct work *work, const struct result *unused, enum unchanged found)
+static void take_late_look(void *state, struct analysis *analysis, const struct result *unused, enum unchanged found)
 {
     struct pool *pool = state;
 
     (void)unused;
-    if (keep_or_lose(pool, work, found))
-        return_late_work(pool, work);
+    if (keep_or_lose(pool, analysis, found))
+        return_late_work(pool, analysis);
     hand_out_ready(pool);
 }
 
@@ -129,103 +129,106 @@ static void take_late_look(void *state, struct work *work, const struct result *
 static void lose_worker(void *state, void *holder, const struct fault *fault)
 {
     struct pool *pool = state;
-    struct work *work = holder;
+    struct analysis *analysis = holder;
 
     if (fault->code != ERR_TIMEOUT)
-        return_lost_work(pool, work, fault->what);
-    else if (work->ticket.number != 0)
-        return_late_work(pool, work);
+        return_lost_work(pool, analysis, fault->what);
+    else if (analysis->ticket.number != 0)
+        return_late_work(pool, analysis);
     else
-        start_look(pool, work, &(struct result){ 0 }, true, take_late_look);
+        start_look(pool, analysis, &(struct result){ 0 }, true, take_late_look);
     hand_out_ready(pool);
 }
 
 /* ---- a file that ffmpeg decodes ---- */
 
 /* True: the error says nothing about the file. */
-static bool is_not_its_fault(const struct work *work, const struct fault *fault)
+static bool is_not_its_fault(const struct analysis *analysis, const struct fault *fault)
 {
     const enum err e = fault->code;
 
-    return work->ticket.number == 0 && (e == ERR_IO || e == ERR_FULL || e == ERR_BUSY);
+    return analysis->ticket.number == 0 && (e == ERR_IO || e == ERR_FULL || e == ERR_BUSY);
 }
 
 /* A video that has no sound, or that ffmpeg cannot decode, gets no analysis, at most its length. */
 static void take_sound(void *state, void *what, int fd, double seconds, const struct fault *fault)
 {
     struct pool *pool = state;
-    struct work *work = what;
-    bool is_video = naming_kind(bytes_of(work->path, strlen(work->path))) == KIND_VIDEO;
+    struct analysis *analysis = what;
+    bool is_video = naming_kind(bytes_of(analysis->path, strlen(analysis->path))) == KIND_VIDEO;
     bool is_none = is_video && fault->code == ERR_BAD_REQUEST;
 
     pool->decoding--;
-    work->sound = fd;
+    analysis->sound = fd;
     if (fd >= 0)
-        work_push(&pool->ready, work);
-    else if (is_not_its_fault(work, fault))
-        lose_work(pool, work, POOL_NOT_NOW, fault->what);
+        analysis_push(&pool->ready, analysis);
+    else if (is_not_its_fault(analysis, fault))
+        lose_work(pool, analysis, POOL_NOT_NOW, fault->what);
     else
-        heard_length(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds,
-                     fault->code == ERR_BAD_REQUEST && work->refused ? work->refused : fault->what);
+        heard_length(pool, analysis, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds,
+                     fault->code == ERR_BAD_REQUEST && analysis->refused ? analysis->refused : fault->what);
     hand_out_ready(pool);
 }
 
 /* False: the file has another content than the one for which it was opened, although size and time are the same. */
-static bool has_its_content(const struct work *work, const struct analysed *found)
+static bool has_its_content(const struct analysis *analysis, const struct analysed *found)
 {
-    return id_is_zero(work->content) || memcmp(work->content.b, found->content.at, sizeof(work->content.b)) == 0;
+    return id_is_zero(analysis->content) ||
+           memcmp(analysis->content.b, found->content.at, sizeof(analysis->content.b)) == 0;
 }
 
 /* The worker named its content; ffmpeg makes a WAV of its sound, which another job then analyses. */
-static void decode_sound(struct pool *pool, struct work *work, const struct analysed *found)
+static void decode_sound(struct pool *pool, struct analysis *analysis, const struct analysed *found)
 {
-    const struct foreign_plan plan = { pool->settings.programs, pool->settings.folder, work->fd };
+    const struct foreign_plan plan = { pool->settings.programs, pool->settings.folder, analysis->fd };
 
-    if (!has_its_content(work, found)) {
-        lose_work(pool, work, POOL_CHANGED, "");
+    if (!has_its_content(analysis, found)) {
+        lose_work(pool, analysis, POOL_CHANGED, "");
         return;
     }
-    memcpy(work->content.b, found->content.at, sizeof(work->content.b));
-    (void)text_copy(work->container, sizeof(work->container), found->container);
+    memcpy(analysis->content.b, found->content.at, sizeof(analysis->content.b));
+    (void)text_copy(analysis->container, sizeof(analysis->container), found->container);
     if (found->failure.len > 0)
-        work->refused = arena_printf(&work->arena, "%.*s", TEXT_ARG(found->failure)).at;
+        analysis->refused = arena_printf(&analysis->arena, "%.*s", TEXT_ARG(found->failure)).at;
     pool->decoding++;
-    (void)foreign_start(pool->errands, &plan, take_sound, pool, work);
+    (void)foreign_start(pool->errands, &plan, take_sound, pool, analysis);
 }
 
-static bool needs_sound(const struct work *work, const struct result *result)
+static bool needs_sound(const struct analysis *analysis, const struct result *result)
 {
-    return work->mode == WORKER_MODE_ANALYSE && work->sound < 0 && result->found.state.value == ANALYSIS_STATE_WAITING;
+    return analysis->mode == WORKER_MODE_ANALYSE && analysis->sound < 0 &&
+           result->found.state.value == ANALYSIS_STATE_WAITING;
 }
 
-static void pass_result(struct pool *pool, struct work *work, const struct result *result)
+static void pass_result(struct pool *pool, struct analysis *analysis, const struct result *result)
 {
-    if (work->ticket.number == 0 && result->has_disk && result->disk)
-        pool->events.lost(pool->events.state, work, POOL_UNREAD, result->found.failure);
-    else if (needs_sound(work, result))
-        decode_sound(pool, work, &result->found);
+    if (analysis->ticket.number == 0 && result->has_disk && result->disk)
+        pool->events.lost(pool->events.state, analysis, POOL_UNREAD, result->found.failure);
+    else if (needs_sound(analysis, result))
+        decode_sound(pool, analysis, &result->found);
     else
-        pool->events.heard(pool->events.state, work, result);
+        pool->events.heard(pool->events.state, analysis, result);
 }
 
-static void take_look(void *state, struct work *work, const struct result *result, enum unchanged found)
+static void take_look(void *state, struct analysis *analysis, const struct result *result, enum unchanged found)
 {
     struct pool *pool = state;
 
-    if (keep_or_lose(pool, work, found))
-        pass_result(pool, work, result);
+    if (keep_or_lose(pool, analysis, found))
+        pass_result(pool, analysis, result);
     hand_out_ready(pool);
 }
 
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
-    struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
+    struct analysis *analysis =
+        worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
-    if (work->ticket.number != 0)
-        pass_result(pool, work, result);
+    if (analysis->ticket.number != 0)
+        pass_result(pool, analysis, result);
     else
-        start_look(pool, work, result, false, take_look);
+        start_look(pool, analysis, result, false, take_look);
     if (failed)
         workers_drop(pool->workers, worker);
     else
@@ -236,12 +239,12 @@ static enum err take_analysed(void *state, struct worker *worker, const void *an
 {
     const struct result *result = answer;
     struct pool *pool = state;
-    struct work *work = worker->holder;
-    enum err e = work ? worker_check(result, work->mode, fault) : ERR_OK;
+    struct analysis *analysis = worker->holder;
+    enum err e = analysis ? worker_check(result, analysis->mode, fault) : ERR_OK;
 
     if (e != ERR_OK)
         return e;
-    if (work)
+    if (analysis)
         finish_work(pool, worker, result);
     else
         pool->analyser = result->found.analyser; /* the answer to the first job */
@@ -252,59 +255,60 @@ static enum err take_analysed(void *state, struct worker *worker, const void *an
 /* ---- from the queue to a worker ---- */
 
 /* The file of the scan is gone, or was replaced: the next scan finds out. */
-static bool has_changed(const struct work *work, const struct opened_file *file, const struct fault *fault)
+static bool has_changed(const struct analysis *analysis, const struct opened_file *file, const struct fault *fault)
 {
     if (fault->code == ERR_OK)
-        return file->size != work->size || file->mtime != work->mtime ||
-               (work->changed && file->changed != work->changed);
+        return file->size != analysis->size || file->mtime != analysis->mtime ||
+               (analysis->changed && file->changed != analysis->changed);
     return fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST || fault->code == ERR_OFFLINE;
 }
 
 static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
 {
     struct pool *pool = state;
-    struct work *work = what;
-    bool asked = work->ticket.number != 0;
+    struct analysis *analysis = what;
+    bool asked = analysis->ticket.number != 0;
 
     pool->opening--;
-    work->fd = file->fd;
+    analysis->fd = file->fd;
     if (asked && fault->code == ERR_OK) {
-        work->size = file->size;
-        work->mtime = file->mtime;
+        analysis->size = file->size;
+        analysis->mtime = file->mtime;
     }
-    if (!asked && has_changed(work, file, fault))
-        lose_work(pool, work, POOL_CHANGED, "");
+    if (!asked && has_changed(analysis, file, fault))
+        lose_work(pool, analysis, POOL_CHANGED, "");
     else if (!asked && fault->code == ERR_TIMEOUT)
-        lose_work(pool, work, POOL_HUNG, fault->what);
-    else if (is_not_its_fault(work, fault))
-        lose_work(pool, work, POOL_NOT_NOW, fault->what);
+        lose_work(pool, analysis, POOL_HUNG, fault->what);
+    else if (is_not_its_fault(analysis, fault))
+        lose_work(pool, analysis, POOL_NOT_NOW, fault->what);
     else if (fault->code != ERR_OK)
-        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
+        heard_nothing(pool, analysis, ANALYSIS_STATE_FAILED, fault->what);
     else
-        work_push(&pool->ready, work);
+        analysis_push(&pool->ready, analysis);
     hand_out_ready(pool);
 }
 
 static void open_ahead(struct pool *pool)
 {
     while (pool->opening + pool->ready.count + pool->decoding + pool->looking < pool->settings.workers + OPEN_AHEAD) {
-        struct work *work = pool->waiting.first ? work_pop(&pool->waiting) : renewals_take(&pool->renewals);
-        if (!work)
+        struct analysis *analysis = pool->waiting.first ? analysis_pop(&pool->waiting) : renewals_take(&pool->renewals);
+        if (!analysis)
             return;
-        if (work->fd >= 0) {
-            work_push(&pool->ready, work);
+        if (analysis->fd >= 0) {
+            analysis_push(&pool->ready, analysis);
         } else {
-            opening_start(pool->errands, door_to(work->path), 0, OPEN_US, work->is_cloud,
-                          (struct opening_events){ take_opened, pool }, work);
+            opening_start(pool->errands, door_to(analysis->path), 0, OPEN_US, analysis->is_cloud,
+                          (struct opening_events){ take_opened, pool }, analysis);
             pool->opening++;
         }
     }
 }
 
-static usec_t patience_for(const struct pool *pool, const struct work *work)
+static usec_t patience_for(const struct pool *pool, const struct analysis *analysis)
 {
     struct stat sound; /* much larger than the file that it was decoded from */
-    uint64_t size = work->sound >= 0 && fstat(work->sound, &sound) == 0 ? (uint64_t)sound.st_size : work->size;
+    uint64_t size =
+        analysis->sound >= 0 && fstat(analysis->sound, &sound) == 0 ? (uint64_t)sound.st_size : analysis->size;
 
     return pool->settings.deadline * (usec_t)(1 + size / BYTES_A_DEADLINE);
 }
@@ -317,8 +321,8 @@ static void hand_out_ready(struct pool *pool)
         return;
     open_ahead(pool);
     while (pool->ready.first && (worker = workers_take(pool->workers, pool->ready.first))) {
-        struct work *work = work_pop(&pool->ready);
-        worker_give(worker, work, patience_for(pool, work));
+        struct analysis *analysis = analysis_pop(&pool->ready);
+        worker_give(worker, analysis, patience_for(pool, analysis));
     }
 }
 
@@ -346,45 +350,45 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
 
 void pool_free(struct pool *pool)
 {
-    struct work *work;
+    struct analysis *analysis;
 
     if (!pool)
         return;
-    for (uint32_t i = 0; (work = workers_holder(pool->workers, &i));)
-        work_free(work);
+    for (uint32_t i = 0; (analysis = workers_holder(pool->workers, &i));)
+        analysis_free(analysis);
     workers_free(pool->workers);
-    work_queue_clear(&pool->waiting);
-    work_queue_clear(&pool->ready);
+    analysis_queue_clear(&pool->waiting);
+    analysis_queue_clear(&pool->ready);
     renewals_clear(&pool->renewals);
     free(pool);
 }
 
-void pool_add(struct pool *pool, struct work *work)
+void pool_add(struct pool *pool, struct analysis *analysis)
 {
-    if (work->renews == 0)
-        work_push(&pool->waiting, work);
+    if (analysis->renews == 0)
+        analysis_push(&pool->waiting, analysis);
     else
-        renewals_add(&pool->renewals, work);
+        renewals_add(&pool->renewals, analysis);
     hand_out_ready(pool);
 }
 
-void pool_again(struct pool *pool, struct work *work)
+void pool_again(struct pool *pool, struct analysis *analysis)
 {
-    work_push_front(work->fd >= 0 ? &pool->ready : &pool->waiting, work);
+    analysis_push_front(analysis->fd >= 0 ? &pool->ready : &pool->waiting, analysis);
     hand_out_ready(pool);
 }
 
-static bool of_library(const void *library, const struct work *work)
+static bool of_library(const void *library, const struct analysis *analysis)
 {
-    return id_equal(*(const struct id *)library, work->library);
+    return id_equal(*(const struct id *)library, analysis->library);
 }
 
-struct work_queue pool_withdraw(struct pool *pool, struct id library)
+struct analysis_queue pool_withdraw(struct pool *pool, struct id library)
 {
-    struct work_queue taken = work_queue_take(&pool->waiting, of_library, &library);
-    struct work_queue opened_ones = work_queue_take(&pool->ready, of_library, &library);
+    struct analysis_queue taken = analysis_queue_take(&pool->waiting, of_library, &library);
+    struct analysis_queue opened_ones = analysis_queue_take(&pool->ready, of_library, &library);
 
-    work_queue_append(&taken, &opened_ones);
+    analysis_queue_append(&taken, &opened_ones);
     renewals_take_of(&pool->renewals, library, &taken);
     return taken;
 }

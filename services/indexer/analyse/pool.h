@@ -21,11 +21,11 @@ enum pool_loss {
 };
 
 struct pool_events {
-    /* The caller owns `work` from here on; `result` is valid during the call. The reason for a state failed or
+    /* The caller owns `analysis` from here on; `result` is valid during the call. The reason for a state failed or
      * quarantined may come from the pool itself. */
-    void (*heard)(void *state, struct work *work, const struct result *result);
+    void (*heard)(void *state, struct analysis *analysis, const struct result *result);
     /* As `heard`, but there is no verdict: the item keeps its state. `why` is "" for a file that changed. */
-    void (*lost)(void *state, struct work *work, enum pool_loss loss, struct text why);
+    void (*lost)(void *state, struct analysis *analysis, enum pool_loss loss, struct text why);
     void *state;
 };
 
@@ -45,12 +45,12 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
                       const struct pool_events *events);
 void pool_free(struct pool *pool); /* ends the workers and drops waiting files; NULL is allowed */
 
-void pool_add(struct pool *pool, struct work *work); /* takes ownership; work->mode says what to do */
+void pool_add(struct pool *pool, struct analysis *analysis); /* takes ownership; analysis->mode says what to do */
 void pool_again(struct pool *pool,
-                struct work *work); /* as pool_add, but before all others; the file may be open already */
+                struct analysis *analysis); /* as pool_add, but before all others; the file may be open already */
 
 /* Removes and returns the waiting files of that library; files in progress stay. */
-struct work_queue pool_withdraw(struct pool *pool, struct id library);
+struct analysis_queue pool_withdraw(struct pool *pool, struct id library);
 
 void pool_hold(struct pool *pool, bool hold); /* while true, no worker gets a file */
 void pool_tick(struct pool *pool);            /* about every 100 ms: deadlines, workers to restart */

@@ -3,18 +3,18 @@
 #ifndef LOOPHOLE_INDEXER_RENEWALS_H
 #define LOOPHOLE_INDEXER_RENEWALS_H
 
-#include "services/indexer/base/work.h"
+#include "services/indexer/base/analysis.h"
 
 /* A zeroed struct is empty. */
 struct renewals {
-    struct work **at; /* no parent has a lower `renews` than its two children */
+    struct analysis **at; /* no parent has a lower `renews` than its two children */
     size_t count, room;
 };
 
-void renewals_add(struct renewals *renewals, struct work *work); /* takes ownership */
-struct work *renewals_take(struct renewals *renewals);           /* NULL when empty */
-/* Moves the works of a library to `to`. */
-void renewals_take_of(struct renewals *renewals, struct id library, struct work_queue *to);
+void renewals_add(struct renewals *renewals, struct analysis *analysis); /* takes ownership */
+struct analysis *renewals_take(struct renewals *renewals);               /* NULL when empty */
+/* Moves the analyses of a library to `to`. */
+void renewals_take_of(struct renewals *renewals, struct id library, struct analysis_queue *to);
 void renewals_clear(struct renewals *renewals);
 
 #endif

@@ -14,7 +14,7 @@ struct unchanged_look {
     struct errand errand;
     unchanged_found *found;
     void *state;
-    struct work *work; /* the thread does not touch it: the work may be freed while the thread hangs */
+    struct analysis *analysis; /* the thread does not touch it: the analysis may be freed while the thread hangs */
     struct arena arena;
     struct result result;
     int fd;
@@ -55,7 +55,7 @@ static void report_look(struct errand *errand, bool lost)
                                  : look->is_same   ? UNCHANGED_YES
                                                    : UNCHANGED_NO;
 
-    look->found(look->state, look->work, &look->result, found);
+    look->found(look->state, look->analysis, &look->result, found);
 }
 
 static void free_look(struct errand *errand)
@@ -66,7 +66,7 @@ static void free_look(struct errand *errand)
     free(look);
 }
 
-void unchanged_start(struct errands *errands, struct work *work, const struct result *result, bool reads,
+void unchanged_start(struct errands *errands, struct analysis *analysis, const struct result *result, bool reads,
                      unchanged_found *found, void *state)
 {
     struct unchanged_look *look = alloc_zeroed(1, sizeof(*look));
@@ -74,11 +74,11 @@ void unchanged_start(struct errands *errands, struct work *work, const struct re
     look->errand = (struct errand){ .run = compare_file, .done = report_look, .drop = free_look, .patience = LOOK_US };
     look->found = found;
     look->state = state;
-    look->work = work;
-    look->fd = work->fd;
-    look->size = work->size;
-    look->mtime = work->mtime;
-    look->changed = work->changed;
+    look->analysis = analysis;
+    look->fd = analysis->fd;
+    look->size = analysis->size;
+    look->mtime = analysis->mtime;
+    look->changed = analysis->changed;
     look->reads = reads;
     codec_keep(&result_shape, result, &look->arena, &look->result);
     errand_start(errands, &look->errand);

@@ -4,7 +4,7 @@
 #define LOOPHOLE_INDEXER_UNCHANGED_H
 
 #include "common/process/errand.h"
-#include "services/indexer/base/work.h"
+#include "services/indexer/base/analysis.h"
 
 enum unchanged {
     UNCHANGED_YES,
@@ -14,11 +14,11 @@ enum unchanged {
 };
 
 /* `result` is a copy, valid during the call. */
-typedef void unchanged_found(void *state, struct work *work, const struct result *result, enum unchanged found);
+typedef void unchanged_found(void *state, struct analysis *analysis, const struct result *result, enum unchanged found);
 
-/* Calls `found` once. Until then the work, with its open file, belongs to the errand. `reads`: reads a byte of the file
- * from its drive, because the kernel may remember the rest of a drive that is gone. */
-void unchanged_start(struct errands *errands, struct work *work, const struct result *result, bool reads,
+/* Calls `found` once. Until then the analysis, with its open file, belongs to the errand. `reads`: reads a byte of the
+ * file from its drive, because the kernel may remember the rest of a drive that is gone. */
+void unchanged_start(struct errands *errands, struct analysis *analysis, const struct result *result, bool reads,
                      unchanged_found *found, void *state);
 
 #endif

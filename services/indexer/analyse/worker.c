@@ -20,19 +20,19 @@ enum err worker_prove(struct worker *worker, struct fault *fault)
     return ERR_OK;
 }
 
-void worker_give(struct worker *worker, const struct work *work, usec_t patience)
+void worker_give(struct worker *worker, const struct analysis *analysis, usec_t patience)
 {
-    const struct bytes path = bytes_of(work->path, strlen(work->path));
+    const struct bytes path = bytes_of(analysis->path, strlen(analysis->path));
     char extension[TEXT_EXTENSION_SIZE];
-    struct job job = { .mode = { .value = (int32_t)work->mode },
-                       .size = work->size,
+    struct job job = { .mode = { .value = (int32_t)analysis->mode },
+                       .size = analysis->size,
                        .extension = text_of(text_extension(path, extension)),
-                       .has_content = work->sound >= 0,
-                       .content = bytes_of(work->content.b, sizeof(work->content.b)),
-                       .has_container = work->sound >= 0,
-                       .container = text_of(work->container) };
+                       .has_content = analysis->sound >= 0,
+                       .content = bytes_of(analysis->content.b, sizeof(analysis->content.b)),
+                       .has_container = analysis->sound >= 0,
+                       .container = text_of(analysis->container) };
 
-    workers_ask(worker, &job_shape, &job, &job.number, work->sound >= 0 ? work->sound : work->fd, patience);
+    workers_ask(worker, &job_shape, &job, &job.number, analysis->sound >= 0 ? analysis->sound : analysis->fd, patience);
 }
 
 /* ---- answers ---- */

@@ -5,13 +5,13 @@
 
 #include "proto/service/workers.h"
 #include "schema_worker.h"
-#include "services/indexer/base/work.h"
+#include "services/indexer/base/analysis.h"
 
 /* Gives a new worker an empty job. The answer shows that the program works, and its analyser's version. Errors: io. */
 enum err worker_prove(struct worker *worker, struct fault *fault);
 
-/* Sends the open file of `work` to the worker, which must answer within `patience` µs. */
-void worker_give(struct worker *worker, const struct work *work, usec_t patience);
+/* Sends the open file of `analysis` to the worker, which must answer within `patience` µs. */
+void worker_give(struct worker *worker, const struct analysis *analysis, usec_t patience);
 
 /* Checks that the facts have a worker's sources, that the embedding is complete and that the state fits the mode.
  * Errors: bad_request. */

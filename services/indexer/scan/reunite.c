@@ -176,11 +176,11 @@ struct gone_verifying {
     struct errand errand;
     struct catalogue_reader *catalogue;
     struct id older, newer;
-    struct id library; /* of the work */
-    struct work *work; /* the thread does not use it … */
-    char *path;        /* … but this copy of its path */
+    struct id library;         /* of the analysis */
+    struct analysis *analysis; /* the thread does not use it … */
+    char *path;                /* … but this copy of its path */
     bool is_gone;
-    void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
+    void (*verified)(void *state, struct analysis *analysis, struct id older, bool is_gone);
     void *state;
 };
 
@@ -224,7 +224,7 @@ static void end_verify(struct errand *errand, bool lost)
 {
     struct gone_verifying *verifying = (struct gone_verifying *)errand;
 
-    verifying->verified(verifying->state, verifying->work, verifying->older, !lost && verifying->is_gone);
+    verifying->verified(verifying->state, verifying->analysis, verifying->older, !lost && verifying->is_gone);
 }
 
 static void drop_verify(struct errand *errand)
@@ -233,17 +233,19 @@ static void drop_verify(struct errand *errand)
     free(errand);
 }
 
-enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older, struct work *work,
-                        void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
+enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older,
+                        struct analysis *analysis,
+                        void (*verified)(void *state, struct analysis *analysis, struct id older, bool is_gone),
+                        void *state)
 {
     struct gone_verifying *verifying = alloc_bytes(sizeof(*verifying));
 
     *verifying = (struct gone_verifying){ .catalogue = catalogue,
                                           .older = older,
-                                          .newer = work->id,
-                                          .library = work->library,
-                                          .work = work,
-                                          .path = alloc_text(work->path),
+                                          .newer = analysis->id,
+                                          .library = analysis->library,
+                                          .analysis = analysis,
+                                          .path = alloc_text(analysis->path),
                                           .verified = verified,
                                           .state = state };
     verifying->errand =

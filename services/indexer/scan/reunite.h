@@ -11,8 +11,8 @@
 #define LOOPHOLE_INDEXER_REUNITE_H
 
 #include "common/process/errand.h"
+#include "services/indexer/base/analysis.h"
 #include "services/indexer/base/catalogue_reader.h"
-#include "services/indexer/base/work.h"
 #include "services/indexer/scan/gone.h"
 
 /* Checks all items of a content. `looked` is called once, on the loop's thread, and owns the sorted list; it is empty
@@ -21,7 +21,9 @@ enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogu
                       void (*looked)(void *state, struct id content, struct gone_list *list), void *state);
 
 /* Checks the chosen item again. `verified` is called once, on the loop's thread. Always ok. */
-enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older, struct work *work,
-                        void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state);
+enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older,
+                        struct analysis *analysis,
+                        void (*verified)(void *state, struct analysis *analysis, struct id older, bool is_gone),
+                        void *state);
 
 #endif

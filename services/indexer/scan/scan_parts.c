@@ -39,21 +39,21 @@ bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struc
 
 /* ---- files that are to be analysed ---- */
 
-struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
-                           const struct trace *trace)
+struct analysis *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
+                               const struct trace *trace)
 {
-    struct work *work = work_new(bytes_of(path, strlen(path)));
+    struct analysis *analysis = analysis_new(bytes_of(path, strlen(path)));
 
-    work->id = id;
-    work->library = scan->order.library.id;
-    work->size = trace->size;
-    work->mtime = trace->mtime;
-    work->changed = trace->changed;
-    work->inode = trace->inode;
-    work->seen = node->seen;
-    work->is_cloud = scan_is_cloud(scan, node->path);
-    work_push(&scan->report->work, work);
-    return work;
+    analysis->id = id;
+    analysis->library = scan->order.library.id;
+    analysis->size = trace->size;
+    analysis->mtime = trace->mtime;
+    analysis->changed = trace->changed;
+    analysis->inode = trace->inode;
+    analysis->seen = node->seen;
+    analysis->is_cloud = scan_is_cloud(scan, node->path);
+    analysis_push(&scan->report->analysis, analysis);
+    return analysis;
 }
 
 /* Older engines did not open MIDI files and videos. An item whose file was opened, without anything to analyse, has the
@@ -99,15 +99,15 @@ static uint64_t renewed_revision(struct scan *scan, const struct compared *compa
 void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
 {
     const struct folder_entry *entry = compared->entry;
-    struct work *work;
+    struct analysis *analysis;
 
     if (!wants_hearing(scan, compared))
         return;
-    work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
-                         &entry->trace);
-    work->retry = scan->order.retry_failed;
-    work->renews = renewed_revision(scan, compared);
-    work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
+    analysis = scan_add_work(scan, node, compared->id,
+                             walk_join(&scan->folder, node->path, (const char *)entry->name.at), &entry->trace);
+    analysis->retry = scan->order.retry_failed;
+    analysis->renews = renewed_revision(scan, compared);
+    analysis->waits = compared->analysis == ANALYSIS_STATE_WAITING;
 }
 
 void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place)

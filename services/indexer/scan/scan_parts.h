@@ -130,8 +130,8 @@ bool scan_is_cloud(const struct scan *scan, const char *folder);
 bool scan_hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, size_t gone);
 
 /* Adds a file that is to be analysed to the report. */
-struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
-                           const struct trace *trace);
+struct analysis *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
+                               const struct trace *trace);
 
 /* A file that is the same as before. Adds it to the report, if it must be analysed. */
 void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);

@@ -11,7 +11,7 @@ static void free_report(struct scan_report *report)
         next = report->watched->next;
         free(report->watched);
     }
-    work_queue_clear(&report->work);
+    analysis_queue_clear(&report->analysis);
     free(report);
 }
 
@@ -52,7 +52,7 @@ void scan_report_watched(struct scan_report *report, int wd, const char *path)
 
 bool scan_report_is_empty(const struct scan_report *report)
 {
-    return !report->work.first && !report->watched && report->files == 0 && !report->watches_full;
+    return !report->analysis.first && !report->watched && report->files == 0 && !report->watches_full;
 }
 
 void scan_report_send(struct scan_report *report, struct mailbox *mailbox)

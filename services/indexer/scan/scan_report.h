@@ -4,7 +4,7 @@
 #define LOOPHOLE_INDEXER_SCAN_REPORT_H
 
 #include "common/mailbox.h"
-#include "services/indexer/base/work.h"
+#include "services/indexer/base/analysis.h"
 
 /* A folder whose changes inotify reports from now on; without a path: one above the library. */
 struct watched {
@@ -15,10 +15,10 @@ struct watched {
 
 struct scan_report {
     struct mail mail;
-    void (*reported)(void *state, struct scan_report *report); /* on the loop's thread; may empty `work` */
+    void (*reported)(void *state, struct scan_report *report); /* on the loop's thread; may empty `analysis` */
     void *state;
     struct id library;
-    struct work_queue work;
+    struct analysis_queue analysis;
     struct watched *watched;
     uint64_t files;    /* media files seen since the last report */
     bool watches_full; /* inotify had no watch left for a folder */

@@ -20,13 +20,13 @@ struct project {
     struct file_io *writes;           /* in progress, or waiting for one of the same file: file_io.c */
     usec_t started;                   /* on the wall clock */
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
-    struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */
-    struct missing_noting *notings;   /* the first one is going (missing_note.h) */
-    struct media_wait *media_waits;   /* deeds/media_tree.h: works that wait for it */
-    bool is_progress_asked;           /* by deeds/media_tree.h; the indexer has not answered yet */
-    bool is_media_added;              /* the last ask of deeds/media_tree.h was answered, or could not be sent */
-    struct id looked_at;              /* the last project of the pass after a start (uses_note.h) */
-    struct id swept;                  /* the last project without leftovers (leftovers.h) */
+    struct id noted;                  /* digest of the uses that were noted last (catalogue/uses_note.h) */
+    struct missing_noting *notings;   /* the first one is going (catalogue/missing_note.h) */
+    struct media_wait *media_waits;   /* handlers/media_tree.h: works that wait for it */
+    bool is_progress_asked;           /* by handlers/media_tree.h; the indexer has not answered yet */
+    bool is_media_added;              /* the last ask of handlers/media_tree.h was answered, or could not be sent */
+    struct id looked_at;              /* the last project of the pass after a start (catalogue/uses_note.h) */
+    struct id swept;                  /* the last project without leftovers (files/leftovers.h) */
     bool is_sweeping;                 /* the next one */
     uint32_t works;                   /* asks in progress */
     uint32_t media_works;             /* … of these, those that write files of Media … */
@@ -35,10 +35,10 @@ struct project {
     usec_t armed;                     /* when a person armed a clip last, on the steady clock (loop/region_play.c) … */
     usec_t armed_by_voice;            /* … and when a voice did, whose change may not be in the store yet */
     struct file_check *checking;      /* in progress; NULL: none */
-    struct rechecked *rechecked;      /* deeds/recheck.h */
-    struct sound_keeping *sounds;     /* sound.h */
+    struct rechecked *rechecked;      /* handlers/recheck.h */
+    struct sound_keeping *sounds;     /* sound/sound.h */
     struct pattern_library *library;  /* of patterns: library/library.h */
-    struct project_listing *listings; /* in progress: deeds/deed_list.c */
+    struct project_listing *listings; /* in progress: handlers/handler_list.c */
     struct slot_packing *packing;     /* pattern/slot_pack.h */
     struct slot_write *slot_writes;   /* in progress, or waiting for one of the same folder: pattern/slot_writes.h */
     struct slot_comparing *comparing; /* pattern/slot_compare.h */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/project/deeds/deeds.h"
+#include "services/project/handlers/handlers.h"
 #include "services/project/import/imported.h"
 #include "services/project/loop/loop_find.h"
 #include "services/project/loop/loop_job.h"
@@ -16,7 +16,7 @@ enum { ACTIONS_MOST = 4090, BYTES_MOST = 5 << 20, LINES_MOST = 8192 };
 /* ---- the project ---- */
 
 /* The same document always makes the same project; under another name it makes another one. */
-static struct id id_of_import(struct doing *work, const struct tree *document, struct text name)
+static struct id id_of_import(struct work *work, const struct tree *document, struct text name)
 {
     const struct tree *foreign = tree_get(tree_get(document, "project"), "id");
     const struct text alias = foreign ? tree_canonical(foreign, &work->arena) : (struct text){ 0 };
@@ -32,7 +32,7 @@ static enum err refuse_name(struct text name, struct fault *fault)
     return fault ? fault_field(fault, "name") : ERR_EXISTS;
 }
 
-enum err import_plan_find(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault)
+enum err import_plan_find(struct work *work, struct txn *txn, struct import_plan *to, struct fault *fault)
 {
     const struct project_import_document *ask = work->ask;
     const struct tree *document = &work->document.tree;
@@ -61,7 +61,7 @@ enum err import_plan_find(struct doing *work, struct txn *txn, struct import_pla
 /* ---- parts ---- */
 
 struct import_comparing {
-    struct doing *work;
+    struct work *work;
     struct txn *txn;
     struct import_plan *plan;
     struct element_list now;
@@ -138,8 +138,7 @@ static void compare_present(struct import_comparing *c, const struct element *pa
         return;
     }
     list_part(c, part, IMPORT_OUTCOME_UPDATED);
-    add_action(c, deed_put_action(part->kind.value, c->work->id, present->id, part->body, present->revision),
-               part->body);
+    add_action(c, action_put(part->kind.value, c->work->id, present->id, part->body, present->revision), part->body);
 }
 
 static void compare_part(struct import_comparing *c, struct element *part)
@@ -153,7 +152,7 @@ static void compare_part(struct import_comparing *c, struct element *part)
         list_part(c, part, IMPORT_OUTCOME_SAME);
     else {
         list_part(c, part, IMPORT_OUTCOME_ADDED);
-        add_action(c, deed_put_action(part->kind.value, c->work->id, part->id, part->body, 0), part->body);
+        add_action(c, action_put(part->kind.value, c->work->id, part->id, part->body, 0), part->body);
     }
 }
 
@@ -194,8 +193,7 @@ static void merge_file_keys(struct import_comparing *c, const struct tree *due)
     tree_set(&body, arena, DOCUMENT_FILE_KEYS, keys);
     const struct text text = tree_canonical(&body, arena);
     if (is_changed)
-        add_action(c, deed_put_action(ELEMENT_KIND_PROJECT, c->work->id, c->work->id, text, c->now.at[0].revision),
-                   text);
+        add_action(c, action_put(ELEMENT_KIND_PROJECT, c->work->id, c->work->id, text, c->now.at[0].revision), text);
 }
 
 static void compare_project(struct import_comparing *c, const struct element *due)
@@ -215,7 +213,7 @@ static void compare_project(struct import_comparing *c, const struct element *du
     if (!tree_get(&body, "bpm"))
         tree_set(&body, arena, "bpm", tree_of_real(120));
     const struct text text = tree_canonical(&body, arena);
-    add_action(c, deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, c->work->id, c->work->id, text, 0)), text);
+    add_action(c, action_without_step(action_put(ELEMENT_KIND_PROJECT, c->work->id, c->work->id, text, 0)), text);
 }
 
 /* ---- all ---- */
@@ -249,7 +247,7 @@ static enum err refuse_size(const struct import_comparing *c, struct fault *faul
     return fault_hint(fault, "nothing was changed"), ERR_TOO_LARGE;
 }
 
-enum err import_plan_make(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault)
+enum err import_plan_make(struct work *work, struct txn *txn, struct import_plan *to, struct fault *fault)
 {
     struct import_comparing *c = arena_alloc(&work->arena, sizeof(*c));
     struct element_list due = { 0 };

@@ -5,8 +5,8 @@
 #define LOOPHOLE_PROJECT_IMPORT_PLAN_H
 
 #include "schema_project.h"
-#include "services/project/deeds/deed_action.h"
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
+#include "services/project/parts/action.h"
 
 struct import_plan {
     bool is_new;             /* the project is made */
@@ -18,11 +18,11 @@ struct import_plan {
 
 /* Finds the project of the ask: the one that was made of the document before, or the one of the name. Sets work->id.
  * Errors (explained): bad_request (of the document), exists. */
-enum err import_plan_find(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault);
+enum err import_plan_find(struct work *work, struct txn *txn, struct import_plan *to, struct fault *fault);
 
 /* Compares the document with the project. Errors (explained): those of document_read; too_large (more than can be
  * changed together). */
-enum err import_plan_make(struct doing *work, struct txn *txn, struct import_plan *to, struct fault *fault);
+enum err import_plan_make(struct work *work, struct txn *txn, struct import_plan *to, struct fault *fault);
 
 /* The answer about a plan; its lists and texts are in the arena. */
 void import_plan_keep(const struct import_plan *plan, struct id project, struct arena *arena,

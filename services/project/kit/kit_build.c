@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "schema_search.h"
-#include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_find.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/parts/kit_body.h"
 #include "store/catalogue.h"
 
@@ -15,7 +15,7 @@ struct building {
 };
 
 /* A seed of the ask's own: a repeated ask has the same one. */
-static uint64_t seed_of(const struct doing *work)
+static uint64_t seed_of(const struct work *work)
 {
     const struct project_build_kit *ask = work->ask;
     uint32_t seed;
@@ -46,7 +46,7 @@ static struct kit_slot slot_of_pick(const struct kit_pick *pick, uint32_t number
     return slot;
 }
 
-static void take_picks(struct doing *work, const void *answer)
+static void take_picks(struct work *work, const void *answer)
 {
     const struct kit_pick_list *picks = &((const struct kit_picks *)answer)->each;
     struct kit_slot_list *slots = &((struct building *)work->own)->slots;
@@ -65,7 +65,7 @@ static void add_liked(struct id media, struct id_list *to)
 }
 
 /* The item, or the sounds of the kit, that `named` names. */
-static enum err find_liked(struct doing *work, struct txn *txn, const struct kit_owners *owners, struct text named,
+static enum err find_liked(struct work *work, struct txn *txn, const struct kit_owners *owners, struct text named,
                            struct id_list *to, struct fault *fault)
 {
     struct element part;
@@ -90,7 +90,7 @@ static enum err find_liked(struct doing *work, struct txn *txn, const struct kit
     return e;
 }
 
-static enum err find_all_liked(struct doing *work, struct txn *txn, struct id_list *to, struct fault *fault)
+static enum err find_all_liked(struct work *work, struct txn *txn, struct id_list *to, struct fault *fault)
 {
     const struct project_build_kit *ask = work->ask;
     struct kit_owners owners;
@@ -108,7 +108,7 @@ static enum err find_all_liked(struct doing *work, struct txn *txn, struct id_li
 /* ---- asking search ---- */
 
 /* The key of the open project; "": none. */
-static struct text key_of_project(struct doing *work, struct txn *txn)
+static struct text key_of_project(struct work *work, struct txn *txn)
 {
     struct element project;
     struct tree body;
@@ -121,7 +121,7 @@ static struct text key_of_project(struct doing *work, struct txn *txn)
     return arena_text(&work->kept, tree_text(&body, "key"));
 }
 
-static enum err ask_search(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err ask_search(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_build_kit *ask = work->ask;
     struct search_pick_kit request = {
@@ -143,7 +143,7 @@ static enum err ask_search(struct doing *work, struct txn *txn, struct fault *fa
 
 /* ---- the kit ---- */
 
-static enum err plan_build(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_build(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_build_kit *ask = work->ask;
     const struct building *building = work->own;
@@ -162,10 +162,10 @@ static enum err plan_build(struct doing *work, struct txn *txn, struct fault *fa
     return kit_plan_new(work, txn, &kit, fault);
 }
 
-const struct deed kit_deed_build = {
+const struct handler kit_handler_build = {
     .needs_no_project = true,
     .before = ask_search,
     .plan = plan_build,
     .answer = kit_answer,
 };
-const struct deed kit_deed_build_in_project = { .before = ask_search, .plan = plan_build, .answer = kit_answer };
+const struct handler kit_handler_build_in_project = { .before = ask_search, .plan = plan_build, .answer = kit_answer };

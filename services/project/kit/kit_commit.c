@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "common/naming/safe_names.h"
-#include "services/project/deeds/deed_action.h"
-#include "services/project/deeds/media_tree.h"
+#include "services/project/handlers/media_tree.h"
 #include "services/project/kit/heard_midi.h"
 #include "services/project/kit/heard_render.h"
-#include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_played.h"
 #include "services/project/kit/kit_render.h"
+#include "services/project/parts/action.h"
 
 enum { NOTE_FIRST = 36, DRUMS = 9 /* the MIDI channel 10 */ };
 enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
@@ -21,7 +21,7 @@ struct commit_job {
     struct text path;
 };
 
-static enum err begin_commit(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_commit(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     work->own = arena_alloc(&work->kept, sizeof(struct commit_job));
@@ -31,7 +31,7 @@ static enum err begin_commit(struct doing *work, struct txn *txn, struct fault *
 
 /* ---- the file ---- */
 
-static struct id made_id(const struct doing *work, const char *what)
+static struct id made_id(const struct work *work, const char *what)
 {
     uint8_t bytes[sizeof(work->sender.request.b) + 8] = { 0 };
 
@@ -46,7 +46,7 @@ static struct text item_name(const struct project_commit_kit *ask, struct arena 
                         text_plural(ask->bars));
 }
 
-static bool is_audio(const struct doing *work)
+static bool is_audio(const struct work *work)
 {
     const struct project_commit_kit *ask = work->ask;
 
@@ -54,7 +54,7 @@ static bool is_audio(const struct doing *work)
 }
 
 /* Media/MIDI/NAME, with the end of the item's id: no other file has it. */
-static struct text name_of_file(struct doing *work)
+static struct text name_of_file(struct work *work)
 {
     char safe[SAFE_NAME_SIZE], id[ID_TEXT_SIZE];
 
@@ -63,7 +63,7 @@ static struct text name_of_file(struct doing *work)
                         id_write(made_id(work, "item"), id) + ID_TEXT_SIZE - 9, is_audio(work) ? "wav" : "mid");
 }
 
-static struct text path_of_file(struct doing *work, struct txn *txn)
+static struct text path_of_file(struct work *work, struct txn *txn)
 {
     const struct text folder = elements_folder(txn, &work->arena, work->id);
 
@@ -80,7 +80,7 @@ static void list_keys(const struct kit_played *played, struct heard_key to[HEARD
     }
 }
 
-static enum err write_midi(struct doing *work, struct txn *txn)
+static enum err write_midi(struct work *work, struct txn *txn)
 {
     const struct project_commit_kit *ask = work->ask;
     struct commit_job *job = work->own;
@@ -100,7 +100,7 @@ static enum err write_midi(struct doing *work, struct txn *txn)
     return ERR_OK;
 }
 
-static enum err write_audio(struct doing *work, struct txn *txn)
+static enum err write_audio(struct work *work, struct txn *txn)
 {
     const struct project_commit_kit *ask = work->ask;
     struct commit_job *job = work->own;
@@ -147,7 +147,7 @@ static struct text write_track(const struct track_search *search, struct arena *
     return tree_canonical(&body, arena);
 }
 
-static struct text write_item(const struct doing *work, struct arena *arena)
+static struct text write_item(const struct work *work, struct arena *arena)
 {
     const struct commit_job *job = work->own;
     struct tree body = { .type = TREE_OBJECT }, storage = { .type = TREE_OBJECT };
@@ -175,7 +175,7 @@ static struct tree write_played(const struct commit_job *job, uint64_t bars, str
     return played;
 }
 
-static struct text write_clip(const struct doing *work, struct id track, struct arena *arena)
+static struct text write_clip(const struct work *work, struct id track, struct arena *arena)
 {
     const struct project_commit_kit *ask = work->ask;
     const struct commit_job *job = work->own;
@@ -192,7 +192,7 @@ static struct text write_clip(const struct doing *work, struct id track, struct 
     return tree_canonical(&body, arena);
 }
 
-static enum err put_parts(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err put_parts(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_commit_kit *ask = work->ask;
     struct track_search search = { .arena = &work->arena, .name = ask->track };
@@ -209,19 +209,19 @@ static enum err put_parts(struct doing *work, struct txn *txn, struct fault *fau
     if (id_is_zero(search.found)) {
         search.found = made_id(work, "track");
         actions[count++] =
-            deed_put_action(ELEMENT_KIND_TRACK, work->id, search.found, write_track(&search, &work->arena), 0);
+            action_put(ELEMENT_KIND_TRACK, work->id, search.found, write_track(&search, &work->arena), 0);
     }
     actions[count++] =
-        deed_put_action(ELEMENT_KIND_ITEM, work->id, made_id(work, "item"), write_item(work, &work->arena), 0);
-    actions[count++] = deed_put_action(ELEMENT_KIND_CLIP, work->id, made_id(work, "clip"),
-                                       write_clip(work, search.found, &work->arena), 0);
+        action_put(ELEMENT_KIND_ITEM, work->id, made_id(work, "item"), write_item(work, &work->arena), 0);
+    actions[count++] =
+        action_put(ELEMENT_KIND_CLIP, work->id, made_id(work, "clip"), write_clip(work, search.found, &work->arena), 0);
     const struct persist_apply apply = { .label = TEXT("commit kit"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { count, actions } };
     return work_apply(work, &apply, fault);
 }
 
-static enum err plan_commit(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_commit(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_commit_kit *ask = work->ask;
     const struct kit_played_choice choice = { ask->bars, ask->has_quantise ? ask->quantise : 0,
@@ -260,7 +260,7 @@ static void read_clip(const struct tree *body, struct kit_committed *to)
     (void)tree_id(body, "track", &to->track);
 }
 
-static enum err answer_commit(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_commit(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_commit_kit *ask = work->ask;
     struct kit_committed answer = {
@@ -287,7 +287,7 @@ static enum err answer_commit(struct doing *work, struct txn *txn, struct fault 
     return ERR_OK;
 }
 
-const struct deed kit_deed_commit = {
+const struct handler kit_handler_commit = {
     .writes_media = true,
     .ends_when_done = true,
     .before = begin_commit,

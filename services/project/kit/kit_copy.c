@@ -1,7 +1,7 @@
 /* Copies of kits, and kits that move to another scope. */
-#include "services/project/deeds/deed_action.h"
-#include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_find.h"
+#include "services/project/kit/kit_handlers.h"
+#include "services/project/parts/action.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/kit_body.h"
 
@@ -14,7 +14,7 @@ static enum err check_move(const struct element *part, const struct kit *kit, st
     return fault ? fault_field(fault, "scope") : ERR_BAD_REQUEST;
 }
 
-static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_copy_kit *ask = work->ask;
     struct action actions[2];
@@ -39,11 +39,11 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
         e = kit_find_room(txn, &work->arena, owner, kit.name, id, fault);
     if (e != ERR_OK)
         return e;
-    actions[0] = deed_remove_action(&part); /* first, so that the uses of the kit do not end */
-    actions[1] = deed_put_action(ELEMENT_KIND_KIT, owner, id, kit_body_write(&kit, part.body, &work->arena), 0);
+    actions[0] = action_remove(&part); /* first, so that the uses of the kit do not end */
+    actions[1] = action_put(ELEMENT_KIND_KIT, owner, id, kit_body_write(&kit, part.body, &work->arena), 0);
     return ask->move ? kit_send(work, actions, 2, owner, "save kit", fault)
                      : kit_send(work, &actions[1], 1, owner, "copy kit", fault);
 }
 
-const struct deed kit_deed_copy = { .needs_no_project = true, .plan = plan_copy, .answer = kit_answer };
-const struct deed kit_deed_copy_in_project = { .plan = plan_copy, .answer = kit_answer };
+const struct handler kit_handler_copy = { .needs_no_project = true, .plan = plan_copy, .answer = kit_answer };
+const struct handler kit_handler_copy_in_project = { .plan = plan_copy, .answer = kit_answer };

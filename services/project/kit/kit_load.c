@@ -1,10 +1,10 @@
 /* Loading: from a kit to the pads, in one ask to the audio core. */
-#include "services/project/deeds/deed_action.h"
-#include "services/project/deeds/sound.h"
-#include "services/project/kit/kit_deeds.h"
 #include "services/project/kit/kit_find.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_pads.h"
 #include "services/project/kit/kit_workspace.h"
+#include "services/project/parts/action.h"
+#include "services/project/sound/sound.h"
 
 struct kit_loading {
     uint64_t step; /* of undo: its number; 0: none */
@@ -14,7 +14,7 @@ struct kit_loading {
 /* ---- the ask ---- */
 
 /* Copies the list, which is valid until the next ask. */
-static void take_pads(struct doing *work, const void *answer)
+static void take_pads(struct work *work, const void *answer)
 {
     const struct pads *pads = answer;
     struct kit_loading *loading = work->own;
@@ -32,7 +32,7 @@ static void take_pads(struct doing *work, const void *answer)
     sound_step_end(work->p, loading->step, pads->has_unkept && pads->unkept);
 }
 
-static void end_step(const struct doing *work, struct fault *fault)
+static void end_step(const struct work *work, struct fault *fault)
 {
     const struct kit_loading *loading = work->own;
 
@@ -41,7 +41,7 @@ static void end_step(const struct doing *work, struct fault *fault)
         sound_step_end(work->p, loading->step, false);
 }
 
-static struct action note_loaded(struct doing *work, struct id kit)
+static struct action note_loaded(struct work *work, struct id kit)
 {
     const struct project_load_kit *ask = work->ask;
     const struct kit_workspace workspace = { .has_kit = true, .kit = kit, .first = ask->first };
@@ -50,7 +50,7 @@ static struct action note_loaded(struct doing *work, struct id kit)
 }
 
 /* The pads of the locked slots of the kit that is loaded, as bits; they stay. Loading it again sets all. */
-static uint64_t find_locked(struct doing *work, struct txn *txn, struct id loads, uint64_t first)
+static uint64_t find_locked(struct work *work, struct txn *txn, struct id loads, uint64_t first)
 {
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
     uint64_t locked = 0;
@@ -68,7 +68,7 @@ static uint64_t find_locked(struct doing *work, struct txn *txn, struct id loads
     return locked;
 }
 
-static enum err set_pads(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_kit *ask = work->ask;
     struct audio_set_pads request = { .each = { 0, arena_array(&work->arena, KIT_PADS, sizeof(*request.each.at)) } };
@@ -99,7 +99,7 @@ static enum err set_pads(struct doing *work, struct txn *txn, struct fault *faul
 
 /* Notes which kit is loaded, after the pads have it: a load that a death interrupted is repeated with the same
  * locks. The step of undo has noted it already, unless the pads were the same before. */
-static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_load(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_kit *ask = work->ask;
     char scope[ID_TEXT_SIZE];
@@ -110,14 +110,14 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
 
     if (e != ERR_OK)
         return e;
-    action = deed_apart(note_loaded(work, part.id));
+    action = action_without_step(note_loaded(work, part.id));
     const struct persist_apply apply = { .label = TEXT("load kit"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { 1, &action } };
     return work_apply(work, &apply, fault);
 }
 
-static enum err answer_loaded(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_loaded(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_kit *ask = work->ask;
     const struct kit_loading *loading = work->own;
@@ -132,7 +132,7 @@ static enum err answer_loaded(struct doing *work, struct txn *txn, struct fault 
     return ERR_OK;
 }
 
-const struct deed kit_deed_load = {
+const struct handler kit_handler_load = {
     .ends_when_done = true,
     .before = set_pads,
     .plan = plan_load,

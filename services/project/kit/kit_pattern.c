@@ -1,6 +1,6 @@
 /* What was played on the pads as a pattern: its text, which a client may save to a slot. Nothing is changed. */
 #include "services/project/kit/heard_pattern.h"
-#include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_played.h"
 #include "services/project/kit/kit_workspace.h"
 #include "store/pattern/pattern_file.h"
@@ -11,7 +11,7 @@ struct pattern_job {
     struct loaded_sound_list sounds;
 };
 
-static enum err begin_pattern(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_pattern(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     work->own = arena_alloc(&work->kept, sizeof(struct pattern_job));
@@ -19,7 +19,7 @@ static enum err begin_pattern(struct doing *work, struct txn *txn, struct fault 
     return kit_played_ask_pads(work, fault);
 }
 
-static void take_sounds(struct doing *work, const void *answer)
+static void take_sounds(struct work *work, const void *answer)
 {
     struct pattern_job *job = work->own;
     struct loaded_sounds kept;
@@ -51,7 +51,7 @@ static struct id media_of(const struct pattern_job *job, const struct pad *pad)
 }
 
 /* A row has the name of the slot of the loaded kit, or that of its pad. */
-static void name_pads(struct doing *work, struct txn *txn, struct heard_pad pads[HEARD_PADS])
+static void name_pads(struct work *work, struct txn *txn, struct heard_pad pads[HEARD_PADS])
 {
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
     struct element part;
@@ -66,7 +66,7 @@ static void name_pads(struct doing *work, struct txn *txn, struct heard_pad pads
             pads[workspace.first + kit.slots.at[i].pad].name = kit.slots.at[i].slot;
 }
 
-static enum err make_pattern(struct doing *work, struct txn *txn, struct kit_pattern *to, struct fault *fault)
+static enum err make_pattern(struct work *work, struct txn *txn, struct kit_pattern *to, struct fault *fault)
 {
     const struct project_played_pattern *ask = work->ask;
     const struct pattern_job *job = work->own;
@@ -96,7 +96,7 @@ static enum err make_pattern(struct doing *work, struct txn *txn, struct kit_pat
     return e;
 }
 
-static enum err answer_pattern(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_pattern(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_played_pattern *ask = work->ask;
     const struct kit_played_choice choice = { ask->bars, ask->has_quantise ? ask->quantise : 0,
@@ -115,4 +115,4 @@ static enum err answer_pattern(struct doing *work, struct txn *txn, struct fault
     return e;
 }
 
-const struct deed kit_deed_pattern = { .before = begin_pattern, .answer = answer_pattern };
+const struct handler kit_handler_pattern = { .before = begin_pattern, .answer = answer_pattern };

@@ -2,7 +2,7 @@
 
 enum { PAGES = 16 /* of the record: more than it has */, FINEST = 192 /* divides into all grids */ };
 
-static void take_pads(struct doing *work, const void *answer)
+static void take_pads(struct work *work, const void *answer)
 {
     const struct pads *pads = answer;
     struct kit_played *played = work->own;
@@ -13,12 +13,12 @@ static void take_pads(struct doing *work, const void *answer)
     }
 }
 
-enum err kit_played_ask_pads(struct doing *work, struct fault *fault)
+enum err kit_played_ask_pads(struct work *work, struct fault *fault)
 {
     return work_ask(work, "audio.pads", NULL, take_pads, fault);
 }
 
-static void take_page(struct doing *work, const void *answer)
+static void take_page(struct work *work, const void *answer)
 {
     const struct played *page = answer;
     struct kit_played *played = work->own;
@@ -34,7 +34,7 @@ static void take_page(struct doing *work, const void *answer)
     played->has_all = !page->more || ++played->pages >= PAGES;
 }
 
-static enum err choose_bars(struct doing *work, struct kit_played *played, const struct kit_played_choice *choice,
+static enum err choose_bars(struct work *work, struct kit_played *played, const struct kit_played_choice *choice,
                             struct fault *fault)
 {
     heard_read(played->events, played->count, &work->kept, &played->heard);
@@ -49,7 +49,7 @@ static enum err choose_bars(struct doing *work, struct kit_played *played, const
     return heard_choose(&played->heard, (uint32_t)choice->bars, &played->first, fault);
 }
 
-enum err kit_played_read(struct doing *work, struct kit_played *played, const struct kit_played_choice *choice,
+enum err kit_played_read(struct work *work, struct kit_played *played, const struct kit_played_choice *choice,
                          struct fault *fault)
 {
     const struct streamer_played request = { .from = played->next };

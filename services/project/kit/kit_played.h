@@ -1,10 +1,10 @@
-/* kit_played.h: what a deed needs of what was played: the pads, and the bars that it chose of the record. It is the
- * first member of the deed's own state, work->own. The loop's thread. */
+/* kit_played.h: what a handler needs of what was played: the pads, and the bars that it chose of the record. It is the
+ * first member of the handler's own state, work->own. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_KIT_PLAYED_H
 #define LOOPHOLE_PROJECT_KIT_PLAYED_H
 
 #include "schema_audio.h"
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 #include "services/project/kit/heard.h"
 
 /* The last `bars` bars; a grid with `quantise` lines in a bar, 0: none. */
@@ -26,11 +26,11 @@ struct kit_played {
     bool has_all, is_chosen;
 };
 
-enum err kit_played_ask_pads(struct doing *work, struct fault *fault); /* `before`; errors: those of work_ask */
+enum err kit_played_ask_pads(struct work *work, struct fault *fault); /* `before`; errors: those of work_ask */
 
 /* `plan` or `answer`, which is called again while work->is_sent: reads the record, moves its hits to the grid and
  * chooses its bars. Errors: those of heard_choose; bad_request (a grid that does not divide a bar). */
-enum err kit_played_read(struct doing *work, struct kit_played *played, const struct kit_played_choice *choice,
+enum err kit_played_read(struct work *work, struct kit_played *played, const struct kit_played_choice *choice,
                          struct fault *fault);
 
 #endif

@@ -17,7 +17,7 @@ static const usec_t longest_us = (usec_t)600 * 1000000;
 
 struct kit_rendering {
     struct errand errand;
-    struct doing *work;
+    struct work *work;
     struct arena arena; /* of the job */
     struct render_job job;
     const struct paths *paths;
@@ -110,7 +110,7 @@ static void end_rendering(struct errand *errand, bool lost)
 
     if (lost)
         fault_set(&late, ERR_TIMEOUT, "the audio file was not ready in time: %.150s", r->name);
-    work_go_on(r->work, lost ? &late : &r->fault);
+    work_continue_after(r->work, lost ? &late : &r->fault);
 }
 
 static void drop_rendering(struct errand *errand)
@@ -121,7 +121,7 @@ static void drop_rendering(struct errand *errand)
     free(r);
 }
 
-void kit_render(struct doing *work, struct text folder, struct text name, const struct render_job *job)
+void kit_render(struct work *work, struct text folder, struct text name, const struct render_job *job)
 {
     struct kit_rendering *r = alloc_zeroed(1, sizeof(*r));
 

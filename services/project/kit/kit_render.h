@@ -4,10 +4,10 @@
 #define LOOPHOLE_PROJECT_KIT_RENDER_H
 
 #include "schema_worker.h"
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 
 /* Begins it in `plan`, which is called again with the result in work->filed. `name` is that of the file below the
  * project's folder, as Media/Audio/kick.wav; it replaces the file of an earlier copy of the ask. The job is copied. */
-void kit_render(struct doing *work, struct text folder, struct text name, const struct render_job *job);
+void kit_render(struct work *work, struct text folder, struct text name, const struct render_job *job);
 
 #endif

@@ -3,10 +3,10 @@
 
 #include "common/musical_key.h"
 #include "schema_search.h"
-#include "services/project/deeds/deed_action.h"
-#include "services/project/kit/kit_deeds.h"
+#include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_pads.h"
 #include "services/project/kit/kit_workspace.h"
+#include "services/project/parts/action.h"
 #include "services/project/parts/kit_body.h"
 #include "store/catalogue.h"
 
@@ -67,7 +67,7 @@ static enum err check_slot(const struct kit *kit, struct text name, struct kit_s
     return fault_hint(fault, "`loophole kit lock %.*s --off` unlocks it", TEXT_ARG(name)), ERR_CONFLICT;
 }
 
-static uint64_t seed_of_ask(const struct doing *work, bool has_seed, uint64_t given)
+static uint64_t seed_of_ask(const struct work *work, bool has_seed, uint64_t given)
 {
     uint32_t seed;
 
@@ -78,7 +78,7 @@ static uint64_t seed_of_ask(const struct doing *work, bool has_seed, uint64_t gi
 /* ---- asking search ---- */
 
 /* Copies the picks, which are valid until the next ask. */
-static void take_picks_of(struct doing *work, const void *answer)
+static void take_picks_of(struct work *work, const void *answer)
 {
     const struct kit_picks *picks = answer;
     struct kit_picks *kept = arena_alloc(&work->kept, sizeof(*kept));
@@ -109,7 +109,7 @@ static void add_taken(const struct kit *kit, const struct kit_vary_list *varied,
     }
 }
 
-static struct search_vary_kit begin_vary(struct doing *work, const struct kit *kit)
+static struct search_vary_kit begin_vary(struct work *work, const struct kit *kit)
 {
     struct search_vary_kit request = { .family = kit->family, .key = kit->key };
     int key;
@@ -152,12 +152,12 @@ static void set_pick(struct txn *txn, struct arena *arena, const struct kit *kit
     set_sound(txn, arena, slot, pick->media, pick->gain, kit->has_key ? tuned : pitch_of(slot), pick->why);
 }
 
-static enum err put_kit(struct doing *work, const struct element *part, const struct kit *kit, const char *label,
+static enum err put_kit(struct work *work, const struct element *part, const struct kit *kit, const char *label,
                         struct fault *fault)
 {
     enum err e = kit_body_check_kit(kit, fault);
-    const struct action action = deed_put_action(ELEMENT_KIND_KIT, part->project, part->id,
-                                                 kit_body_write(kit, part->body, &work->arena), part->revision);
+    const struct action action = action_put(ELEMENT_KIND_KIT, part->project, part->id,
+                                            kit_body_write(kit, part->body, &work->arena), part->revision);
     const struct id project = work->id;
 
     if (e == ERR_OK)
@@ -167,9 +167,9 @@ static enum err put_kit(struct doing *work, const struct element *part, const st
 }
 
 /* Changes the loaded kit, which `change` gets. */
-typedef enum err change_fn(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault);
+typedef enum err change_fn(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault);
 
-static enum err plan_change(struct doing *work, struct txn *txn, change_fn *change, const char *label,
+static enum err plan_change(struct work *work, struct txn *txn, change_fn *change, const char *label,
                             struct fault *fault)
 {
     struct element part;
@@ -184,13 +184,13 @@ static enum err plan_change(struct doing *work, struct txn *txn, change_fn *chan
     return e == ERR_OK ? put_kit(work, &part, &kit, label, fault) : e;
 }
 
-static void take_set(struct doing *work, const void *answer)
+static void take_set(struct work *work, const void *answer)
 {
     (void)work, (void)answer;
 }
 
 /* After the change: the pads of the slots that it may have changed. */
-static enum err set_pads_of(struct doing *work, struct txn *txn, const struct text_list *names, struct fault *fault)
+static enum err set_pads_of(struct work *work, struct txn *txn, const struct text_list *names, struct fault *fault)
 {
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
     struct audio_set_pads request = { .each = { 0, arena_array(&work->arena, KIT_PADS, sizeof(*request.each.at)) } };
@@ -225,7 +225,7 @@ static int64_t next_turn(const struct kit_slot *slot, int64_t step)
     return turn >= -TURN_MOST && turn <= TURN_MOST ? turn : 0;
 }
 
-static enum err ask_for_neighbour(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err ask_for_neighbour(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
     const int64_t step = step_of(ask);
@@ -270,7 +270,7 @@ static enum err swap_back(struct kit_slot *slot, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err swap_to_item(struct doing *work, struct txn *txn, struct kit_slot *slot, struct fault *fault)
+static enum err swap_to_item(struct work *work, struct txn *txn, struct kit_slot *slot, struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
     struct media media;
@@ -290,7 +290,7 @@ static enum err swap_to_item(struct doing *work, struct txn *txn, struct kit_slo
     return ERR_OK;
 }
 
-static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct kit *kit, struct kit_slot *slot,
+static enum err swap_to_pick(struct work *work, struct txn *txn, const struct kit *kit, struct kit_slot *slot,
                              struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
@@ -309,7 +309,7 @@ static enum err swap_to_pick(struct doing *work, struct txn *txn, const struct k
     return ERR_OK;
 }
 
-static enum err swap_sound(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
+static enum err swap_sound(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
     struct kit_slot *slot = NULL;
@@ -323,12 +323,12 @@ static enum err swap_sound(struct doing *work, struct txn *txn, struct kit *kit,
     return text_is(ask->to, "back") ? swap_back(slot, fault) : swap_to_item(work, txn, slot, fault);
 }
 
-static enum err plan_swap(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_swap(struct work *work, struct txn *txn, struct fault *fault)
 {
     return plan_change(work, txn, swap_sound, "swap sound", fault);
 }
 
-static enum err set_swapped(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err set_swapped(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct text name = ((const struct project_swap_kit *)work->ask)->slot;
     const struct text_list names = { 1, &name };
@@ -336,7 +336,7 @@ static enum err set_swapped(struct doing *work, struct txn *txn, struct fault *f
     return set_pads_of(work, txn, &names, fault);
 }
 
-const struct deed kit_deed_swap = {
+const struct handler kit_handler_swap = {
     .before = ask_for_neighbour,
     .plan = plan_swap,
     .after = set_swapped,
@@ -345,7 +345,7 @@ const struct deed kit_deed_swap = {
 
 /* ---- randomise ---- */
 
-static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err ask_for_others(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_randomise_kit *ask = work->ask;
     struct search_vary_kit request;
@@ -374,7 +374,7 @@ static enum err ask_for_others(struct doing *work, struct txn *txn, struct fault
     return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
 }
 
-static enum err set_picks(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
+static enum err set_picks(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
     const struct project_randomise_kit *ask = work->ask;
     const struct kit_picks *picks = work->own;
@@ -393,17 +393,17 @@ static enum err set_picks(struct doing *work, struct txn *txn, struct kit *kit, 
     return ERR_OK;
 }
 
-static enum err plan_randomise(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_randomise(struct work *work, struct txn *txn, struct fault *fault)
 {
     return plan_change(work, txn, set_picks, "randomise kit", fault);
 }
 
-static enum err set_randomised(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err set_randomised(struct work *work, struct txn *txn, struct fault *fault)
 {
     return set_pads_of(work, txn, &((const struct project_randomise_kit *)work->ask)->slots, fault);
 }
 
-const struct deed kit_deed_randomise = {
+const struct handler kit_handler_randomise = {
     .before = ask_for_others,
     .plan = plan_randomise,
     .after = set_randomised,
@@ -412,7 +412,7 @@ const struct deed kit_deed_randomise = {
 
 /* ---- lock ---- */
 
-static enum err lock_slots(struct doing *work, struct txn *txn, struct kit *kit, struct fault *fault)
+static enum err lock_slots(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
     const struct project_lock_kit *ask = work->ask;
     enum err e = check_names(kit, &ask->slots, fault);
@@ -424,11 +424,11 @@ static enum err lock_slots(struct doing *work, struct txn *txn, struct kit *kit,
     return e;
 }
 
-static enum err plan_lock(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_lock(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_lock_kit *ask = work->ask;
 
     return plan_change(work, txn, lock_slots, ask->on ? "lock slots" : "unlock slots", fault);
 }
 
-const struct deed kit_deed_lock = { .plan = plan_lock, .answer = kit_answer };
+const struct handler kit_handler_lock = { .plan = plan_lock, .answer = kit_answer };

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "services/project/deeds/deed_action.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_pads.h"
+#include "services/project/parts/action.h"
 #include "services/project/parts/kit_body.h"
 
 static struct id workspace_id(struct id project)
@@ -42,12 +42,12 @@ struct action kit_workspace_put(struct arena *arena, struct id project, const st
 
     tree_set(&body, arena, "kit", tree_of_id(workspace->kit, arena));
     tree_set(&body, arena, "first", tree_of_whole((int64_t)workspace->first));
-    action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), tree_canonical(&body, arena), 0);
+    action = action_put(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), tree_canonical(&body, arena), 0);
     action.element.has_expect = false;
     return action;
 }
 
-enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *part, struct kit *to,
+enum err kit_workspace_kit(struct work *work, struct txn *txn, struct element *part, struct kit *to,
                            struct fault *fault)
 {
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
@@ -89,7 +89,7 @@ uint64_t kit_workspace_layout(struct txn *txn, struct arena *arena, struct id pr
     return layout >= LAYOUT_LARGE ? LAYOUT_LARGE : LAYOUT_SMALL;
 }
 
-static enum err plan_layout(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_layout(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_set_layout *ask = work->ask;
     struct tree body = { .type = TREE_OBJECT };
@@ -102,19 +102,19 @@ static enum err plan_layout(struct doing *work, struct txn *txn, struct fault *f
         return fault ? fault_field(fault, "layout") : ERR_BAD_REQUEST;
     }
     tree_set(&body, &work->arena, "layout", tree_of_whole((int64_t)ask->layout));
-    action = deed_apart(deed_unchecked(deed_put_action(ELEMENT_KIND_WORKSPACE, work->id, layout_id(work->id),
-                                                       tree_canonical(&body, &work->arena), 0)));
+    action = action_without_step(action_unchecked(action_put(ELEMENT_KIND_WORKSPACE, work->id, layout_id(work->id),
+                                                             tree_canonical(&body, &work->arena), 0)));
     const struct persist_apply apply = { .label = TEXT("layout of the pads"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { 1, &action } };
     return work_apply(work, &apply, fault);
 }
 
-static enum err answer_layout(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_layout(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn, (void)fault;
     work_answer(work, &(const struct nothing){ 0 });
     return ERR_OK;
 }
 
-const struct deed kit_deed_layout = { .ends_when_done = true, .plan = plan_layout, .answer = answer_layout };
+const struct handler kit_handler_layout = { .ends_when_done = true, .plan = plan_layout, .answer = answer_layout };

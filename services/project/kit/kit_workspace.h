@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_PROJECT_KIT_WORKSPACE_H
 #define LOOPHOLE_PROJECT_KIT_WORKSPACE_H
 
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 
 struct kit_workspace {
     bool has_kit;
@@ -14,13 +14,13 @@ struct kit_workspace {
 /* The layout in which surfaces show the pads: 4 or 8 pads in a row. */
 enum { LAYOUT_SMALL = 4, LAYOUT_LARGE = 8 };
 uint64_t kit_workspace_layout(struct txn *txn, struct arena *arena, struct id project);
-extern const struct deed kit_deed_layout; /* of the ask set_layout */
+extern const struct handler kit_handler_layout; /* of the ask set_layout */
 
 struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, struct id project);
 struct action kit_workspace_put(struct arena *arena, struct id project, const struct kit_workspace *workspace);
 
 /* The kit that is loaded in the project of the work. Errors (explained): not_found; those of kit_body_read. */
-enum err kit_workspace_kit(struct doing *work, struct txn *txn, struct element *part, struct kit *to,
+enum err kit_workspace_kit(struct work *work, struct txn *txn, struct element *part, struct kit *to,
                            struct fault *fault);
 
 #endif

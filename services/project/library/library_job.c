@@ -29,18 +29,18 @@ static void run_job(struct errand *errand)
 static void end_job(struct errand *errand, bool lost)
 {
     struct library_job *job = (struct library_job *)errand;
-    struct doing *work = job->work;
+    struct work *work = job->work;
     struct fault late = { 0 };
 
     if (lost) {
         atomic_store(&job->library->is_silent, true);
         (void)library_refuse_silent(&late);
-        work_go_on(work, &late);
+        work_continue_after(work, &late);
         return;
     }
     work->file = arena_text(&work->kept, job->text);
     work->result = job;
-    work_go_on(work, &job->fault);
+    work_continue_after(work, &job->fault);
 }
 
 static void drop_job(struct errand *errand)
@@ -51,14 +51,14 @@ static void drop_job(struct errand *errand)
     free(job);
 }
 
-static usec_t patience_of(const struct doing *work)
+static usec_t patience_of(const struct work *work)
 {
     const usec_t most = file_io_patience(call_deadline(work->call));
 
     return most < patience_us ? most : patience_us;
 }
 
-struct library_job *library_job_new(struct doing *work, const struct shape *shape,
+struct library_job *library_job_new(struct work *work, const struct shape *shape,
                                     enum err (*act)(struct library_job *job, struct fault *fault))
 {
     struct library_job *job = alloc_zeroed(1, sizeof(*job));
@@ -82,7 +82,7 @@ void library_job_start(struct library_job *job)
     errand_start(job->work->p->errands, &job->errand);
 }
 
-enum err library_job_answer(struct doing *work, struct txn *txn, struct fault *fault)
+enum err library_job_answer(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     if (work->filed.code != ERR_OK)

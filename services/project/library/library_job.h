@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_PROJECT_LIBRARY_JOB_H
 #define LOOPHOLE_PROJECT_LIBRARY_JOB_H
 
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 #include "services/project/library/library.h"
 #include "services/project/library/library_step.h"
 
@@ -19,11 +19,11 @@ struct library_job {
     struct midi_said midi;                                         /* of a conversion */
     enum err (*act)(struct library_job *job, struct fault *fault); /* in the thread; library_look is done */
     struct fault fault;
-    struct doing *work;
+    struct work *work;
 };
 
 /* A job with a copy of the work's ask, whose shape is given; NULL: it has no fields. */
-struct library_job *library_job_new(struct doing *work, const struct shape *shape,
+struct library_job *library_job_new(struct work *work, const struct shape *shape,
                                     enum err (*act)(struct library_job *job, struct fault *fault));
 
 /* Starts it in `before` or `after`. When the thread has ended, the phase continues with work->filed and the
@@ -31,8 +31,8 @@ struct library_job *library_job_new(struct doing *work, const struct shape *shap
 void library_job_start(struct library_job *job);
 
 /* The given pattern, or the one that plays (`before`); then its text, for the job. */
-enum err library_read_given(struct doing *work, struct text file, struct fault *fault);
-struct text library_given_text(struct doing *work);
+enum err library_read_given(struct work *work, struct text file, struct fault *fault);
+struct text library_given_text(struct work *work);
 
 /* In the thread: the order of lines by name, and the answer's copy of lines: the texts of the library are valid only
  * under its lock. Errors (explained): too_large. */
@@ -48,6 +48,6 @@ enum err library_find_first_answer(struct library_job *job, struct fault *fault)
 enum err library_do_step(struct library_job *job, struct library_step *step, struct fault *fault);
 
 /* The next phase answers with what the job said, or fails with its fault. */
-enum err library_job_answer(struct doing *work, struct txn *txn, struct fault *fault);
+enum err library_job_answer(struct work *work, struct txn *txn, struct fault *fault);
 
 #endif

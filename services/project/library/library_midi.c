@@ -8,7 +8,7 @@
 #include "services/project/library/library_change.h"
 #include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
@@ -83,21 +83,21 @@ static struct library_source source_of(const struct project_export_midi *ask)
     return (struct library_source){ .slot = ask->slot, .name = ask->name };
 }
 
-static enum err begin_export(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_export(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct library_source source = source_of(work->ask);
 
     return library_source_begin(work, txn, &source, fault);
 }
 
-static enum err start_export(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err start_export(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct library_source source = source_of(work->ask);
 
     return library_source_start(work, txn, &source, &project_export_midi_shape, act_export, fault);
 }
 
-static enum err answer_midi(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_midi(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     if (work->filed.code != ERR_OK)
@@ -106,14 +106,14 @@ static enum err answer_midi(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed library_deed_export = {
+const struct handler library_handler_export = {
     .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_export,
     .after = start_export,
     .answer = answer_midi,
 };
-const struct deed library_deed_export_slot = {
+const struct handler library_handler_export_slot = {
     .explain = slot_job_explain,
     .before = begin_export,
     .after = start_export,
@@ -130,7 +130,7 @@ static enum err act_read(struct library_job *job, struct fault *fault)
     return library_source_read(job, ask->name, file, fault);
 }
 
-static enum err begin_read(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_read(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_read_pattern *ask = work->ask;
 
@@ -138,7 +138,7 @@ static enum err begin_read(struct doing *work, struct txn *txn, struct fault *fa
                                 fault);
 }
 
-static enum err start_read(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err start_read(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_read_pattern *ask = work->ask;
 
@@ -146,7 +146,7 @@ static enum err start_read(struct doing *work, struct txn *txn, struct fault *fa
                                 &project_read_pattern_shape, act_read, fault);
 }
 
-static enum err answer_read(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_read(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     if (work->filed.code != ERR_OK)
@@ -155,14 +155,14 @@ static enum err answer_read(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed library_deed_read = {
+const struct handler library_handler_read = {
     .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_read,
     .after = start_read,
     .answer = answer_read,
 };
-const struct deed library_deed_read_slot = {
+const struct handler library_handler_read_slot = {
     .explain = slot_job_explain,
     .before = begin_read,
     .after = start_read,
@@ -245,14 +245,14 @@ static enum err act_import(struct library_job *job, struct fault *fault)
     return e;
 }
 
-static enum err start_import(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err start_import(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn, (void)fault;
     library_job_start(library_job_new(work, &project_import_midi_shape, act_import));
     return ERR_OK;
 }
 
-const struct deed library_deed_import = {
+const struct handler library_handler_import = {
     .explain = slot_job_explain,
     .needs_no_project = true,
     .before = start_import,

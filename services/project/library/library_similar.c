@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "services/project/library/library_source.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
 
 enum { ALIKE = 20 };
@@ -12,7 +12,7 @@ static struct library_source source_of(const struct project_similar_patterns *as
     return (struct library_source){ .slot = ask->slot, .name = ask->name, .file = ask->file };
 }
 
-static enum err begin_similar(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_similar(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct library_source source = source_of(work->ask);
 
@@ -76,21 +76,21 @@ static enum err act_similar(struct library_job *job, struct fault *fault)
     return list_alike(job, &rhythm, fault);
 }
 
-static enum err find_similar(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err find_similar(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct library_source source = source_of(work->ask);
 
     return library_source_start(work, txn, &source, &project_similar_patterns_shape, act_similar, fault);
 }
 
-const struct deed library_deed_similar = {
+const struct handler library_handler_similar = {
     .explain = slot_job_explain,
     .needs_no_project = true,
     .before = begin_similar,
     .after = find_similar,
     .answer = library_job_answer,
 };
-const struct deed library_deed_similar_to_slot = {
+const struct handler library_handler_similar_to_slot = {
     .explain = slot_job_explain,
     .before = begin_similar,
     .after = find_similar,

@@ -1,10 +1,10 @@
 #include "services/project/library/library_source.h"
 
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"
 
-enum err library_source_begin(struct doing *work, struct txn *txn, const struct library_source *source,
+enum err library_source_begin(struct work *work, struct txn *txn, const struct library_source *source,
                               struct fault *fault)
 {
     /* The slot's file is read; library_source_start compares it with the store. */
@@ -13,7 +13,7 @@ enum err library_source_begin(struct doing *work, struct txn *txn, const struct 
     return source->name.len ? ERR_OK : library_read_given(work, source->file, fault);
 }
 
-enum err library_source_start(struct doing *work, struct txn *txn, const struct library_source *source,
+enum err library_source_start(struct work *work, struct txn *txn, const struct library_source *source,
                               const struct shape *shape, enum err (*act)(struct library_job *job, struct fault *fault),
                               struct fault *fault)
 {

@@ -12,11 +12,11 @@ struct library_source {
 
 /* In `before`: reads what the loop can read. Errors (explained): those of slot_job_begin_one and of
  * library_read_given. */
-enum err library_source_begin(struct doing *work, struct txn *txn, const struct library_source *source,
+enum err library_source_begin(struct work *work, struct txn *txn, const struct library_source *source,
                               struct fault *fault);
 
 /* In `after`: starts a job with the text, unless it is in the library. Errors (explained): those of slot_job_keep. */
-enum err library_source_start(struct doing *work, struct txn *txn, const struct library_source *source,
+enum err library_source_start(struct work *work, struct txn *txn, const struct library_source *source,
                               const struct shape *shape, enum err (*act)(struct library_job *job, struct fault *fault),
                               struct fault *fault);
 

@@ -1,9 +1,9 @@
 /* loop_adopt.c: loops that were captured without an open project become those of a project. */
-#include "services/project/deeds/deed_action.h"
-#include "services/project/loop/loop_deeds.h"
+#include "services/project/loop/loop_handlers.h"
 #include "services/project/loop/loop_job.h"
+#include "services/project/parts/action.h"
 
-static enum err refuse_adoption(const struct doing *work, struct fault *fault)
+static enum err refuse_adoption(const struct work *work, struct fault *fault)
 {
     if (id_equal(work->id, elements_draft_id)) {
         fault_set(fault, ERR_CONFLICT, "no project is open that could take over the loops of the draft");
@@ -13,7 +13,7 @@ static enum err refuse_adoption(const struct doing *work, struct fault *fault)
     return fault_hint(fault, "`loophole loop list --project draft` lists its loops"), ERR_NOT_FOUND;
 }
 
-static enum err plan_adopt(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_adopt(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct loop here[LOOP_KEYS], there[LOOP_KEYS];
     struct element rows[LOOP_KEYS] = { 0 };
@@ -30,8 +30,8 @@ static enum err plan_adopt(struct doing *work, struct txn *txn, struct fault *fa
         if (here[i].fkey || !there[i].fkey)
             continue;
         actions[count++] =
-            deed_put_action(ELEMENT_KIND_LOOP, work->id, loop_part_id(work->id, there[i].fkey), rows[i].body, 0);
-        actions[count++] = deed_remove_action(&rows[i]);
+            action_put(ELEMENT_KIND_LOOP, work->id, loop_part_id(work->id, there[i].fkey), rows[i].body, 0);
+        actions[count++] = action_remove(&rows[i]);
     }
     if (count == 0 || id_equal(work->id, elements_draft_id))
         return refuse_adoption(work, fault);
@@ -41,7 +41,7 @@ static enum err plan_adopt(struct doing *work, struct txn *txn, struct fault *fa
     return work_apply(work, &apply, fault);
 }
 
-const struct deed loop_deed_adopt = {
+const struct handler loop_handler_adopt = {
     .ends_when_done = true,
     .plan = plan_adopt,
     .answer = loop_job_answer_all,

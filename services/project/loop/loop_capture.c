@@ -1,15 +1,15 @@
 /* loop_capture.c: a capture: its first ask marks where it begins, its second makes the loop. */
 #include <math.h>
 
-#include "services/project/deeds/deed_action.h"
-#include "services/project/loop/loop_deeds.h"
+#include "services/project/loop/loop_handlers.h"
 #include "services/project/loop/loop_job.h"
+#include "services/project/parts/action.h"
 
 enum { LEAST = 256 /* frames, as the length of a loop_start */ };
 
 /* ---- the mark ---- */
 
-static void take_mark(struct doing *work, const void *answer)
+static void take_mark(struct work *work, const void *answer)
 {
     struct loop_job *job = loop_job_of(work);
     const struct loop_mark *mark = answer;
@@ -23,7 +23,7 @@ static void take_mark(struct doing *work, const void *answer)
         job->mark.acts.at[i] = mark->acts.at[i];
 }
 
-static enum err ask_mark(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err ask_mark(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_capture *ask = work->ask;
     struct streamer_mark_loop request = { .has_voice = ask->has_voice,
@@ -84,7 +84,7 @@ static enum err refuse_short(double frames, struct fault *fault)
     return fault_hint(fault, "the capture goes on: press again later"), ERR_CONFLICT;
 }
 
-static enum err make_loop(struct doing *work, const struct loop_capture *begun, struct loop *loop,
+static enum err make_loop(struct work *work, const struct loop_capture *begun, struct loop *loop,
                           const struct element *row, struct action *to, struct fault *fault)
 {
     const double volume = loop->fkey ? loop->volume : 0.5;
@@ -96,14 +96,14 @@ static enum err make_loop(struct doing *work, const struct loop_capture *begun, 
     if (!(loop->duration * rate >= LEAST))
         return refuse_short(loop->duration * rate, fault);
     fill_context(&begun->mark, &job->part, loop);
-    *to = deed_put_action(ELEMENT_KIND_LOOP, work->id, row->revision ? row->id : loop_part_id(work->id, begun->fkey),
-                          loop_body_write(loop, TEXT("{}"), &work->arena), row->revision);
+    *to = action_put(ELEMENT_KIND_LOOP, work->id, row->revision ? row->id : loop_part_id(work->id, begun->fkey),
+                     loop_body_write(loop, TEXT("{}"), &work->arena), row->revision);
     return ERR_OK;
 }
 
 /* ---- the plan ---- */
 
-static enum err send_capture(struct doing *work, struct action *actions, uint32_t count, uint64_t fkey,
+static enum err send_capture(struct work *work, struct action *actions, uint32_t count, uint64_t fkey,
                              struct fault *fault)
 {
     char scope[ID_TEXT_SIZE];
@@ -114,7 +114,7 @@ static enum err send_capture(struct doing *work, struct action *actions, uint32_
     return work_apply(work, &apply, fault);
 }
 
-static enum err end_capture(struct doing *work, struct txn *txn, const struct loop_capture *begun, struct fault *fault)
+static enum err end_capture(struct work *work, struct txn *txn, const struct loop_capture *begun, struct fault *fault)
 {
     struct loop loops[LOOP_KEYS];
     struct element rows[LOOP_KEYS] = { 0 };
@@ -134,7 +134,7 @@ static enum err end_capture(struct doing *work, struct txn *txn, const struct lo
     return send_capture(work, actions, 3, begun->fkey, fault);
 }
 
-static bool find_begun(struct doing *work, struct txn *txn, uint64_t fkey, struct loop_capture *to)
+static bool find_begun(struct work *work, struct txn *txn, uint64_t fkey, struct loop_capture *to)
 {
     const struct loop_job *job = loop_job_of(work);
 
@@ -149,7 +149,7 @@ static enum err refuse_silent(struct fault *fault)
     return fault_hint(fault, "`loophole play ITEM` starts one; `loophole voice` lists them"), ERR_NOT_FOUND;
 }
 
-static enum err plan_capture(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_capture(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_capture *ask = work->ask;
     struct loop_job *job = loop_job_of(work);
@@ -172,7 +172,7 @@ static enum err plan_capture(struct doing *work, struct txn *txn, struct fault *
     return send_capture(work, &action, 1, ask->fkey, fault);
 }
 
-static enum err answer_capture(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_capture(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_capture *ask = work->ask;
 
@@ -187,7 +187,7 @@ static enum err answer_capture(struct doing *work, struct txn *txn, struct fault
     return loop_job_answer_one(work, txn, ask->fkey, fault);
 }
 
-const struct deed loop_deed_capture = {
+const struct handler loop_handler_capture = {
     .ends_when_done = true,
     .before = ask_mark,
     .plan = plan_capture,

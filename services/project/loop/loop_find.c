@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "services/project/deeds/deed_action.h"
+#include "services/project/parts/action.h"
 #include "services/project/parts/uses.h"
 
 /* ---- loops ---- */
@@ -59,10 +59,10 @@ struct id loop_part_id(struct id project, uint64_t fkey)
 
 static struct action put_note(struct arena *arena, struct id project, struct id id, const struct tree *body)
 {
-    struct action action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, id, tree_canonical(body, arena), 0);
+    struct action action = action_put(ELEMENT_KIND_WORKSPACE, project, id, tree_canonical(body, arena), 0);
 
     action.element.has_expect = false;
-    return deed_apart(action);
+    return action_without_step(action);
 }
 
 static enum err read_note(struct txn *txn, struct arena *arena, struct id project, struct id id, struct tree *body)
@@ -136,10 +136,10 @@ struct action loop_capture_put(struct arena *arena, struct id project, const str
 struct action loop_capture_remove(struct id project, uint64_t fkey)
 {
     struct action action =
-        deed_put_action(ELEMENT_KIND_WORKSPACE, project, id_for("capture", project, fkey), (struct text){ 0 }, 0);
+        action_put(ELEMENT_KIND_WORKSPACE, project, id_for("capture", project, fkey), (struct text){ 0 }, 0);
 
     action.element.has_body = action.element.has_expect = false;
-    return deed_apart(action);
+    return action_without_step(action);
 }
 
 enum err loop_find_before(struct txn *txn, struct arena *arena, struct id project, uint64_t fkey, struct text *body)

@@ -4,7 +4,7 @@
 #define LOOPHOLE_PROJECT_LOOP_FIND_H
 
 #include "schema_streamer.h"
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 #include "services/project/parts/loop_body.h"
 
 /* Reads the loops of a project by their keys: to[0] is F1, and fkey 0 means that there is none. `rows` (LOOP_KEYS of

@@ -1,6 +1,6 @@
 #include "services/project/loop/loop_job.h"
 
-struct loop_job *loop_job_of(struct doing *work)
+struct loop_job *loop_job_of(struct work *work)
 {
     struct loop_job *job = work->own;
 
@@ -42,7 +42,7 @@ enum err loop_check_there(const struct loop *loop, uint64_t fkey, struct fault *
 
 static void take_answered(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct doing *work = state;
+    struct work *work = state;
     struct loop_job *job = work->own;
 
     job->refused = error != ERR_OK && fault ? *fault : (struct fault){ .code = error };
@@ -52,7 +52,7 @@ static void take_answered(void *state, enum err error, const void *answer, const
 }
 
 /* A repeated ask repeats these asks under the same ids. */
-static struct sender sender_of(const struct doing *work, uint32_t step)
+static struct sender sender_of(const struct work *work, uint32_t step)
 {
     uint8_t bytes[sizeof(work->sender.request.b) + 1];
     struct sender sender = work->sender;
@@ -64,15 +64,15 @@ static struct sender sender_of(const struct doing *work, uint32_t step)
     return sender;
 }
 
-static uint32_t budget_of(const struct doing *work)
+static uint32_t budget_of(const struct work *work)
 {
     const usec_t left = (call_deadline(work->call) - clock_steady()) / 1000 * 7 / 8;
 
     return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
 }
 
-enum err loop_job_ask(struct doing *work, const char *name, const void *request,
-                      void (*taken)(struct doing *work, const void *answer), struct fault *fault)
+enum err loop_job_ask(struct work *work, const char *name, const void *request,
+                      void (*taken)(struct work *work, const void *answer), struct fault *fault)
 {
     struct loop_job *job = loop_job_of(work);
     const struct sender sender = sender_of(work, job->step++);
@@ -103,7 +103,7 @@ static void note_voice(struct loop_job *job, const struct stream_voice *voice)
         job->heard[voice->loop_key - 1] = heard;
 }
 
-void loop_job_take_voices(struct doing *work, const void *answer)
+void loop_job_take_voices(struct work *work, const void *answer)
 {
     struct loop_job *job = work->own;
     const struct stream_voices *voices = answer;
@@ -118,14 +118,14 @@ void loop_job_take_voices(struct doing *work, const void *answer)
 
 static void take_voices(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct doing *work = state;
+    struct work *work = state;
 
     (void)fault;
     loop_job_take_voices(work, error == ERR_OK ? answer : NULL);
     work_continue(work);
 }
 
-enum err loop_job_hear(struct doing *work, struct fault *fault)
+enum err loop_job_hear(struct work *work, struct fault *fault)
 {
     struct loop_job *job = loop_job_of(work);
     enum err e;
@@ -153,7 +153,7 @@ static void describe_voice(const struct loop_heard *heard, struct loop *loop)
 }
 
 /* A capture goes before what the key has so far. */
-static void describe_capture(struct doing *work, struct txn *txn, struct loop *loop)
+static void describe_capture(struct work *work, struct txn *txn, struct loop *loop)
 {
     const struct loop_job *job = work->own;
     struct loop_capture capture;
@@ -168,7 +168,7 @@ static void describe_capture(struct doing *work, struct txn *txn, struct loop *l
     loop->voice = capture.mark.voice;
 }
 
-enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault)
+enum err loop_job_read(struct work *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault)
 {
     const struct loop_job *job = loop_job_of(work);
     enum err e = loop_find_all(txn, &work->arena, work->id, to, rows);
@@ -189,7 +189,7 @@ enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, str
     return ERR_OK;
 }
 
-enum err loop_job_answer_one(struct doing *work, struct txn *txn, uint64_t fkey, struct fault *fault)
+enum err loop_job_answer_one(struct work *work, struct txn *txn, uint64_t fkey, struct fault *fault)
 {
     struct loop loops[LOOP_KEYS];
     enum err e = loop_job_hear(work, fault);
@@ -202,7 +202,7 @@ enum err loop_job_answer_one(struct doing *work, struct txn *txn, uint64_t fkey,
     return e;
 }
 
-enum err loop_job_answer_all(struct doing *work, struct txn *txn, struct fault *fault)
+enum err loop_job_answer_all(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct loop all[LOOP_KEYS];
     struct loops answer = { .each = { 0, all } };

@@ -30,24 +30,24 @@ struct loop_job {
     struct region_pads pads_before;
 };
 
-struct loop_job *loop_job_of(struct doing *work); /* makes it first */
+struct loop_job *loop_job_of(struct work *work); /* makes it first */
 
 /* Asks another service in the phase of the answer, which is called again then. `taken` may be NULL; it gets no answer
  * of a service that refuses, whose fault is `refused`. Errors (explained): those of service_ask. */
-enum err loop_job_ask(struct doing *work, const char *name, const void *request,
-                      void (*taken)(struct doing *work, const void *answer), struct fault *fault);
+enum err loop_job_ask(struct work *work, const char *name, const void *request,
+                      void (*taken)(struct work *work, const void *answer), struct fault *fault);
 
 /* Asks the streamer which loops sound, unless that is known. If it has not answered within the call's budget, or
  * cannot, the states of loops are unknown. Errors (explained): those of service_ask. */
-enum err loop_job_hear(struct doing *work, struct fault *fault);
-void loop_job_take_voices(struct doing *work, const void *answer); /* a stream_voices; NULL: none */
+enum err loop_job_hear(struct work *work, struct fault *fault);
+void loop_job_take_voices(struct work *work, const void *answer); /* a stream_voices; NULL: none */
 
 /* All loops of the project with their states, after loop_job_hear: LOOP_KEYS of them. */
-enum err loop_job_read(struct doing *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault);
+enum err loop_job_read(struct work *work, struct txn *txn, struct loop *to, struct element *rows, struct fault *fault);
 
 /* Answers with one loop, or with those that are there. Hears first. */
-enum err loop_job_answer_one(struct doing *work, struct txn *txn, uint64_t fkey, struct fault *fault);
-enum err loop_job_answer_all(struct doing *work, struct txn *txn, struct fault *fault);
+enum err loop_job_answer_one(struct work *work, struct txn *txn, uint64_t fkey, struct fault *fault);
+enum err loop_job_answer_all(struct work *work, struct txn *txn, struct fault *fault);
 
 /* The grid of an ask; absent: now. */
 static inline struct choice loop_grid_of(bool has_grid, struct choice grid)

@@ -1,7 +1,7 @@
 /* loop_play.c: loops as voices of the streamer, which begins all loops of an ask at one frame. */
 #include <math.h>
 
-#include "services/project/loop/loop_deeds.h"
+#include "services/project/loop/loop_handlers.h"
 #include "services/project/loop/loop_job.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
@@ -30,7 +30,7 @@ static enum err check_loop(const struct loop *loop, struct fault *fault)
 }
 
 /* Chooses the loops of the ask, in the order of their keys. Without keys: all that can be played. */
-static enum err choose_loops(struct doing *work, const struct loop *all, struct fault *fault)
+static enum err choose_loops(struct work *work, const struct loop *all, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
     struct loop_job *job = loop_job_of(work);
@@ -64,7 +64,7 @@ static enum err refuse_stretch(const struct loop *loop, struct fault *fault)
     return fault_hint(fault, "play it without --stretch"), ERR_CONFLICT;
 }
 
-static enum err fill_start(struct doing *work, struct txn *txn, const struct loop *loop, struct loop_start *to,
+static enum err fill_start(struct work *work, struct txn *txn, const struct loop *loop, struct loop_start *to,
                            struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
@@ -87,7 +87,7 @@ static enum err fill_start(struct doing *work, struct txn *txn, const struct loo
     return e == ERR_OK && to->stretch && to->hits.count > 0 ? refuse_stretch(loop, fault) : e;
 }
 
-static enum err play_chosen(struct doing *work, struct txn *txn, const struct loop *loops, struct fault *fault)
+static enum err play_chosen(struct work *work, struct txn *txn, const struct loop *loops, struct fault *fault)
 {
     const struct project_loop_play *ask = work->ask;
     struct loop_job *job = loop_job_of(work);
@@ -104,7 +104,7 @@ static enum err play_chosen(struct doing *work, struct txn *txn, const struct lo
     return loop_job_ask(work, "streamer.play_loops", &request, loop_job_take_voices, fault);
 }
 
-static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_play(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct loop_job *job = loop_job_of(work);
     struct loop loops[LOOP_KEYS];
@@ -124,11 +124,11 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
     return job->count > 0 ? play_chosen(work, txn, loops, fault) : loop_job_answer_all(work, txn, fault);
 }
 
-const struct deed loop_deed_play = { .answer = answer_play };
+const struct handler loop_handler_play = { .answer = answer_play };
 
 /* ---- stop ---- */
 
-static enum err answer_stop(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_stop(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_loop_stop *ask = work->ask;
     struct loop_job *job = loop_job_of(work);
@@ -146,4 +146,4 @@ static enum err answer_stop(struct doing *work, struct txn *txn, struct fault *f
     return loop_job_answer_all(work, txn, fault);
 }
 
-const struct deed loop_deed_stop = { .answer = answer_stop };
+const struct handler loop_handler_stop = { .answer = answer_stop };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "services/project/deeds/deed_action.h"
+#include "services/project/parts/action.h"
 #include "store/catalogue.h"
 
 enum { REGION_PADS_MOST = 54 /* of 64 pads, as in the schema */ };
@@ -52,9 +52,9 @@ struct action region_arm(struct arena *arena, struct id project, const struct re
     tree_set(&body, arena, "clip", tree_of_id(clip->row.id, arena));
     if (clip->pads.are_set)
         tree_set(&body, arena, "pads", tree_of_whole((int64_t)clip->pads.first));
-    action = deed_put_action(ELEMENT_KIND_WORKSPACE, project, armed_id(project), tree_canonical(&body, arena), 0);
+    action = action_put(ELEMENT_KIND_WORKSPACE, project, armed_id(project), tree_canonical(&body, arena), 0);
     action.element.has_expect = false;
-    return deed_apart(action);
+    return action_without_step(action);
 }
 
 /* ---- clips ---- */
@@ -83,8 +83,7 @@ static bool match_clip(void *state, const struct element *part)
     return false;
 }
 
-static enum err find_clip(struct doing *work, struct txn *txn, struct text clip, struct element *to,
-                          struct fault *fault)
+static enum err find_clip(struct work *work, struct txn *txn, struct text clip, struct element *to, struct fault *fault)
 {
     struct clip_search search = { .arena = &work->arena, .name = clip };
 
@@ -116,7 +115,7 @@ static void scale_regions(struct txn *txn, struct arena *arena, struct region_cl
         region_body_scale(&clip->body, arena, (double)media.sample_rate);
 }
 
-static enum err read_clip(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
+static enum err read_clip(struct work *work, struct txn *txn, struct region_clip *to, struct fault *fault)
 {
     struct armed armed;
     enum err e = tree_read(to->row.body, &work->arena, &to->body, fault);
@@ -134,14 +133,14 @@ static enum err read_clip(struct doing *work, struct txn *txn, struct region_cli
     return ERR_OK;
 }
 
-enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault)
+enum err region_find(struct work *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault)
 {
     enum err e = find_clip(work, txn, clip, &to->row, fault);
 
     return e == ERR_OK ? read_clip(work, txn, to, fault) : e;
 }
 
-void region_find_armed(struct doing *work, struct txn *txn, struct region_clip *to)
+void region_find_armed(struct work *work, struct txn *txn, struct region_clip *to)
 {
     struct fault unused = { 0 };
     struct armed armed;
@@ -157,7 +156,7 @@ void region_find_armed(struct doing *work, struct txn *txn, struct region_clip *
 enum { ITEMS_MOST = 8 };
 
 struct item_search {
-    struct doing *work;
+    struct work *work;
     struct txn *txn;
     struct id items[ITEMS_MOST]; /* the item, and those that the project has of its content */
     uint32_t count;
@@ -222,8 +221,7 @@ static bool match_item(void *state, const struct element *part)
     return !search->found->is_armed;
 }
 
-enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
-                        struct fault *fault)
+enum err region_find_of(struct work *work, struct txn *txn, struct id item, struct region_clip *to, struct fault *fault)
 {
     struct item_search search = { .work = work, .txn = txn, .items = { item }, .count = 1, .found = to };
 
@@ -269,7 +267,7 @@ enum err region_check_unlocked(const struct region *region, struct fault *fault)
 
 /* ---- the answer ---- */
 
-void region_answer(struct doing *work, const struct region_clip *clip)
+void region_answer(struct work *work, const struct region_clip *clip)
 {
     struct regions answer = { .clip = clip->row.id,
                               .name = tree_text(&clip->body, "name"),

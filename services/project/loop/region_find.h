@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_PROJECT_REGION_FIND_H
 #define LOOPHOLE_PROJECT_REGION_FIND_H
 
-#include "services/project/deeds/work.h"
+#include "services/project/handlers/work.h"
 #include "services/project/parts/region_body.h"
 #include "services/project/parts/uses.h"
 
@@ -24,16 +24,15 @@ struct region_clip {
 };
 
 /* Finds a clip by its name or id, or the armed one, in the project of the work. Errors (explained): not_found. */
-enum err region_find(struct doing *work, struct txn *txn, struct text clip, struct region_clip *to,
-                     struct fault *fault);
+enum err region_find(struct work *work, struct txn *txn, struct text clip, struct region_clip *to, struct fault *fault);
 
 /* Finds a clip of this item, or of another one that has its content: the armed one, or else the first that has
  * regions, or else the first. Errors (explained): not_found. */
-enum err region_find_of(struct doing *work, struct txn *txn, struct id item, struct region_clip *to,
+enum err region_find_of(struct work *work, struct txn *txn, struct id item, struct region_clip *to,
                         struct fault *fault);
 
 /* The armed clip, for its pads: without regions, if it is not in the project any more. */
-void region_find_armed(struct doing *work, struct txn *txn, struct region_clip *to);
+void region_find_armed(struct work *work, struct txn *txn, struct region_clip *to);
 
 /* The place of the key's region, which is there. Errors (explained): bad_request (no number key), not_found. */
 enum err region_find_key(const struct region_clip *clip, uint64_t key, uint32_t *place, struct fault *fault);
@@ -43,6 +42,6 @@ enum err region_check_unlocked(const struct region *region, struct fault *fault)
 /* Notes that a clip's keys are armed, and the pads: a row that is in no file and no step of undo. */
 struct action region_arm(struct arena *arena, struct id project, const struct region_clip *clip);
 
-void region_answer(struct doing *work, const struct region_clip *clip);
+void region_answer(struct work *work, const struct region_clip *clip);
 
 #endif

@@ -56,7 +56,7 @@ static void add_emptied(const struct region_pads *before, const struct region_pa
             to->each.at[to->each.count++] = empty_pad(pad);
 }
 
-static bool is_open(const struct doing *work, struct txn *txn)
+static bool is_open(const struct work *work, struct txn *txn)
 {
     struct arena arena = { 0 };
     struct id open;
@@ -66,7 +66,7 @@ static bool is_open(const struct doing *work, struct txn *txn)
     return is;
 }
 
-bool region_pads_send(struct doing *work, struct txn *txn, const struct region_clip *clip)
+bool region_pads_send(struct work *work, struct txn *txn, const struct region_clip *clip)
 {
     struct loop_job *job = loop_job_of(work);
     struct pad pads[2 * REGION_KEYS];
@@ -95,7 +95,7 @@ static enum err refuse_closed(struct fault *fault)
     return fault_hint(fault, "`loophole project open NAME` opens it"), ERR_CONFLICT;
 }
 
-static enum err plan_pads(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_pads(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_pads *ask = work->ask;
     struct region_clip clip;
@@ -116,7 +116,7 @@ static enum err plan_pads(struct doing *work, struct txn *txn, struct fault *fau
     return work_apply(work, &apply, fault);
 }
 
-static enum err answer_pads(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_pads(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_pads *ask = work->ask;
     struct region_clip clip;
@@ -132,4 +132,4 @@ static enum err answer_pads(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed region_deed_pads = { .needs_no_draft = true, .plan = plan_pads, .answer = answer_pads };
+const struct handler region_handler_pads = { .needs_no_draft = true, .plan = plan_pads, .answer = answer_pads };

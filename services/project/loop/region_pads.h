@@ -4,11 +4,11 @@
 
 #include "services/project/loop/region_find.h"
 
-extern const struct deed region_deed_pads;
+extern const struct handler region_handler_pads;
 
 /* In the phase of the answer, once: gives the pads of the open project the regions of the armed clip, and empties those
  * of loop_job's pads_before. True: the answer waits for the core, and is called again. Without a core the next call
  * sets them. */
-bool region_pads_send(struct doing *work, struct txn *txn, const struct region_clip *clip);
+bool region_pads_send(struct work *work, struct txn *txn, const struct region_clip *clip);
 
 #endif

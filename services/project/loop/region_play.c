@@ -5,7 +5,7 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/loop/loop_job.h"
-#include "services/project/loop/region_deeds.h"
+#include "services/project/loop/region_handlers.h"
 #include "services/project/loop/region_pads.h"
 #include "store/catalogue.h"
 
@@ -13,7 +13,7 @@ enum { BUDGET_MS = 10000 /* of an arming by a voice */ };
 
 static const double edge_seconds = 0.003; /* so that its begin has no click; the core fades its end */
 
-static void take_loaded(struct doing *work, const void *answer)
+static void take_loaded(struct work *work, const void *answer)
 {
     struct loop_job *job = loop_job_of(work);
 
@@ -21,7 +21,7 @@ static void take_loaded(struct doing *work, const void *answer)
         job->sound = *(const struct loaded_sound *)answer;
 }
 
-static enum err load_item(struct doing *work, const struct region_clip *clip, struct fault *fault)
+static enum err load_item(struct work *work, const struct region_clip *clip, struct fault *fault)
 {
     const struct streamer_load_sound request = { .has_id = true, .id = clip->use.resolved };
 
@@ -41,7 +41,7 @@ static double item_rate(struct txn *txn, struct arena *arena, struct id item, do
                                                                                         : otherwise;
 }
 
-static enum err start_sound(struct doing *work, struct txn *txn, const struct region_clip *clip,
+static enum err start_sound(struct work *work, struct txn *txn, const struct region_clip *clip,
                             const struct region *region, struct fault *fault)
 {
     const struct loaded_sound *sound = &loop_job_of(work)->sound;
@@ -60,7 +60,7 @@ static enum err start_sound(struct doing *work, struct txn *txn, const struct re
     return loop_job_ask(work, "audio.start_sound", &request, NULL, fault);
 }
 
-static enum err play_file(struct doing *work, const struct region_clip *clip, const struct region *region,
+static enum err play_file(struct work *work, const struct region_clip *clip, const struct region *region,
                           struct fault *fault)
 {
     const struct streamer_play request = { .has_id = true,
@@ -75,7 +75,7 @@ static enum err play_file(struct doing *work, const struct region_clip *clip, co
 }
 
 /* A voice began before a person chose a clip, and its event came later. */
-static bool is_overtaken(const struct doing *work)
+static bool is_overtaken(const struct work *work)
 {
     const struct project_region_arm *ask = work->ask;
 
@@ -83,7 +83,7 @@ static bool is_overtaken(const struct doing *work)
 }
 
 /* Arms the clip, unless it is armed. A person's choice is noted again if a voice may arm another one meanwhile. */
-static enum err arm_clip(struct doing *work, const struct region_clip *clip, bool by_voice, struct fault *fault)
+static enum err arm_clip(struct work *work, const struct region_clip *clip, bool by_voice, struct fault *fault)
 {
     const bool may_change = clock_steady() - work->p->armed_by_voice < (usec_t)BUDGET_MS * 1000;
     char scope[ID_TEXT_SIZE];
@@ -100,7 +100,7 @@ static enum err arm_clip(struct doing *work, const struct region_clip *clip, boo
     return work_apply(work, &apply, fault);
 }
 
-static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_play(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_play *ask = work->ask;
     struct region_clip clip;
@@ -116,7 +116,7 @@ static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fau
     return e == ERR_OK ? arm_clip(work, &clip, false, fault) : e;
 }
 
-static enum err answer_play(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_play(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_play *ask = work->ask;
     struct loop_job *job = loop_job_of(work);
@@ -143,11 +143,11 @@ static enum err answer_play(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed region_deed_play = { .plan = plan_play, .answer = answer_play };
+const struct handler region_handler_play = { .plan = plan_play, .answer = answer_play };
 
 /* ---- arming ---- */
 
-static enum err find_armed(struct doing *work, struct txn *txn, struct region_clip *to, struct fault *fault)
+static enum err find_armed(struct work *work, struct txn *txn, struct region_clip *to, struct fault *fault)
 {
     const struct project_region_arm *ask = work->ask;
 
@@ -156,7 +156,7 @@ static enum err find_armed(struct doing *work, struct txn *txn, struct region_cl
     return region_find(work, txn, ask->clip, to, fault);
 }
 
-static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_arm(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_region_arm *ask = work->ask;
     struct region_clip clip;
@@ -170,7 +170,7 @@ static enum err plan_arm(struct doing *work, struct txn *txn, struct fault *faul
 }
 
 /* A voice that begins to play the armed clip changes no pads; a person's `region arm` sets them again. */
-static bool sets_pads(const struct doing *work)
+static bool sets_pads(const struct work *work)
 {
     const struct project_region_arm *ask = work->ask;
 
@@ -178,7 +178,7 @@ static bool sets_pads(const struct doing *work)
 }
 
 /* A sound that cannot be loaded now is loaded, or played from its file, by the first play. */
-static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_arm(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct fault unused = { 0 };
     struct region_clip clip;
@@ -193,7 +193,7 @@ static enum err answer_arm(struct doing *work, struct txn *txn, struct fault *fa
     return ERR_OK;
 }
 
-const struct deed region_deed_arm = { .needs_no_draft = true, .plan = plan_arm, .answer = answer_arm };
+const struct handler region_handler_arm = { .needs_no_draft = true, .plan = plan_arm, .answer = answer_arm };
 
 /* ---- the clip that plays ---- */
 

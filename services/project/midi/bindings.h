@@ -3,14 +3,14 @@
 #ifndef LOOPHOLE_PROJECT_BINDINGS_H
 #define LOOPHOLE_PROJECT_BINDINGS_H
 
-#include "services/project/deeds/deeds.h"
+#include "services/project/handlers/handlers.h"
 #include "services/project/midi/control.h"
 #include "services/project/midi/target.h"
 
 enum { MIDI_BINDINGS = 256 };
 
-extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_check,
-    binding_deed_unbind; /* binding_deeds.c */
+extern const struct handler binding_handler_list, binding_handler_bind, binding_handler_check,
+    binding_handler_unbind; /* binding_handlers.c */
 
 /* Reads the bindings in the body of a project into the arena. Leaves out members that are not bindings. A binding
  * without a range gets that of its target. */

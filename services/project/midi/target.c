@@ -148,12 +148,12 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
     { "kit/commit/", "",   MIDI_TRIGGER, "project.commit_kit", &project_commit_kit_shape, "bars", NULL, 0, 1,          \
       false,         NULL, NULL,         "track=Pads" }
 
-#define LOOP_TRIGGER(deed, name, field)                                                                                \
-    { "loop/" #deed "/" name,                                                                                          \
+#define LOOP_TRIGGER(handler, name, field)                                                                             \
+    { "loop/" #handler "/" name,                                                                                       \
       NULL,                                                                                                            \
       MIDI_TRIGGER,                                                                                                    \
-      "project.loop_" #deed,                                                                                           \
-      &project_loop_##deed##_shape,                                                                                    \
+      "project.loop_" #handler,                                                                                        \
+      &project_loop_##handler##_shape,                                                                                 \
       NULL,                                                                                                            \
       NULL,                                                                                                            \
       0,                                                                                                               \

@@ -17,7 +17,7 @@ enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project,
 /* Returns the body `was` with the current sound. Pads that `now` lacks, and a pattern, stay as they were. */
 struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now);
 
-/* The pads of a body as the keys of an action (deed_keys_action); and the body with the pads of `of` in place of its
+/* The pads of a body as the keys of an action (action_keys); and the body with the pads of `of` in place of its
  * own. */
 struct text sound_body_pads(struct arena *arena, struct text body);
 struct text sound_body_with_pads(struct arena *arena, struct text body, struct text of);

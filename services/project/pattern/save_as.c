@@ -6,11 +6,11 @@
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_writes.h"
 
 /* True: this is a repeated ask, and the copy was made by the first one. */
-static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
+static bool is_made(struct work *work, struct txn *txn, struct id *copy)
 {
     *copy = id_of_bytes(work->sender.request.b, 16);
     return elements_is_complete(txn, &work->arena, *copy);
@@ -31,11 +31,11 @@ struct found_slots {
 
 static void take_found(void *owner, struct slot_io *io)
 {
-    struct doing *work = owner;
+    struct work *work = owner;
     struct found_slots *found = arena_alloc(&work->kept, sizeof(*found));
 
     if (io->fault.code != ERR_OK) {
-        work_go_on(work, &io->fault);
+        work_continue_after(work, &io->fault);
         return;
     }
     found->from = work->id;
@@ -48,10 +48,10 @@ static void take_found(void *owner, struct slot_io *io)
             found->at[found->count++] = (struct found_slot){ file->number, arena_text(&work->kept, text) };
     }
     work->own = found;
-    work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+    work_file(work, FILE_IO_ABSENT, handler_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
 }
 
-static enum err find_slots(struct doing *work, struct txn *txn)
+static enum err find_slots(struct work *work, struct txn *txn)
 {
     struct slot_io *io;
     struct tree place;
@@ -65,7 +65,7 @@ static enum err find_slots(struct doing *work, struct txn *txn)
     return ERR_OK;
 }
 
-static bool is_open(struct doing *work, struct txn *txn, struct id project)
+static bool is_open(struct work *work, struct txn *txn, struct id project)
 {
     struct id open;
 
@@ -73,7 +73,7 @@ static bool is_open(struct doing *work, struct txn *txn, struct id project)
 }
 
 /* What the first ask, before a death, copied: its loops may not be asked to be the copy's yet. */
-static struct found_slots *find_origin(struct doing *work, struct txn *txn, struct id copy)
+static struct found_slots *find_origin(struct work *work, struct txn *txn, struct id copy)
 {
     struct found_slots *found = arena_alloc(&work->kept, sizeof(*found));
     struct tree place;
@@ -83,7 +83,7 @@ static struct found_slots *find_origin(struct doing *work, struct txn *txn, stru
     return is_open(work, txn, copy) && tree_id(&place, "copy_of", &found->from) ? found : NULL;
 }
 
-static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_save_as *ask = work->ask;
     struct id copy;
@@ -92,14 +92,14 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
     if (e == ERR_OK && is_made(work, txn, &copy)) {
         work->own = find_origin(work, txn, copy);
         work->id = copy;
-        return deed_read_mirror(work, txn, fault);
+        return handler_read_mirror(work, txn, fault);
     }
     if (e == ERR_OK)
-        e = deed_check_unused(work, txn, ask->name, copy, fault);
+        e = handler_check_unused(work, txn, ask->name, copy, fault);
     if (e == ERR_OK)
-        e = deed_new_folder(work, ask->folder, ask->name, fault);
+        e = handler_new_folder(work, ask->folder, ask->name, fault);
     if (e == ERR_OK)
-        e = deed_check_folder(work, txn, copy, fault);
+        e = handler_check_folder(work, txn, copy, fault);
     return e == ERR_OK ? find_slots(work, txn) : e;
 }
 
@@ -111,7 +111,7 @@ static void rename_sound(struct element_list *parts, struct id from, struct id t
             parts->at[i].id = sound_body_id(to);
 }
 
-static enum err read_copy(struct doing *work, struct txn *txn, struct element *project, struct element_list *parts,
+static enum err read_copy(struct work *work, struct txn *txn, struct element *project, struct element_list *parts,
                           struct fault *fault)
 {
     const struct project_save_as *ask = work->ask;
@@ -132,21 +132,21 @@ static enum err read_copy(struct doing *work, struct txn *txn, struct element *p
     return ERR_OK;
 }
 
-static uint32_t copy_parts(struct doing *work, const struct element *project, const struct element_list *parts,
+static uint32_t copy_parts(struct work *work, const struct element *project, const struct element_list *parts,
                            struct action *to)
 {
     uint32_t count = 0;
 
-    to[count++] = deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, project->body, 0));
+    to[count++] = action_without_step(action_put(ELEMENT_KIND_PROJECT, work->id, work->id, project->body, 0));
     for (uint32_t i = 0; i < parts->count; i++) {
         const struct element *part = &parts->at[i];
         if (kinds_is_edit(part->kind.value))
-            to[count++] = deed_apart(deed_put_action(part->kind.value, work->id, part->id, part->body, 0));
+            to[count++] = action_without_step(action_put(part->kind.value, work->id, part->id, part->body, 0));
     }
     return count;
 }
 
-static bool is_pattern(struct doing *work, struct text text)
+static bool is_pattern(struct work *work, struct text text)
 {
     struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
 
@@ -154,7 +154,7 @@ static bool is_pattern(struct doing *work, struct text text)
 }
 
 /* True: the file is a pattern, and differs from the slot and from each of its earlier texts. */
-static bool is_foreign(struct doing *work, const struct slot_row *row, struct text file)
+static bool is_foreign(struct work *work, const struct slot_row *row, struct text file)
 {
     if (text_equal(file, row->file) || slot_is_ours(row, slot_digest(&work->arena, file)))
         return false;
@@ -167,7 +167,7 @@ static bool is_foreign(struct doing *work, const struct slot_row *row, struct te
 }
 
 /* Copies the patterns that another program wrote to files of slots, even if such a slot is empty in the store. */
-static uint32_t copy_foreign(struct doing *work, struct txn *txn, struct id from, bool *taken, struct action *to)
+static uint32_t copy_foreign(struct work *work, struct txn *txn, struct id from, bool *taken, struct action *to)
 {
     const struct found_slots *found = work->own;
     struct slot_row row;
@@ -186,7 +186,7 @@ static uint32_t copy_foreign(struct doing *work, struct txn *txn, struct id from
     return count;
 }
 
-static uint32_t copy_rows(struct doing *work, const struct element_list *parts, const bool *taken, struct action *to)
+static uint32_t copy_rows(struct work *work, const struct element_list *parts, const bool *taken, struct action *to)
 {
     struct slot_row row;
     uint32_t count = 0;
@@ -201,7 +201,7 @@ static uint32_t copy_rows(struct doing *work, const struct element_list *parts, 
 }
 
 /* The ids of slots are made from the project's id. */
-static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, const struct element_list *parts,
+static uint32_t copy_slots(struct work *work, struct txn *txn, struct id from, const struct element_list *parts,
                            struct action *to)
 {
     bool *taken = arena_array(&work->arena, SLOTS_BANK * SLOTS_BANKS, sizeof(*taken));
@@ -218,7 +218,7 @@ static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, 
 }
 
 /* Finishes a copy that was made already. Only files may be missing, because project.json is written last. */
-static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err finish_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct parts_save last;
     struct tree place;
@@ -235,15 +235,15 @@ static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *f
 }
 
 /* Another client may have made a project since `before`. */
-static enum err check_copy(struct doing *work, struct txn *txn, struct id copy, struct fault *fault)
+static enum err check_copy(struct work *work, struct txn *txn, struct id copy, struct fault *fault)
 {
     const struct project_save_as *ask = work->ask;
-    enum err e = deed_check_unused(work, txn, ask->name, copy, fault);
+    enum err e = handler_check_unused(work, txn, ask->name, copy, fault);
 
-    return e == ERR_OK ? deed_check_folder(work, txn, copy, fault) : e;
+    return e == ERR_OK ? handler_check_folder(work, txn, copy, fault) : e;
 }
 
-static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct element project;
     struct element_list parts;
@@ -269,7 +269,7 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     document_make(&work->arena, &project, &parts, &document);
     content = document_hash(&document, &work->arena);
     work->number = 1;
-    deed_finish_document(work, txn, &parts, &none, false, &document);
+    handler_finish_document(work, txn, &parts, &none, false, &document);
     work->folder = arena_text(&work->kept, folder);
     due.at = arena_array(&work->arena, 2 * (parts.count + found->count) + 5, sizeof(*due.at));
     due.count = copy_parts(work, &project, &parts, due.at);
@@ -277,13 +277,13 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     tree_set(&place, &work->arena, "copy_of", tree_of_id(found->from, &work->arena));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
-    due.at[due.count] = deed_save_action(work, &document, content);
-    if (deed_check_save(work, &due.at[due.count++], fault) != ERR_OK)
+    due.at[due.count] = handler_save_action(work, &document, content);
+    if (handler_check_save(work, &due.at[due.count++], fault) != ERR_OK)
         return ERR_TOO_LARGE;
-    due.at[due.count++] = deed_place(&work->arena, work->id, place, txn);
-    due.at[due.count++] = deed_open_alone(&work->arena, work->id, txn);
+    due.at[due.count++] = action_place(&work->arena, work->id, place, txn);
+    due.at[due.count++] = action_open_alone(&work->arena, work->id, txn);
     const struct persist_apply apply = { .label = TEXT("save as"),
-                                         .actions = deed_left_to_do(txn, &work->arena, work->id, due) };
+                                         .actions = action_left_to_do(txn, &work->arena, work->id, due) };
     return work_apply(work, &apply, fault);
 }
 
@@ -291,12 +291,12 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
 
 static void take_slots(void *owner, struct slot_io *io)
 {
-    struct doing *work = owner;
+    struct work *work = owner;
 
     if (io->fault.code != ERR_OK)
-        work_go_on(work, &io->fault);
+        work_continue_after(work, &io->fault);
     else
-        work_file(work, FILE_IO_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
+        work_file(work, FILE_IO_WRITE, handler_in_folder(&work->arena, work->folder, "project.json"),
                   bytes_of(work->file.at, work->file.len));
 }
 
@@ -309,7 +309,7 @@ static uint32_t count_slots(const struct element_list *parts)
     return count;
 }
 
-static void write_slots(struct doing *work, const struct element_list *parts, uint32_t most)
+static void write_slots(struct work *work, const struct element_list *parts, uint32_t most)
 {
     struct slot_io *io = slot_io_new(work->folder, most, true);
     struct slot_row row;
@@ -329,7 +329,7 @@ static void write_slots(struct doing *work, const struct element_list *parts, ui
     slot_writes_start(work->p, io, take_slots, work);
 }
 
-static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err write_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct element_list parts;
     uint32_t count;
@@ -342,25 +342,25 @@ static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fa
         return fault_set(fault, e, "the slots of the copy cannot be read");
     count = count_slots(&parts);
     if (count == 0)
-        return deed_write_mirror(work, txn, fault);
+        return handler_write_mirror(work, txn, fault);
     write_slots(work, &parts, count);
     return ERR_OK;
 }
 
 /* The copy has the same loops: those that play go on as its own. Those of another project that was open stop. */
-static enum err answer_copy(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_copy(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct found_slots *found = work->own;
 
     if (found && !found->has_moved) {
         found->has_moved = true;
-        if (deed_move_loops(work, found->from))
+        if (handler_move_loops(work, found->from))
             return ERR_OK;
     }
-    return found && deed_stop_other_loops(work, txn) ? ERR_OK : deed_answer_saved(work, txn, fault);
+    return found && handler_stop_other_loops(work, txn) ? ERR_OK : handler_answer_saved(work, txn, fault);
 }
 
-const struct deed save_as_deed = {
+const struct handler save_as_handler = {
     .before = begin_copy,
     .plan = plan_copy,
     .after = write_copy,

@@ -2,8 +2,8 @@
 #ifndef LOOPHOLE_PROJECT_SAVE_AS_H
 #define LOOPHOLE_PROJECT_SAVE_AS_H
 
-#include "services/project/deeds/deeds.h"
+#include "services/project/handlers/handlers.h"
 
-extern const struct deed save_as_deed;
+extern const struct handler save_as_handler;
 
 #endif

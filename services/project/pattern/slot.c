@@ -96,8 +96,9 @@ static struct action put_known(struct arena *arena, struct id project, const str
     for (uint32_t i = 0; were && were->type == TREE_LIST && i < were->count && i < DIGESTS_KEPT - 1; i++)
         tree_add(&digests, arena, were->members[i].value);
     tree_set(&files, arena, "digests", digests);
-    return deed_apart(deed_put_action(ELEMENT_KIND_SLOT_FILE, project, id_of_slot(project, row->number, "slot file"),
-                                      tree_canonical(&files, arena), row->files_revision));
+    return action_without_step(action_put(ELEMENT_KIND_SLOT_FILE, project,
+                                          id_of_slot(project, row->number, "slot file"), tree_canonical(&files, arena),
+                                          row->files_revision));
 }
 
 uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row *row, struct text file, bool apart,
@@ -110,10 +111,10 @@ uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row 
         return 0;
     tree_set(&body, arena, "slot", tree_of_whole(row->number));
     tree_set(&body, arena, "file", tree_of_text(file));
-    put = deed_put_action(ELEMENT_KIND_SLOT, project, id_of_slot(project, row->number, "slot"),
-                          tree_canonical(&body, arena), row->revision);
+    put = action_put(ELEMENT_KIND_SLOT, project, id_of_slot(project, row->number, "slot"), tree_canonical(&body, arena),
+                     row->revision);
     put.element.has_body = file.len > 0;
-    to[0] = apart ? deed_apart(put) : put;
+    to[0] = apart ? action_without_step(put) : put;
     to[1] = put_known(arena, project, row, file);
     return 2;
 }
@@ -124,7 +125,7 @@ struct action slot_remove(struct id project, uint32_t number)
                                   .project = project,
                                   .id = id_of_slot(project, number, "slot") };
 
-    return deed_remove_action(&slot);
+    return action_remove(&slot);
 }
 
 /* ---- banks ---- */
@@ -155,8 +156,8 @@ struct action slot_put_banks(struct arena *arena, struct id project, const struc
     tree_set(&body, arena, "current", tree_of_whole(banks->current));
     tree_set(&body, arena, "names", banks->names);
     tree_set(&body, arena, "active", banks->active);
-    return deed_apart(deed_put_action(ELEMENT_KIND_BANKS, project, id_of_slot(project, 0, "banks"),
-                                      tree_canonical(&body, arena), banks->revision));
+    return action_without_step(action_put(ELEMENT_KIND_BANKS, project, id_of_slot(project, 0, "banks"),
+                                          tree_canonical(&body, arena), banks->revision));
 }
 
 struct text slot_bank_name(const struct slot_banks *banks, struct arena *arena)

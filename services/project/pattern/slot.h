@@ -5,7 +5,7 @@
 #ifndef LOOPHOLE_PROJECT_SLOT_H
 #define LOOPHOLE_PROJECT_SLOT_H
 
-#include "services/project/deeds/deeds.h"
+#include "services/project/handlers/handlers.h"
 #include "store/pattern/message.h"
 #include "store/pattern/pattern_file.h"
 

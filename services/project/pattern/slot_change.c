@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "services/project/parts/kinds.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
 
 enum { CHANGE_ACTIONS = 16 };
@@ -14,7 +14,7 @@ static bool needs_other(int32_t verb)
     return verb == SLOT_VERB_COPY || verb == SLOT_VERB_MOVE || verb == SLOT_VERB_SWAP;
 }
 
-static enum err begin_change(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_change(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_change_slot *ask = work->ask;
     struct slot_banks banks;
@@ -35,7 +35,7 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
 }
 
 /* The texts of both slots after the change. */
-static enum err change_texts(struct doing *work, const struct project_change_slot *ask, struct pattern_file *file,
+static enum err change_texts(struct work *work, const struct project_change_slot *ask, struct pattern_file *file,
                              struct text to[2], struct fault *fault)
 {
     const struct slot_job *job = slot_job_of(work);
@@ -51,7 +51,7 @@ static enum err change_texts(struct doing *work, const struct project_change_slo
 }
 
 /* The slot is empty. Asks persist whether an earlier copy of this ask has emptied it. */
-static enum err ask_whether_done(struct doing *work, enum err refused, struct fault *fault)
+static enum err ask_whether_done(struct work *work, enum err refused, struct fault *fault)
 {
     const struct slot_job *job = slot_job_of(work);
     char scope[ID_TEXT_SIZE];
@@ -65,7 +65,7 @@ static enum err ask_whether_done(struct doing *work, enum err refused, struct fa
     return work_apply(work, &apply, fault);
 }
 
-static enum err plan_change(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_change(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_change_slot *ask = work->ask;
     struct slot_job *job = slot_job_of(work);
@@ -99,7 +99,7 @@ static enum err plan_change(struct doing *work, struct txn *txn, struct fault *f
     return count ? work_apply(work, &apply, fault) : ERR_OK;
 }
 
-static enum err write_change(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err write_change(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)fault;
     slot_job_take_stored(work, txn);
@@ -107,7 +107,7 @@ static enum err write_change(struct doing *work, struct txn *txn, struct fault *
     return ERR_OK;
 }
 
-static enum err answer_change(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_change(struct work *work, struct txn *txn, struct fault *fault)
 {
     static const enum message messages[] = { [SLOT_VERB_DELETE] = MESSAGE_DELETED,
                                              [SLOT_VERB_COPY] = MESSAGE_COPIED,
@@ -130,7 +130,7 @@ static enum err answer_change(struct doing *work, struct txn *txn, struct fault 
     return ERR_OK;
 }
 
-const struct deed slot_deed_change = {
+const struct handler slot_handler_change = {
     .explain = slot_job_explain,
     .before = begin_change,
     .plan = plan_change,
@@ -159,7 +159,7 @@ static bool begins_as_number(struct text named)
 }
 
 /* A number or a known name chooses a bank; another name becomes that of the current bank. */
-static enum err plan_bank(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_bank(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_bank *ask = work->ask;
     struct slot_banks banks;
@@ -188,7 +188,7 @@ static enum err plan_bank(struct doing *work, struct txn *txn, struct fault *fau
 }
 
 /* Answers with the bank of the plan, because another client may choose another bank before the answer. */
-static enum err answer_bank(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_bank(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     struct slot_said said = { 0 };
@@ -199,4 +199,4 @@ static enum err answer_bank(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed slot_deed_bank = { .explain = slot_job_explain, .plan = plan_bank, .answer = answer_bank };
+const struct handler slot_handler_bank = { .explain = slot_job_explain, .plan = plan_bank, .answer = answer_bank };

@@ -5,13 +5,13 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 
 enum { BUDGET_MS = 30000, COMPARE_ACTIONS = 2 * SLOTS_BANK };
 
 /* ---- a bank ---- */
 
-static enum err begin_compare(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_compare(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_compare_slots *ask = work->ask;
     struct slot_banks banks;
@@ -28,7 +28,7 @@ static enum err begin_compare(struct doing *work, struct txn *txn, struct fault 
 }
 
 /* Leaves a damaged file as it is, and a missing one too, because its drive may be away. */
-static void judge_slot(struct doing *work, struct slot_place *place)
+static void judge_slot(struct work *work, struct slot_place *place)
 {
     struct pattern_file *file;
     struct fault fault = { 0 };
@@ -52,7 +52,7 @@ static void leave_unreadable(struct slot_place *place)
     place->read = ERR_NOT_FOUND;
 }
 
-static enum err plan_compare(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_compare(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     struct action actions[COMPARE_ACTIONS];
@@ -68,14 +68,14 @@ static enum err plan_compare(struct doing *work, struct txn *txn, struct fault *
     return e == ERR_OK ? slot_job_send(work, "load changed slots", actions, slot_job_adopt(work, actions), fault) : e;
 }
 
-static enum err write_older(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err write_older(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)fault;
     slot_job_write(work, txn, true);
     return ERR_OK;
 }
 
-static enum err answer_compared(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_compared(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     uint32_t used = 0;
@@ -86,7 +86,7 @@ static enum err answer_compared(struct doing *work, struct txn *txn, struct faul
     return slot_answer_said(work, txn, fault);
 }
 
-const struct deed slot_deed_compare = {
+const struct handler slot_handler_compare = {
     .before = begin_compare,
     .plan = plan_compare,
     .after = write_older,

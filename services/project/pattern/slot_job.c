@@ -1,20 +1,20 @@
-/* The shared parts of the deeds of slots. */
+/* The shared parts of the handlers of slots. */
 #include <stdio.h>
 
 #include "common/process/log.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_parse.h"
 #include "services/project/pattern/slot_writes.h"
 #include "store/pattern/message.h"
 
-struct slot_job *slot_job_of(struct doing *work)
+struct slot_job *slot_job_of(struct work *work)
 {
     if (!work->own)
         work->own = arena_alloc(&work->kept, sizeof(struct slot_job));
     return work->own;
 }
 
-void slot_job_separate(struct doing *work)
+void slot_job_separate(struct work *work)
 {
     work->sender.request = id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
 }
@@ -24,7 +24,7 @@ uint32_t slot_in_bank(uint32_t number)
     return (number - 1) % SLOTS_BANK + 1;
 }
 
-enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault)
+enum err slot_job_begin(struct work *work, struct txn *txn, struct slot_banks *banks, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     struct tree place;
@@ -53,7 +53,7 @@ static void refuse_empty(struct slot_place *place)
 
 static void take_files(void *owner, struct slot_io *io)
 {
-    struct doing *work = owner;
+    struct work *work = owner;
     struct slot_job *job = slot_job_of(work);
 
     for (uint32_t i = 0; i < job->count; i++) {
@@ -69,7 +69,7 @@ static void take_files(void *owner, struct slot_io *io)
         job->places[i].backup = arena_text(&work->kept, text_of(file->backup));
         refuse_empty(&job->places[i]);
     }
-    work_go_on(work, &io->fault);
+    work_continue_after(work, &io->fault);
 }
 
 void slot_job_name_file(struct slot_file *file, uint32_t number)
@@ -78,7 +78,7 @@ void slot_job_name_file(struct slot_file *file, uint32_t number)
     slot_name_file(number, file->name);
 }
 
-static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count, bool is_list)
+static void read_slots(struct work *work, const uint32_t *slots, uint32_t count, bool is_list)
 {
     struct slot_job *job = slot_job_of(work);
     struct slot_io *io = slot_io_new(job->folder, count, false);
@@ -95,12 +95,12 @@ static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count
     slot_io_start(work->p, io, take_files, work);
 }
 
-void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
+void slot_job_read(struct work *work, const uint32_t *slots, uint32_t count)
 {
     read_slots(work, slots, count, false);
 }
 
-void slot_job_read_bank(struct doing *work)
+void slot_job_read_bank(struct work *work)
 {
     uint32_t slots[SLOTS_BANK];
 
@@ -109,7 +109,7 @@ void slot_job_read_bank(struct doing *work)
     read_slots(work, slots, SLOTS_BANK, true);
 }
 
-enum err slot_job_begin_one(struct doing *work, struct txn *txn, struct text number, struct fault *fault)
+enum err slot_job_begin_one(struct work *work, struct txn *txn, struct text number, struct fault *fault)
 {
     struct slot_banks banks;
     uint32_t slot;
@@ -130,7 +130,7 @@ static void name_backup(const struct slot_place *place, struct fault *fault)
         fault_hint(fault, "the newest good backup is patterns/backups/%.*s", TEXT_ARG(place->backup));
 }
 
-static enum err refuse_unreadable(struct doing *work, const struct slot_place *place, struct fault *fault)
+static enum err refuse_unreadable(struct work *work, const struct slot_place *place, struct fault *fault)
 {
     const struct text slot = arena_printf(&work->kept, "%u", slot_in_bank(place->row.number));
 
@@ -140,7 +140,7 @@ static enum err refuse_unreadable(struct doing *work, const struct slot_place *p
     return fault->code;
 }
 
-enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)
+enum err slot_job_compare_one(struct work *work, struct txn *txn, struct slot_place *place, struct fault *fault)
 {
     const uint32_t number = place->row.number;
     struct text digest;
@@ -165,7 +165,7 @@ enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_p
     return ERR_OK;
 }
 
-enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fault)
+enum err slot_job_compare(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     enum err e = ERR_OK;
@@ -175,7 +175,7 @@ enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fau
     return e;
 }
 
-enum err slot_job_pattern(struct doing *work, const struct slot_place *place, struct pattern_file *to,
+enum err slot_job_pattern(struct work *work, const struct slot_place *place, struct pattern_file *to,
                           struct fault *fault)
 {
     const struct text slot = arena_printf(&work->kept, "%u", slot_in_bank(place->row.number));
@@ -199,7 +199,7 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
     return fault->code;
 }
 
-enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault)
+enum err slot_job_keep(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     enum err e = slot_job_compare(work, txn, fault);
@@ -217,7 +217,7 @@ enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault)
 
 static void take_written(void *owner, struct slot_io *io)
 {
-    work_go_on(owner, &io->fault);
+    work_continue_after(owner, &io->fault);
 }
 
 static void note_healed(void *owner, struct slot_io *io)
@@ -227,13 +227,13 @@ static void note_healed(void *owner, struct slot_io *io)
         log_fault("the files of slots were not written", &io->fault);
 }
 
-static void take_present(struct doing *work, struct txn *txn, struct slot_place *place)
+static void take_present(struct work *work, struct txn *txn, struct slot_place *place)
 {
     slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
     place->content = arena_text(&work->kept, place->row.file);
 }
 
-void slot_job_take_stored(struct doing *work, struct txn *txn)
+void slot_job_take_stored(struct work *work, struct txn *txn)
 {
     struct slot_job *job = slot_job_of(work);
 
@@ -254,7 +254,7 @@ static uint32_t count_writes(const struct slot_job *job)
     return count;
 }
 
-void slot_job_write(struct doing *work, struct txn *txn, bool waits)
+void slot_job_write(struct work *work, struct txn *txn, bool waits)
 {
     struct slot_job *job = slot_job_of(work);
     struct slot_io *io;
@@ -284,13 +284,13 @@ void slot_job_write(struct doing *work, struct txn *txn, bool waits)
     slot_writes_start(work->p, io, waits ? take_written : note_healed, work);
 }
 
-void slot_job_explain(const struct doing *work, struct fault *fault)
+void slot_job_explain(const struct work *work, struct fault *fault)
 {
     (void)work;
     message_complete(fault);
 }
 
-void slot_job_answer(struct doing *work, struct slot_said *said)
+void slot_job_answer(struct work *work, struct slot_said *said)
 {
     const struct slot_job *job = slot_job_of(work);
 

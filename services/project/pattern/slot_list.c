@@ -5,7 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/hash.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"
 #include "store/pattern/pattern_check.h"
@@ -55,7 +55,7 @@ void slot_list_close(struct project *p)
 
 /* ---- one slot ---- */
 
-static void read_line(struct doing *work, const struct slot_place *place, struct slot_line *to)
+static void read_line(struct work *work, const struct slot_place *place, struct slot_line *to)
 {
     struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
     const struct pattern *pattern = &file->pattern;
@@ -99,7 +99,7 @@ static bool is_unreadable(const struct slot_place *place)
 }
 
 /* A file that could not be read is listed with the reason, and read again by the next list. */
-static enum err find_line(struct doing *work, struct txn *txn, struct slot_lines *lines, struct slot_place *place,
+static enum err find_line(struct work *work, struct txn *txn, struct slot_lines *lines, struct slot_place *place,
                           struct slot_known *to, struct fault *fault)
 {
     struct slot_known *known = &lines->each[slot_in_bank(place->row.number) - 1];
@@ -130,7 +130,7 @@ static enum err find_line(struct doing *work, struct txn *txn, struct slot_lines
 
 /* ---- list ---- */
 
-static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_list(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_banks banks;
     enum err e = slot_job_begin(work, txn, &banks, fault);
@@ -156,7 +156,7 @@ static int newest_first(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-static enum err list_slots(struct doing *work, struct txn *txn, struct slot_line_list *to, struct fault *fault)
+static enum err list_slots(struct work *work, struct txn *txn, struct slot_line_list *to, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     struct slot_lines *lines = lines_of_bank(work->p, work->id, job->bank_number);
@@ -173,7 +173,7 @@ static enum err list_slots(struct doing *work, struct txn *txn, struct slot_line
     return e;
 }
 
-static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_list(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_list_patterns *ask = work->ask;
     struct slot_job *job = slot_job_of(work);
@@ -191,4 +191,4 @@ static enum err answer_list(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-const struct deed slot_deed_list = { .explain = slot_job_explain, .before = begin_list, .answer = answer_list };
+const struct handler slot_handler_list = { .explain = slot_job_explain, .before = begin_list, .answer = answer_list };

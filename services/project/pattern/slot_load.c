@@ -1,12 +1,12 @@
 /* Loading: from a slot into the sequencer. */
 #include "services/project/parts/presets.h"
 #include "services/project/parts/sound_body.h"
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
 
 enum { FEW_ACTIONS = 16 };
 
-static enum err begin_load_slot(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_load_slot(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_pattern *ask = work->ask;
 
@@ -14,7 +14,7 @@ static enum err begin_load_slot(struct doing *work, struct txn *txn, struct faul
 }
 
 /* The bank of the slot that was read, as another client may have chosen another one since. */
-static void take_bank_of_slot(struct doing *work, struct slot_banks *banks)
+static void take_bank_of_slot(struct work *work, struct slot_banks *banks)
 {
     struct slot_job *job = slot_job_of(work);
 
@@ -23,7 +23,7 @@ static void take_bank_of_slot(struct doing *work, struct slot_banks *banks)
     job->active = slot_active(banks);
 }
 
-static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err plan_load(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
     const uint32_t slot = slot_in_bank(job->places->row.number);
@@ -60,7 +60,7 @@ static struct silent_sound_list keep_silent(const struct silent_sound_list *from
     return kept;
 }
 
-static void take_queued(struct doing *work, const void *answer)
+static void take_queued(struct work *work, const void *answer)
 {
     const struct queued *queued = answer;
     struct slot_job *job = slot_job_of(work);
@@ -84,7 +84,7 @@ static void take_queued(struct doing *work, const void *answer)
                                       .silent = keep_silent(&queued->silent, &work->kept) };
 }
 
-enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
+enum err slot_job_set_pattern(struct work *work, struct txn *txn, struct audio_set_pattern *request,
                               struct fault *fault)
 {
     struct element project;
@@ -102,7 +102,7 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
     return work_ask(work, "audio.set_pattern", request, take_queued, fault);
 }
 
-enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
+enum err slot_job_sound(struct work *work, struct txn *txn, const struct pattern *pattern, bool immediate,
                         struct fault *fault)
 {
     struct audio_set_pattern request = { .pattern = *pattern, .immediate = immediate };
@@ -110,7 +110,7 @@ enum err slot_job_sound(struct doing *work, struct txn *txn, const struct patter
     return slot_job_set_pattern(work, txn, &request, fault);
 }
 
-static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err sound_slot(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_pattern *ask = work->ask;
 
@@ -118,7 +118,7 @@ static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fa
     return slot_job_sound(work, txn, &slot_job_of(work)->pattern->pattern, ask->immediate, fault);
 }
 
-const struct deed slot_deed_load = {
+const struct handler slot_handler_load = {
     .explain = slot_job_explain,
     .before = begin_load_slot,
     .plan = plan_load,

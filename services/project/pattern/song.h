@@ -3,11 +3,12 @@
 #ifndef LOOPHOLE_PROJECT_SONG_H
 #define LOOPHOLE_PROJECT_SONG_H
 
-#include "services/project/deeds/deeds.h"
+#include "services/project/handlers/handlers.h"
 
 enum { SONG_ENTRIES = 256, SONG_BARS = 1024 };
 
-extern const struct deed song_deed_show, song_deed_set, song_deed_play, song_deed_stop; /* song_deeds.c */
+extern const struct handler song_handler_show, song_handler_set, song_handler_play,
+    song_handler_stop; /* song_handlers.c */
 
 struct song {
     struct song_entry_list entries;

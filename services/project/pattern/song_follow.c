@@ -5,10 +5,10 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_audio.h"
-#include "services/project/deeds/sound.h"
 #include "services/project/parts/parts.h"
 #include "services/project/pattern/slot.h"
 #include "services/project/pattern/song.h"
+#include "services/project/sound/sound.h"
 
 enum { TICK_US = 500000, BUDGET_MS = 10000 };
 

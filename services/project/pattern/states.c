@@ -1,15 +1,15 @@
 /* Answers with the text of the pattern that plays, and plays a pattern from its text. A snapshot has only the part of
  * the sequencer. */
-#include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/pattern_rest.h"
 
-static enum err ask_playing(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err ask_playing(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     return work_ask(work, "audio.pattern", NULL, slot_take_playing, fault);
 }
 
-static void answer_text(struct doing *work, struct pattern_file *file)
+static void answer_text(struct work *work, struct pattern_file *file)
 {
     struct pattern *pattern = &file->pattern;
     struct pattern_state state;
@@ -19,14 +19,14 @@ static void answer_text(struct doing *work, struct pattern_file *file)
     work_answer(work, &state);
 }
 
-static enum err answer_all(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_all(struct work *work, struct txn *txn, struct fault *fault)
 {
     (void)txn, (void)fault;
     answer_text(work, slot_job_of(work)->playing);
     return ERR_OK;
 }
 
-static enum err answer_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err answer_snapshot(struct work *work, struct txn *txn, struct fault *fault)
 {
     struct pattern_file *playing = slot_job_of(work)->playing;
 
@@ -37,12 +37,14 @@ static enum err answer_snapshot(struct doing *work, struct txn *txn, struct faul
     return ERR_OK;
 }
 
-const struct deed state_deed_capture = { .needs_no_project = true, .before = ask_playing, .answer = answer_all };
-const struct deed state_deed_snapshot = { .needs_no_project = true, .before = ask_playing, .answer = answer_snapshot };
+const struct handler state_handler_capture = { .needs_no_project = true, .before = ask_playing, .answer = answer_all };
+const struct handler state_handler_snapshot = { .needs_no_project = true,
+                                                .before = ask_playing,
+                                                .answer = answer_snapshot };
 
 /* ---- playing a text ---- */
 
-static enum err read_pattern(struct doing *work, struct text file, struct fault *fault)
+static enum err read_pattern(struct work *work, struct text file, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
 
@@ -50,7 +52,7 @@ static enum err read_pattern(struct doing *work, struct text file, struct fault 
     return pattern_file_read(file, &work->kept, job->pattern, fault);
 }
 
-static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_apply(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_apply_snapshot *ask = work->ask;
     enum err e = read_pattern(work, ask->file, fault);
@@ -61,7 +63,7 @@ static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *f
 
 /* Plays the rows of a snapshot with the current voices. A voice that a row names but that does not play gets its
  * defaults. */
-static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err apply_snapshot(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_apply_snapshot *ask = work->ask;
     struct slot_job *job = slot_job_of(work);
@@ -72,7 +74,7 @@ static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault
     return slot_job_sound(work, txn, &job->pattern->pattern, ask->immediate, fault);
 }
 
-static enum err begin_restore(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_restore(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_restore_all_states *ask = work->ask;
 
@@ -80,19 +82,19 @@ static enum err begin_restore(struct doing *work, struct txn *txn, struct fault 
     return read_pattern(work, ask->file, fault);
 }
 
-static enum err restore_all(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err restore_all(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_restore_all_states *ask = work->ask;
 
     return slot_job_sound(work, txn, &slot_job_of(work)->pattern->pattern, ask->immediate, fault);
 }
 
-const struct deed state_deed_apply = {
+const struct handler state_handler_apply = {
     .before = begin_apply,
     .after = apply_snapshot,
     .answer = slot_answer_said,
 };
-const struct deed state_deed_restore = {
+const struct handler state_handler_restore = {
     .before = begin_restore,
     .after = restore_all,
     .answer = slot_answer_said,

@@ -8,31 +8,31 @@
 
 #include "services/indexer/analyse/renewals.h"
 
-static struct work *make_work(uint64_t renews, uint8_t library)
+static struct analysis *make_work(uint64_t renews, uint8_t library)
 {
-    struct work *work = work_new(bytes_of("/x", 2));
+    struct analysis *analysis = analysis_new(bytes_of("/x", 2));
 
-    assert_non_null(work);
-    work->renews = renews;
-    work->library.b[0] = library;
-    return work;
+    assert_non_null(analysis);
+    analysis->renews = renews;
+    analysis->library.b[0] = library;
+    return analysis;
 }
 
 static void the_latest_comes_first(void **state)
 {
     struct renewals all = { 0 };
     uint64_t last = UINT64_MAX;
-    struct work *work;
+    struct analysis *analysis;
 
     (void)state;
     for (uint64_t i = 0; i < 1000; i++)
         renewals_add(&all, make_work(1 + i * 7919 % 1009, 1));
     for (size_t left = 1000; left > 0; left--) {
-        work = renewals_take(&all);
-        assert_non_null(work);
-        assert_true(work->renews <= last);
-        last = work->renews;
-        work_free(work);
+        analysis = renewals_take(&all);
+        assert_non_null(analysis);
+        assert_true(analysis->renews <= last);
+        last = analysis->renews;
+        analysis_free(analysis);
     }
     assert_null(renewals_take(&all));
     renewals_clear(&all);
@@ -41,10 +41,10 @@ static void the_latest_comes_first(void **state)
 static void the_renewals_of_one_library_are_taken_out(void **state)
 {
     struct renewals all = { 0 };
-    struct work_queue taken = { 0 };
+    struct analysis_queue taken = { 0 };
     struct id library = { { 2 } };
     uint64_t last = UINT64_MAX;
-    struct work *work;
+    struct analysis *analysis;
 
     (void)state;
     for (uint64_t i = 0; i < 300; i++)
@@ -52,13 +52,13 @@ static void the_renewals_of_one_library_are_taken_out(void **state)
     renewals_take_of(&all, library, &taken);
     assert_int_equal(taken.count, 100);
     assert_int_equal(all.count, 200);
-    while ((work = renewals_take(&all))) {
-        assert_int_not_equal(work->library.b[0], 2);
-        assert_true(work->renews <= last);
-        last = work->renews;
-        work_free(work);
+    while ((analysis = renewals_take(&all))) {
+        assert_int_not_equal(analysis->library.b[0], 2);
+        assert_true(analysis->renews <= last);
+        last = analysis->renews;
+        analysis_free(analysis);
     }
-    work_queue_clear(&taken);
+    analysis_queue_clear(&taken);
     renewals_clear(&all);
 }
 
