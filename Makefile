@@ -98,7 +98,7 @@ $(BUILD)/%.a:
 	@rm -f $@
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
-$(BUILD)/services/worker/hear/features/model.o: model/weights.bin
+$(BUILD)/services/worker/analysis/features/model.o: model/weights.bin
 # The built web app is compiled in: for each file its size and path in a line, then its bytes.
 WEB_DIST := $(sort $(shell [ ! -d frontends/web/dist ] || find frontends/web/dist -type f))
 CFLAGS_frontends_web_ := -DWEB_DIST='"$(BUILD)/gen/web_dist"'
@@ -106,12 +106,12 @@ $(BUILD)/gen/web_dist: $(WEB_DIST) Makefile
 	@mkdir -p $(@D)
 	$(Q)for f in $(WEB_DIST); do echo "$$(wc -c <$$f) $${f#frontends/web/dist/}"; cat $$f; done >$@
 $(BUILD)/frontends/web/dist.o: $(BUILD)/gen/web_dist
-CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
-CFLAGS_worker_hear_features := $(CFLAGS_worker_hear)
+CFLAGS_worker_analysis := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
+CFLAGS_worker_analysis_features := $(CFLAGS_worker_analysis)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
 CFLAGS_audio_dsp := $(CFLAGS_audio_rt)
-HEAR_O := $(call objects,services/worker/decode/decode.c services/worker/decode/input.c $(wildcard services/worker/hear/*.c services/worker/hear/*/*.c))
-$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+ANALYSIS_O := $(call objects,services/worker/decode/decode.c services/worker/decode/input.c $(wildcard services/worker/analysis/*.c services/worker/analysis/*/*.c))
+$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model: $(BUILD)/.packages-model

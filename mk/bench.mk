@@ -65,7 +65,7 @@ bench-composer: $(BUILD)/bench_composer.so
 	@tools/packages bench-composer
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/run $(if $(TUNE),--tune,$(if $(GROW),--grow $(GROW),$(SEEDS)))
 # make bench-composer-server: offers a second from 1 and 64 studios, beside bare COPY
-$(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/composer/link/door.o $(ENGINE)
+$(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/composer/server/door.o $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq $(LIBS)
 bench-composer-server: $(BUILD)/bench_writers
@@ -90,14 +90,14 @@ bench-scan: all $(BUILD)/bench_floor
 	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
 # make bench-ear [COUNT=3000] [ROUNDS=7]: the cost of an analysis, beside aubio's objects and a bare decode, and of
 # indexing a whole library of one-shots
-$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-kit: kits built of sounds without names, beside random and nearest ones; chops of voices, beside a gate of the level
 # and aubio's onsets
-$(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+$(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-kit: all $(BUILD)/bench_chop

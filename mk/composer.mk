@@ -8,8 +8,8 @@ composer-server-stop:
 	@tools/composer-server stop $(COMPOSER_SERVER)
 .PHONY: composer-server composer-server-stop
 # The migrations of composer's server are compiled in, for `loophole composer serve`.
-CFLAGS_frontends_cli_library_ := -DCOMPOSER_SQL='"$(BUILD)/gen/composer.sql"'
+CFLAGS_frontends_cli_composer_ := -DCOMPOSER_SQL='"$(BUILD)/gen/composer.sql"'
 $(BUILD)/gen/composer.sql: tools/composer-sql $(wildcard services/composer/sql/*.sql)
 	@mkdir -p $(@D)
 	$(Q)tools/composer-sql >$@
-$(BUILD)/frontends/cli/library/composer.o: $(BUILD)/gen/composer.sql
+$(BUILD)/frontends/cli/composer/composer.o: $(BUILD)/gen/composer.sql

@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "services/worker/analysis/hear.h"
+#include "services/worker/analysis/measure.h"
+#include "services/worker/analysis/parts.h"
 #include "services/worker/decode/decode.h"
-#include "services/worker/hear/hear.h"
-#include "services/worker/hear/measure.h"
-#include "services/worker/hear/parts.h"
 
 enum { CHUNK_FRAMES = 4096 };
 

@@ -1,4 +1,4 @@
-"""weights.bin: named matrices of floats, as services/worker/hear/features/model.h describes them."""
+"""weights.bin: named matrices of floats, as services/worker/analysis/features/model.h describes them."""
 import struct
 
 import numpy as np

@@ -11,7 +11,7 @@
 #include "common/hash.h"
 #include "common/id.h"
 #include "proto/wire/base64.h"
-#include "services/composer/link/door.h"
+#include "services/composer/server/door.h"
 
 enum { SOUNDS = 20000, IN_SONG = 16 };
 
@@ -68,10 +68,10 @@ static void hold_talk(const char *setting, const char *generation, uint64_t done
     }
     buffer_add(&json, "}", 2);
     call = buffer_c(&json);
-    check_error(link_open(setting, &link, &fault), &fault);
-    check_error(link_calls(link, "select composer.exchange($1::text::jsonb)", &call, 1, &arena, &value, &fault),
+    check_error(server_open(setting, &link, &fault), &fault);
+    check_error(server_calls(link, "select composer.exchange($1::text::jsonb)", &call, 1, &arena, &value, &fault),
                 &fault);
-    link_close(link);
+    server_close(link);
     char expected[64];
     snprintf(expected, sizeof(expected), "\"accepted\": %llu", (unsigned long long)(done + count));
     if (!strstr(arena_printf(&arena, "%.*s", (int)value.len, value.at).at, expected)) {

@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "bench/ear/sounds.h"
+#include "services/worker/analysis/hear.h"
 #include "services/worker/decode/decode.h"
-#include "services/worker/hear/hear.h"
 
 enum {
     WINDOW = 1024,

@@ -115,7 +115,7 @@ static void put_vector(struct making *m, struct bytes content, const struct item
     check_error(catalogue_put_embedding(&m->w, content, &embedding), NULL);
 }
 
-/* ---- fingerprints (services/worker/hear/features/fingerprint.h) ---- */
+/* ---- fingerprints (services/worker/analysis/features/fingerprint.h) ---- */
 
 enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, AGAIN = 20 };
 

@@ -5,10 +5,10 @@
 #include "services/composer/exclude.h"
 #include "services/composer/excluded.h"
 #include "services/composer/layouts.h"
-#include "services/composer/link/door.h"
 #include "services/composer/outbox.h"
 #include "services/composer/packs.h"
 #include "services/composer/reading.h"
+#include "services/composer/server/door.h"
 #include "services/composer/waiting.h"
 #include "store/community.h"
 

@@ -1,6 +1,6 @@
 #include "services/composer/reading.h"
 
-#include "services/composer/link/door.h"
+#include "services/composer/server/door.h"
 
 enum err reading_server(const struct composer *c, struct fault *fault)
 {

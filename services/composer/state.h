@@ -9,10 +9,10 @@
 #include "proto/service/service.h"
 #include "schema_composer.h"
 #include "schema_persist.h"
-#include "services/composer/link/talk.h"
-#include "services/composer/share/gather.h"
-#include "services/composer/share/slice.h"
-#include "services/composer/share/sound.h"
+#include "services/composer/offers/gather.h"
+#include "services/composer/offers/slice.h"
+#include "services/composer/offers/sound.h"
+#include "services/composer/server/talk.h"
 #include "store/store.h"
 
 enum { WAITING_MOST = 64, SERVER_MOST = 1024 };

@@ -6,8 +6,8 @@
 
 #include "common/alloc.h"
 #include "common/musical_key.h"
+#include "services/worker/analysis/hear.h"
 #include "services/worker/decode/decode.h"
-#include "services/worker/hear/hear.h"
 #include "services/worker/tags/content.h"
 #include "services/worker/tags/midi.h"
 #include "services/worker/tags/mpeg.h"

@@ -18,8 +18,8 @@
 #include "schema_availability.h"
 #include "schema_service.h"
 #include "schema_supervisor.h"
-#include "store/care/check_apart.h"
-#include "store/care/olds.h"
+#include "store/backup/check_apart.h"
+#include "store/backup/olds.h"
 #include "store/check/culprit.h"
 
 static const double LEAST_RECALL = 0.98;

@@ -4,10 +4,10 @@
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
 #include "schema_indexer.h"
-#include "store/care/backup.h"
-#include "store/care/check_apart.h"
-#include "store/care/olds.h"
-#include "store/care/survey.h"
+#include "store/backup/backup.h"
+#include "store/backup/check_apart.h"
+#include "store/backup/olds.h"
+#include "store/backup/survey.h"
 
 static void print_problem(void *state, const char *what)
 {

@@ -10,7 +10,7 @@
 #include "proto/service/service.h"
 #include "schema_media.h"
 #include "schema_persist.h"
-#include "store/care/survey.h"
+#include "store/backup/survey.h"
 
 struct catalogue_reader;
 

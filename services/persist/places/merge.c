@@ -7,8 +7,8 @@
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
-#include "services/persist/places/uses_follow.h"
 #include "services/persist/turn/turn.h"
+#include "services/persist/uses/uses_follow.h"
 #include "store/catalogue_write.h"
 
 static struct bytes subject_of(const struct media *media)

@@ -5,8 +5,8 @@
 #include "services/persist/places/merge.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
-#include "services/persist/places/uses_follow.h"
 #include "services/persist/turn/turn.h"
+#include "services/persist/uses/uses_follow.h"
 #include "store/catalogue_write.h"
 
 /* A name that a person wrote stays; another one follows the file. */

@@ -1,7 +1,7 @@
 #include "services/persist/steps/kit_uses.h"
 
 #include "proto/wire/tree.h"
-#include "services/persist/places/uses.h"
+#include "services/persist/uses/uses.h"
 #include "store/elements.h"
 #include "store/uses.h"
 

@@ -5,10 +5,10 @@
 #define LOOPHOLE_SEARCH_INDEX_H
 
 #include "common/hash.h"
+#include "services/search/containers/ids.h"
 #include "services/search/index/entry.h"
 #include "services/search/index/facet_codes.h"
 #include "services/search/near/near.h"
-#include "services/search/sets/ids.h"
 
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16, INDEX_LENGTH = 255 };
 

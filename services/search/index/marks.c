@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/search/sets/bitmap.h"
+#include "services/search/containers/bitmap.h"
 
 /* Adds the rows that `row` names. */
 static void add_named(struct index *index, uint32_t row, struct bitmap *to)

@@ -6,8 +6,8 @@
 #define LOOPHOLE_SEARCH_TERMS_H
 
 #include "common/text.h"
-#include "services/search/sets/hash_table.h"
-#include "services/search/sets/posting.h"
+#include "services/search/containers/hash_table.h"
+#include "services/search/containers/posting.h"
 
 enum term_field {
     TERM_ALL = 1, /* one term, without text: every row */

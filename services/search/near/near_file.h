@@ -4,8 +4,8 @@
 #ifndef LOOPHOLE_SEARCH_NEAR_FILE_H
 #define LOOPHOLE_SEARCH_NEAR_FILE_H
 
+#include "services/search/containers/column.h"
 #include "services/search/near/near_machine.h"
-#include "services/search/sets/column.h"
 
 #define NEAR_NO_ROW   UINT32_MAX
 #define NEAR_NO_PLACE UINT32_MAX

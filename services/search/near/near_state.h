@@ -2,8 +2,8 @@
 #ifndef LOOPHOLE_SEARCH_NEAR_STATE_H
 #define LOOPHOLE_SEARCH_NEAR_STATE_H
 
-#include "services/search/sets/bitmap.h"
-#include "services/search/sets/column.h"
+#include "services/search/containers/bitmap.h"
+#include "services/search/containers/column.h"
 
 struct near {
     struct column made;           /* bytes, a section of the index's file; empty: not made */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "services/search/sets/bitmap.h"
+#include "services/search/containers/bitmap.h"
 
 enum { NEAR_MOST_KEPT = 1 << 13, NEAR_WAITING = 64, NEAR_MASKS = 32, NEAR_BINS = 64 };
 

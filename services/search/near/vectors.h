@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_SEARCH_VECTORS_H
 #define LOOPHOLE_SEARCH_VECTORS_H
 
-#include "services/search/sets/ids.h"
+#include "services/search/containers/ids.h"
 
 enum { VECTORS_WIDTH = 64 };
 

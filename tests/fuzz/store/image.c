@@ -3,7 +3,7 @@
  * sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
  *
  * An input is a list of changes of 6 bytes: the place (4 bytes, big-endian), the kind, and a byte. */
-#include "store/care/image.h"
+#include "store/backup/image.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* Any numbers as a sound, at any rate: the results are finite, within the schema's limits, and of bounded size. */
-#include "services/worker/hear/hear.h"
+#include "services/worker/analysis/hear.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "services/search/sets/bitmap.h"
+#include "services/search/containers/bitmap.h"
 
 static struct buffer write_bitmap(uint32_t first, uint32_t count, uint32_t step)
 {

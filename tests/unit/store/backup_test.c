@@ -1,6 +1,6 @@
 #include <sys/wait.h>
 
-#include "store/care/backup.h"
+#include "store/backup/backup.h"
 #include "tests/unit/store/scratch.h"
 
 static struct carry carried;

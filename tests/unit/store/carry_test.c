@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
-#include "store/care/carry.h"
+#include "store/backup/carry.h"
 #include "store/keys.h"
 #include "tests/unit/store/scratch.h"
 

@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "store/care/backup.h"
-#include "store/care/check_apart.h"
-#include "store/care/trailer.h"
+#include "store/backup/backup.h"
+#include "store/backup/check_apart.h"
+#include "store/backup/trailer.h"
 #include "store/keys.h"
 #include "tests/unit/store/scratch.h"
 

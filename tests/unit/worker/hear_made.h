@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "proto/wire/codec.h"
-#include "services/worker/hear/hear.h"
+#include "services/worker/analysis/hear.h"
 
 #define made_near(value, wanted, off) assert_true(fabs((double)(value) - (double)(wanted)) <= (double)(off))
 

@@ -1,7 +1,7 @@
 /* Tags, textures and seams: made sounds that have them, and others that have not. */
 #include <stdio.h>
 
-#include "services/worker/hear/tag.h"
+#include "services/worker/analysis/tag.h"
 #include "tests/unit/worker/hear_made.h"
 
 enum { RATE = 44100 };
