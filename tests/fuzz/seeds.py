@@ -11,6 +11,8 @@ import tarfile
 import tempfile
 import zipfile
 
+from tests.schema.bad import bad_schemas
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GOLDEN = os.path.join(TOP, 'tests/schema/golden')
 CONTAINERS = ['', 'wav', 'aiff', 'flac', 'ogg', 'mp3']  # the numbers of enum container
@@ -37,9 +39,10 @@ def text(word):
 
 def goldens():
     for file in sorted(os.listdir(GOLDEN)):
-        if file.endswith('.hex'):
-            with open(os.path.join(GOLDEN, file), encoding='ascii') as lines:
-                yield file[:-len('.hex')], bytes.fromhex(lines.read())
+        with open(os.path.join(GOLDEN, file), encoding='ascii') as golden:
+            for message in golden.read().split('# ')[1:]:
+                name, digits = message.split('\n', 1)
+                yield name.replace(' ', '.'), bytes.fromhex(digits)
 
 
 def value_of(body, at=0):
@@ -179,13 +182,10 @@ def schemas():
     for file in sorted(os.listdir(folder)):
         with open(os.path.join(folder, file), 'rb') as source:
             keep('schemac/parse', file, source.read()[:6000])
-    bad = os.path.join(TOP, 'tests/schema/bad')
-    for file in sorted(os.listdir(bad)):
-        if file.endswith('.schema'):
-            with open(os.path.join(bad, file), 'rb') as source:
-                data = source.read()
-            if len(data) < 4096:
-                keep('schemac/parse', 'bad.' + file, data)
+    for _, _, files in bad_schemas():
+        path, data = files[0]
+        if len(data) < 4096:
+            keep('schemac/parse', 'bad.' + path, data)
     keep('schemac/parse', 'two', b'enum kind "K."\n    loop one\n\0service one 1 "S."\nuse shared\n\nrecord item "R."\n'
                                  b'    kind kind loop # k\n    tags text(8)[4] ["a", "b"] # t\n\nask get "G." -> item\n'
                                  b'    n u64(1..9) 3 # n\n')
