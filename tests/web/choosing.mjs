@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { desk, hold_asks, json, loophole, mode, open, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { find_misplaced } from './frame.mjs'
 import { change_without_end } from './looking.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
@@ -526,6 +527,14 @@ export const choosing = {
       await last.locator('nav.modes').getByRole('button', { name: 'Hypergrid', exact: true }).waitFor()
       const { height, within } = await last.locator('main .rows').evaluate(of => ({ height: of.clientHeight, within: document.documentElement.scrollWidth <= innerWidth }))
       assert(height >= 90 && within, `${viewport.width} × ${viewport.height}: rows of ${height} pixels, ${within}`)
+    }
+    await row(last, 0).click()
+    const [named, volume] = await Promise.all(['.dock .sounds .quiet', '.dock .volume'].map(of => last.locator(of).boundingBox()))
+    assert(named.y + named.height <= volume.y + 1, `the facts of the item end at ${named.y + named.height}, the volume begins at ${volume.y}`)
+    for (const name of ['Map', 'Folders', 'Project']) {
+      await mode(last, name)
+      await last.locator({ Map: '.map[data-points] .legend', Folders: 'section[aria-label=Folders] li', Project: 'section[aria-label=Projects] :is(.quiet, li)' }[name]).first().waitFor()
+      assert.deepEqual(await last.evaluate(find_misplaced), [], name)
     }
     return last
   },

@@ -18,7 +18,7 @@ function watch_moves() {
 }
 
 /** In the page: parts that the screen does not hold, and parts that lie on each other. */
-function find_misplaced() {
+export function find_misplaced() {
   const found = []
   const name = of => of.outerHTML.slice(0, 100)
   const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
@@ -44,13 +44,13 @@ function find_misplaced() {
 }
 
 /** What each mode shows once its first answers are here. */
-const FILLED = {
+export const FILLED = {
   table: '.row canvas', waveforms: '.tile canvas', map: 'main.map:not([data-points="0"])[data-points]', hypergrid: '.hypergrid td button',
   folders: 'section[aria-label=Folders] li', duplicates: 'main.panels >> text=/\\d groups?;/', project: 'section[aria-label=Projects] :is(.quiet, li)',
   kit: 'section[aria-label=Pattern][data-number]', mix: '.mixer[data-live=true]', record: '.record:enabled', loops: '[aria-label=Loops][data-live=true]', engine: 'section[aria-label=Latency] figure',
 }
 
-async function fill(page, name) {
+export async function fill(page, name) {
   await showsTotal(page, 'drum')
   await page.waitForSelector(FILLED[name])
   if (name === 'project') await page.waitForSelector('section[aria-label=Contexts] :is(.quiet, details)')

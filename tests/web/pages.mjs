@@ -7,7 +7,7 @@
 // selection and of what edits and buttons are for, frame.mjs those of layout, commands and the way to a sound,
 // looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions,
 // recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, patterns.mjs those of
-// song, library and MIDI learn, sounds.mjs those of what sounds, users.mjs those of a person with a keyboard or a mouse.
+// song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, users.mjs those of a person with a keyboard or a mouse.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { strict as assert } from 'node:assert'
@@ -25,6 +25,7 @@ import { maps } from './maps.mjs'
 import { patterns } from './patterns.mjs'
 import { recovery } from './recovery.mjs'
 import { regions } from './regions.mjs'
+import { shots } from './shots.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
 import { users } from './users.mjs'
@@ -52,6 +53,7 @@ const claims = {
   ...patterns,
   ...recovery,
   ...regions,
+  ...shots,
   ...sounds,
   ...strips,
   ...users,
@@ -710,6 +712,7 @@ const claims = {
         if (name !== 'Commands') await mode(page, name)
         else await page.keyboard.press('Control+k')
         await until('the mode is shown', async () => (await page.locator('main').count()) === 1)
+        if (name === 'Table') { await page.locator('.row').nth(1).click(); await page.locator('.rows[aria-activedescendant]').waitFor() }
         await check_axe(page, `${scheme} ${name}: `)
       }
       await page.keyboard.press('Escape')

@@ -555,6 +555,18 @@ export const sounds = {
       })
     })
     await until('and falls afterwards', async () => !(await left.locator('.peak').isVisible()))
+    const highest = page.locator('.strip[aria-label=master] .highest')
+    assert(!(await highest.getAttribute('aria-label')).includes('clipped'))
+    loophole('mixer', 'metronome', 'gain=4')
+    loophole('transport', 'metronome', 'on')
+    loophole('transport', 'start')
+    await until('the clip stays shown', async () => (await highest.getAttribute('aria-label')).includes('clipped'))
+    loophole('transport', 'stop')
+    loophole('transport', 'metronome', 'off')
+    loophole('mixer', 'metronome', 'gain=1')
+    await until('the level of the header falls, too', async () => (await page.locator('.master .bar').first().getAttribute('style')).includes('scaleX(0)'))
+    await highest.click()
+    await until('a click forgets the clip', async () => !(await highest.getAttribute('aria-label')).includes('clipped'))
     return page
   },
 }

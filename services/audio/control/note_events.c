@@ -7,7 +7,7 @@
 #include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 
-enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
+enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 28000 /* three ticks, which may come early */ };
 static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in this time, down to -100 dB */
 
 static void publish_bar(struct audio *audio, const struct note *note)

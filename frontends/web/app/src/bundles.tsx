@@ -1,7 +1,7 @@
 // Bundles: the open project as a folder for another machine, and a bundle as a project here. The engine's machine reads and writes the paths.
 import type { bundle_done, bundle_offer } from 'loophole'
 import { useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { complain, say } from './state'
 import { ask, AskError, newRequest } from './wire'

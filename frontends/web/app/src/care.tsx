@@ -1,7 +1,7 @@
 // What the engine says of itself: logs, deaths with their backtraces, what doctor finds.
 import type { crash_line, finding_line } from 'loophole'
 import { useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { clean, num } from './format'
 import { complain } from './state'
 import { ask } from './wire'

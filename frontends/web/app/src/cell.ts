@@ -43,23 +43,6 @@ export function kept<Props extends object>(of: FunctionComponent<Props>): Functi
   }
 }
 
-/** The last answer of a periodic ask, while the component is shown: `load` is called again after `every_ms`. Returns the answer,
- * what calls it at once, and whether its last call failed. */
-export function usePolled<T>(load: () => Promise<T>, every_ms: number, deps: unknown[] = []): [T | undefined, () => void, boolean] {
-  const [value, setValue] = useState<T>()
-  const [failed, setFailed] = useState(false)
-  const [kick, setKick] = useState(0)
-  useEffect(() => {
-    let ended = false
-    let timer = 0
-    const round = () => load().then(got => { if (!ended) { setValue(() => got); setFailed(false) } }, () => { if (!ended) setFailed(true) })
-      .finally(() => { if (!ended) timer = window.setTimeout(round, every_ms) })
-    round()
-    return () => { ended = true; clearTimeout(timer) }
-  }, [kick, ...deps])
-  return [value, () => setKick(n => n + 1), failed]
-}
-
 /** Calls `load` when `deps` change, and again after each change of the cell. A call under way is awaited first, so that changes
  * without end do not keep the page from showing any. */
 export function useLoaded(load: (signal: AbortSignal) => Promise<unknown>, changed: Cell<unknown>, deps: unknown[]) {

@@ -2,7 +2,7 @@
 import type { service_line, service_status, task } from 'loophole'
 import { useEffect } from 'preact/hooks'
 import { Deaths, Doctor, Logs } from './care'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { bytesText, clean, idText, num, pathText } from './format'
 import { ASKED, Latency, type Asked } from './latency'
 import { complain, say } from './state'

@@ -1,5 +1,5 @@
 // The ports of other JACK clients, as pairs of a left and a right one.
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { clean } from './format'
 import { ask, isFar } from './wire'
 

@@ -1,7 +1,7 @@
 // The latency of each ask over time: p50, p99 and p99.9 as the service measured them, one plot for each ask.
 import type { ask_stats } from 'loophole'
 import { useRef, useState } from 'preact/hooks'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { microsText, num } from './format'
 import { ask } from './wire'
 

@@ -1,9 +1,9 @@
 // The projects: open, make, save; the open one by track, role and section; its sounds that are missing.
 import type { collected, element, item, project_line } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { awayOf, awayWord } from './away'
 import { Bundles } from './bundles'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { stepOfProject } from './edits'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { goToItem } from './list'
@@ -11,7 +11,7 @@ import { ownerless } from './loops/loops'
 import { RecoveryNotice } from './recovery'
 import { showRegions } from './loops/regionpanel'
 import { show, say, complain } from './state'
-import { ask, isFar, listen } from './wire'
+import { ask, isFar } from './wire'
 
 const BUDGET_MS = 60000
 const ITEMS_A_PAGE = 1000
@@ -22,8 +22,7 @@ const doing = (promise: Promise<unknown>, text: string) => promise.then(() => sa
 const openProject = (project: string) => ask('project.open', { project, folder: '' as never }, BUDGET_MS).then(line => ownerless.set(num(line.draft_loops)))
 
 function useProjects(): [project_line[] | undefined, () => void, boolean] {
-  const [got, again, away] = usePolled(() => ask('project.list', {}, 3000), 3000)
-  useEffect(() => listen('project.changed', again), [])
+  const [got, again, away] = usePolled(() => ask('project.list', {}, 3000), 3000, [], ['project.changed'])
   return [got && (got.each ?? []), again, away]
 }
 

@@ -1,7 +1,13 @@
-// Ranges of numbers and the wheel of keys, beside the facets. What is set is a clause of the query, as if it had been typed.
+// Ranges of numbers, beside the facets, each below a picture of how the items spread. What is set is a clause of the query, as if
+// it had been typed.
+import type { item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
-import { clauses, isEither, joined, show, view } from './state'
+import { useCell, useLoaded } from './cell'
+import { factOf, seconds } from './format'
+import { result } from './result'
+import { sampleOf, sharesOf, type Sample } from './spread'
+import { clauses, show, view, withClause } from './state'
+import { Wheel } from './wheel'
 
 interface Measure {
   field: string
@@ -11,28 +17,26 @@ interface Measure {
   /** Each step of the slider multiplies, as ears hear lengths and frequencies. */
   log?: boolean
   unit: string
+  of: (item: item) => number | undefined
   digits: (value: number) => number
 }
 
 const MEASURES: Measure[] = [
-  { field: 'bpm', title: 'Tempo', least: 60, most: 200, unit: 'bpm', digits: () => 0 },
-  { field: 'dur', title: 'Length', least: 0.05, most: 60, log: true, unit: 's', digits: of => (of < 1 ? 2 : of < 10 ? 1 : 0) },
-  { field: 'lufs', title: 'Loudness', least: -60, most: 0, unit: 'LUFS', digits: () => 0 },
-  { field: 'centroid_hz', title: 'Brightness', least: 100, most: 12000, log: true, unit: 'Hz', digits: () => 0 },
+  { field: 'bpm', title: 'Tempo', least: 60, most: 200, unit: 'bpm', of: item => factOf(item, 'bpm')?.number, digits: () => 0 },
+  { field: 'dur', title: 'Length', least: 0.05, most: 60, log: true, unit: 's', of: item => seconds(item) || undefined, digits: of => (of < 1 ? 2 : of < 10 ? 1 : 0) },
+  { field: 'lufs', title: 'Loudness', least: -60, most: 0, unit: 'LUFS', of: item => factOf(item, 'lufs')?.number, digits: () => 0 },
+  { field: 'centroid_hz', title: 'Brightness', least: 100, most: 12000, log: true, unit: 'Hz', of: item => factOf(item, 'centroid_hz')?.number, digits: () => 0 },
 ]
 const STEPS = 100
+const SETTLE_MS = 1000
 
 const valueOf = (of: Measure, at: number) =>
   of.log ? of.least * (of.most / of.least) ** (at / STEPS) : of.least + ((of.most - of.least) * at) / STEPS
-const placeOf = (of: Measure, value: number) =>
-  Math.round(STEPS * Math.max(0, Math.min(1, of.log ? Math.log(value / of.least) / Math.log(of.most / of.least) : (value - of.least) / (of.most - of.least))))
+/** Where a value is on the way from the least to the most; beyond them, at an end. */
+const shareOf = (of: Measure, value: number) =>
+  Math.max(0, Math.min(1, of.log ? Math.log(value / of.least) / Math.log(of.most / of.least) : (value - of.least) / (of.most - of.least)))
+const placeOf = (of: Measure, value: number) => Math.round(STEPS * shareOf(of, value))
 const written = (of: Measure, at: number) => { const value = valueOf(of, at); return value.toFixed(of.digits(value)) }
-
-/** The query with another clause of this field, or with none. */
-function withClause(query: string, field: string, next: string): string {
-  const others = clauses(query).filter(one => isEither(query) || !one.startsWith(`${field}:`)).join(' ')
-  return next ? joined(others, next) : others
-}
 
 const RANGE = /^(-?[\d.]+)?(?:\.\.|(?<=\d)-(?=[-\d]))(-?[\d.]+)?$/
 
@@ -43,7 +47,23 @@ function handlesOf(of: Measure, query: string): [number, number] {
   return [from ? placeOf(of, Number(from)) : 0, end ? placeOf(of, Number(end)) : STEPS]
 }
 
-function Range({ of }: { of: Measure }) {
+const COUNT = 32
+
+/** The outline of the bars, for clip-path. */
+const outlineOf = (shares: number[]) => `polygon(0 100%, ${shares.map((share, i) => {
+  const height = `${100 - 100 * (share && Math.max(share, 0.08))}%`
+  return `${(100 * i) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% 100%, ${(100 * (i + 1)) / COUNT}% 100%`
+}).join(', ')}, 100% 100%)`
+
+/** The items that the query finds without this range: a bar for each part of its way. */
+function Bars({ of, sample }: { of: Measure; sample: Sample | undefined }) {
+  const values = (sample?.items ?? []).flatMap(item => of.of(item) ?? [])
+  const said = sample && (sample.items.length < sample.total ? `A sample of ${sample.items.length} of ${sample.total.toLocaleString('en')} items` : `${values.length} of ${sample.total} items have a value`)
+  const shares = sharesOf(values.map(value => shareOf(of, value)), COUNT)
+  return <span class="bars" title={said} data-bars={sample && shares.map(share => Math.round(100 * share)).join()}><i style={{ clipPath: outlineOf(shares) }} /></span>
+}
+
+function Range({ of, sample }: { of: Measure; sample: Sample | undefined }) {
   const query = useCell(view, now => now.query)
   const set = handlesOf(of, query)
   const [[from, end], move] = useState(set)
@@ -58,46 +78,33 @@ function Range({ of }: { of: Measure }) {
   return (
     <div class="range" style={{ '--from': `${from}%`, '--end': `${end}%` }}>
       <span>{of.title}</span><output>{from === 0 && end === STEPS ? 'any' : `${written(of, from)}–${written(of, end)} ${of.unit}`}</output>
+      <Bars of={of} sample={sample} />
       <span class="handles">{handle('least', from, place => [Math.min(place, end), end], from > STEPS / 2)}{handle('most', end, place => [from, Math.max(place, from)])}</span>
     </div>
   )
 }
 
-/** The keys in the order of the wheel of fifths; each minor key stands below its relative major one. */
-const WHEEL = [
-  ['C', 'G', 'D', 'A', 'E', 'B'], ['Am', 'Em', 'Bm', 'F#m', 'C#m', 'G#m'], ['F#', 'C#', 'G#', 'D#', 'A#', 'F'], ['D#m', 'A#m', 'Fm', 'Cm', 'Gm', 'Dm']]
-const MAJORS = [...WHEEL[0]!, ...WHEEL[2]!], MINORS = [...WHEEL[1]!, ...WHEEL[3]!]
-
-/** Itself, its relative, and those a fifth up and down. */
-export function compatibleKeys(key: string): string[] {
-  const [own, other] = key.endsWith('m') ? [MINORS, MAJORS] : [MAJORS, MINORS]
-  const at = own.indexOf(key)
-  return at < 0 ? [] : [key, other[at]!, own[(at + 1) % 12]!, own[(at + 11) % 12]!]
-}
-
-/** A click finds the key and those that go with it; another click only the key, and the third ends it. */
-function Wheel() {
-  const query = useCell(view, now => now.query)
-  const set = /^key:(~?)"?([A-G][#b]?)(m(?:in)?)?"?$/.exec(clauses(query).find(one => one.startsWith('key:')) ?? '')
-  const [wide, key] = [set?.[1] === '~', set ? `${set[2]}${set[3] ? 'm' : ''}` : '']
-  const lit = wide ? compatibleKeys(key) : []
-  const next = (name: string) => (name !== key ? `key:~${name}` : wide ? `key:${name}` : '')
-  return (
-    <div class="wheel" role="group" aria-label="Keys">
-      {WHEEL.flat().map(name => (
-        <button key={name} class={lit.includes(name) ? 'lit' : ''} aria-pressed={name === key} aria-label={`Key ${name}`}
-          title={name !== key ? `${name} and the keys that go with it` : wide ? `Only ${name}` : 'Any key'}
-          onClick={() => show({ query: withClause(query, 'key', next(name)), at: '' })}>{name}</button>
-      ))}
-    </div>
-  )
+/** A sample of the items for each measure, without the clause of its own range. Ranges that are not set share one. */
+function useSamples(): (Sample | undefined)[] {
+  const { query, folder, scope } = useCell(view)
+  const [samples, setSamples] = useState<(Sample | undefined)[]>([])
+  useLoaded(async signal => {
+    if (result.value.old || result.value.error) return
+    const queries = MEASURES.map(of => withClause(query, of.field, ''))
+    const different = [...new Set(queries)]
+    const got = await Promise.all(different.map(one => sampleOf(one, folder, scope, signal)))
+    setSamples(queries.map(one => got[different.indexOf(one)]))
+    await new Promise(resolve => setTimeout(resolve, SETTLE_MS)) // while a scan changes the catalogue
+  }, result, [query, folder, scope])
+  return samples
 }
 
 export function Ranges() {
+  const samples = useSamples()
   return (
     <details open class="ranges">
       <summary>ranges and key</summary>
-      {MEASURES.map(of => <Range key={of.field} of={of} />)}
+      {MEASURES.map((of, i) => <Range key={of.field} of={of} sample={samples[i]} />)}
       <Wheel />
     </details>
   )

@@ -1,9 +1,9 @@
 // Why nothing is heard although a preview plays: the first cause on its way to a loudspeaker.
 import type { channel, mixer, mixer_strip, server_state } from 'loophole'
-import { usePolled } from './cell'
+import { usePolled } from './polled'
 import { ask } from './wire'
 
-const LOOK_MS = 700
+const LOOK_MS = 5000
 
 const isShut = (strip: mixer_strip | undefined) => strip !== undefined && (strip.mute || strip.gain === 0)
 const shutBy = (strip: mixer_strip) => (strip.mute ? 'is muted' : 'has its gain at silence')
@@ -20,6 +20,6 @@ function reasonOf(volume: number, { strips = [], preview_apart }: mixer, server:
 
 /** The reason, or ''. Asked for while `isPlaying`. */
 export function useReason(isPlaying: boolean, volume: number): string {
-  const [now] = usePolled(async () => isPlaying ? Promise.all([ask('audio.mixer', {}, 2000), ask('audio.server', {}, 2000)]) : undefined, LOOK_MS, [isPlaying])
+  const [now] = usePolled(async () => isPlaying ? Promise.all([ask('audio.mixer', {}, 2000), ask('audio.server', {}, 2000)]) : undefined, LOOK_MS, [isPlaying], ['audio.sounding_changed', 'audio.server_changed'])
   return isPlaying && now ? reasonOf(volume, now[0], now[1]) : ''
 }

@@ -220,6 +220,12 @@ export const clause = (field: string, value: string) =>
 /** The query and a clause, both in force: an `or` binds less tightly than a space. */
 export const joined = (query: string, more: string) => (isEither(query) ? [`(${query})`, more] : [...clauses(query), more]).join(' ')
 
+/** The query with another clause of this field, or with none. */
+export function withClause(query: string, field: string, next: string): string {
+  const others = clauses(query).filter(one => isEither(query) || !one.startsWith(`${field}:`)).join(' ')
+  return next ? joined(others, next) : others
+}
+
 export function toggleClause(text: string) {
   const { query } = view.value
   const now = clauses(query)

@@ -209,9 +209,9 @@ export function Table() {
   return (
     <div class="table" style={template} ref={box}>
       <ColumnChoice columns={chosen} />
-      <div role="grid" aria-label="Items" aria-rowcount={(total ?? 0) + 1} aria-multiselectable class="grid">
-        <div role="rowgroup"><Heads columns={columns} /></div>
-        <div role="rowgroup" class="rows" ref={rows.ref} tabIndex={0} data-list aria-label="Items; arrow keys play"
+      <div class="grid">
+        <div role="rowgroup" id="heads"><Heads columns={columns} /></div>
+        <div role="grid" aria-owns="heads" aria-rowcount={(total ?? 0) + 1} aria-multiselectable class="rows" ref={rows.ref} tabIndex={0} data-list aria-label="Items; arrow keys play"
           aria-activedescendant={at >= rows.first && at <= last ? `row-${at}` : undefined}
           onScroll={rows.onScroll} onWheel={rows.onWheel} onFocus={() => setFocus(true)} onBlur={() => setFocus(false)}
           onKeyDown={event => { if (listKey(event)) event.stopPropagation() }}>

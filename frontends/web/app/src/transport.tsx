@@ -1,23 +1,25 @@
 // The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is well.
 import type { meters, transport_state } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { Cell, usePolled } from './cell'
+import { useEffect } from 'preact/hooks'
+import { Cell, useCell } from './cell'
+import { usePolled } from './polled'
 import { counted, meterDb, METER_LEAST_DB, meterPart, num } from './format'
 import { Icon } from './icons'
+import { levels } from './levels'
 import { complain } from './state'
 import { TypedField } from './typedfield'
-import { ask, listen } from './wire'
+import { ask } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
 /** The transport now. Only the header asks for it, in each mode: twice a second, and after each event. */
 export const transport = new Cell<transport_state | undefined>(undefined)
 
-function useTransport(): [transport_state | undefined, () => void] {
-  const [now, again] = usePolled(() => ask('audio.transport', {}, 2000), 500)
-  useEffect(() => listen('audio.changed', again), [])
-  useEffect(() => transport.set(now), [now])
-  return [now, again]
+/** The state of the audio core with its transport; whether the last look failed. */
+function useCore(): [meters | undefined, () => void, boolean] {
+  const [core, again, failed] = usePolled(() => ask('audio.meters', {}, 2000), 500, [], ['audio.changed', 'audio.xrun'])
+  useEffect(() => transport.set(core?.transport), [core])
+  return [core, again, failed]
 }
 
 /** The tempo that was set, which the core takes in its next period, unless another program leads. */
@@ -25,7 +27,8 @@ const tempoOf = (now: transport_state) => now.sync === 'none' || now.sync === 'l
 const positionOf = (now: transport_state) => `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}`
 
 export function Transport() {
-  const [now, again] = useTransport()
+  const [core, again, failed] = useCore()
+  const now = core?.transport
   const run = (promise: Promise<unknown>) => doing(promise).then(again)
   return (
     <div class="transport" role="group" aria-label="Transport">
@@ -39,34 +42,21 @@ export function Transport() {
       <button disabled={!now} aria-label="Metronome" title="Metronome" aria-pressed={now?.metronome ?? false}
         onClick={() => run(ask('audio.set_metronome', { on: !now?.metronome }))}><Icon name="metronome" /></button>
       <Master />
-      <Light />
+      <Light core={failed ? undefined : core} />
     </div>
   )
 }
 
-const SILENT_MS = 300
-
-/** The level of the master. The engine sends levels while there is sound; without any it is silent. */
+/** The level of the master. */
 function Master() {
-  const [[left, right], setLevels] = useState<[number, number]>([0, 0])
-  useEffect(() => {
-    let timer = 0
-    const end = listen('audio.levels', body => {
-      const of = body.meters?.find(one => one.bus === 'master')
-      setLevels([of?.peak_left ?? 0, of?.peak_right ?? 0])
-      clearTimeout(timer)
-      timer = window.setTimeout(() => setLevels([0, 0]), SILENT_MS)
-    })
-    return () => { end(); clearTimeout(timer) }
-  }, [])
+  const of = useCell(levels, all => all.get('master'))
+  const left = of?.peak_left ?? 0, right = of?.peak_right ?? 0
   return (
     <span class="master" role="meter" aria-label="Level of the master" aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(Math.max(left, right))}>
       {[left, right].map((level, i) => <span key={i} class="track"><span class={`bar ${level >= 1 ? 'over' : ''}`} style={{ transform: `scaleX(${meterPart(level)})` }} /></span>)}
     </span>
   )
 }
-
-const LIGHT_MS = 2000
 
 function lightOf(now: meters | undefined): [string, string, string] {
   if (!now) return ['away', 'no sound', 'The audio core does not run, or JACK is not there']
@@ -76,8 +66,7 @@ function lightOf(now: meters | undefined): [string, string, string] {
 }
 
 /** Whether the sound is well: the load of the audio core and its xruns. */
-function Light() {
-  const [now, , failed] = usePolled(() => ask('audio.meters', {}, 2000), LIGHT_MS)
-  const [state, text, said] = lightOf(failed ? undefined : now)
+function Light({ core }: { core: meters | undefined }) {
+  const [state, text, said] = lightOf(core)
   return <span class={`light ${state}`} title={said}><span class="unseen">Engine: </span>{text}</span>
 }

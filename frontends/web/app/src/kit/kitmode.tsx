@@ -1,6 +1,7 @@
 // The mode Kit: the pads beside the pattern that plays, and below them a desk with one part at a time.
 import { useEffect } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { useSoundKeys } from '../loops/soundkeys'
 import { Launch } from '../pattern/launch'
 import { Pattern } from '../pattern/patterngrid'
@@ -25,8 +26,8 @@ const LOADED_MS = 2000
 
 /** Follows the kits of the engine; true: it does not answer. */
 function useKits(): boolean {
-  const [, again, away] = usePolled(deeds.lookAtLoaded, LOADED_MS)
-  useEffect(() => listen('project.changed', () => { again(); deeds.noteKits() }), [])
+  const [, , away] = usePolled(deeds.lookAtLoaded, LOADED_MS, [], ['project.changed'])
+  useEffect(() => listen('project.changed', deeds.noteKits), [])
   return away
 }
 
@@ -79,7 +80,7 @@ function Desk({ away, ...parts }: { away: boolean; pads: PadsNow; pattern: Patte
         {shown.map(one => <button key={one} aria-current={desk === one || undefined} onClick={() => show({ desk: one })}>{titleOf(one, at)}</button>)}
         {away && <span class="quiet">away; this page asks again</span>}
       </nav>
-      <div class="part" tabIndex={0} role="region" aria-label={titleOf(desk, at)}><DeskPart desk={desk} at={at} {...parts} /></div>
+      <div class="part" tabIndex={0} role="group" aria-label={titleOf(desk, at)}><DeskPart desk={desk} at={at} {...parts} /></div>
     </section>
   )
 }

@@ -1,7 +1,8 @@
 // What the pads play: the engine's pads with their sounds and names, and what changes them.
 import type { Given, item, loaded_sound, pad, pad_layer, pads } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { clean, factText, idBytes, idText, num, pathText } from '../format'
 import { useNames } from '../itemnames'
 import { chosen } from '../list'
@@ -78,7 +79,7 @@ export function usePads() {
   const side = useCell(layout)
   const at = useCell(padAt)
   const current = useCell(loaded)
-  const [kit, again] = usePolled(loadKit, 3000)
+  const [kit, again] = usePolled(loadKit, 5000, [], ['audio.sounding_changed'])
   useEffect(again, [current])
   const sounds = new Map((kit?.sounds ?? []).map(one => [num(one.sound), one]))
   const items = useNames((kit?.sounds ?? []).filter(one => one.id.some(byte => byte)).map(one => one.id)) // a sound that is none of the catalogue's has none

@@ -1,9 +1,9 @@
 // The keys of all modes in which the sound is played: Space starts and stops the transport, F1 to F12 are loops, the keypad regions.
 import { useEffect } from 'preact/hooks'
-import { usePolled } from '../cell'
+import { usePolled } from '../polled'
 import { pressesControl } from '../keyboard'
 import { complain } from '../state'
-import { ask, listen } from '../wire'
+import { ask } from '../wire'
 import { isField, useDeleting } from './deleting'
 import { useLoopKeys } from './loopkeys'
 import { lookAtLoops } from './loops'
@@ -22,8 +22,7 @@ function onSpace(event: KeyboardEvent) {
 export function useSoundKeys(every_ms = POLL_MS): boolean {
   useDeleting()
   useLoopKeys()
-  const [, again, away] = usePolled(lookAtLoops, every_ms)
-  useEffect(() => listen('project.changed', again), [])
+  const [, , away] = usePolled(lookAtLoops, every_ms, [], ['project.changed'])
   useEffect(() => {
     addEventListener('keydown', onSpace)
     return () => removeEventListener('keydown', onSpace)

@@ -1,10 +1,10 @@
 // MIDI learn: which control of a device moves what, and the control that is moved next as a new binding.
 import type { connection, midi_binding, midi_bindings, midi_mode } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from '../cell'
+import { useState } from 'preact/hooks'
+import { usePolled } from '../polled'
 import { clean } from '../format'
 import { complain, say } from '../state'
-import { ask, AskError, listen } from '../wire'
+import { ask, AskError } from '../wire'
 import { channel_words, midi_mode_words } from '../words'
 
 const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
@@ -64,7 +64,7 @@ function Devices({ each, again }: { each: connection[]; again: () => void }) {
 }
 
 export function Learn() {
-  const [got, again] = usePolled(() => ask('project.bindings', { project: '' }, 3000), 3000)
+  const [got, again] = usePolled(() => ask('project.bindings', { project: '' }, 3000), 3000, [], ['project.changed'])
   const [devices = [], lookAgain] = usePolled(loadDevices, 3000)
   const [known] = usePolled(loadTargets, 5000)
   const [target, setTarget] = useState('')
@@ -72,7 +72,6 @@ export function Learn() {
   const [mode, setMode] = useState('')
   const [over, setOver] = useState(false)
   const [waits, setWaits] = useState(0)
-  useEffect(() => listen('project.changed', again), [])
   const run = (promise: Promise<midi_bindings>, text: string) => promise.then(() => say(text), complain).then(again)
   const learn = () => {
     const body = { project: '', target: target.trim(), control: control.trim(), over, ...(mode ? { mode: mode as midi_mode } : {}) }

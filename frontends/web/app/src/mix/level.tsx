@@ -1,11 +1,8 @@
-// Meters: the levels that the engine sends while there is sound, with a peak that is held.
-import type { meter } from 'loophole'
+// A meter: a level with a peak that is held.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { meterDb, METER_LEAST_DB, meterPart } from '../format'
-import { listen } from '../wire'
 
 const HOLD_MS = 1500
-const SILENT_MS = 300
 
 /** A level with a peak that is held. `part`: how much of the meter a linear level fills. */
 export function Level({ value, label, part = meterPart }: { value: number; label: string; part?: (linear: number) => number }) {
@@ -25,19 +22,4 @@ export function Level({ value, label, part = meterPart }: { value: number; label
       <span class="peak" hidden={part(peak) === 0} style={{ bottom: `${part(peak) * 100}%` }} data-part={part(peak)} />
     </span>
   )
-}
-
-/** The levels of all channels, which the engine sends while there is sound. */
-export function useLevels(): Map<string, meter> {
-  const [levels, setLevels] = useState<Map<string, meter>>(new Map())
-  useEffect(() => {
-    let timer = 0
-    const end = listen('audio.levels', body => {
-      setLevels(new Map((body.meters ?? []).map(one => [one.bus, one])))
-      clearTimeout(timer)
-      timer = window.setTimeout(() => setLevels(new Map()), SILENT_MS)
-    })
-    return () => { end(); clearTimeout(timer) }
-  }, [])
-  return levels
 }

@@ -1,29 +1,37 @@
 // The mixer: a strip for each channel, with its fader, its meters, what it sends and its insert.
 import type { chain_state, channel, meter, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from '../cell'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { gainAt, placeOfGain } from './fader'
 import { pairsOf, useForeignPorts, type Pair } from '../foreignports'
-import { dbText } from '../format'
+import { dbText, num } from '../format'
 import { hasInsert, Insert } from './insert'
 import { Knob } from './knob'
-import { Level, useLevels } from './level'
+import { levels } from '../levels'
+import { Level } from './level'
 import { complain } from '../state'
 import { channel_words } from '../words'
-import { ask, listen } from '../wire'
+import { ask } from '../wire'
 
 const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
 const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']
+const CATCH_UP_MS = 5000 // an event may be lost
 const MARKS = [6, 0, -6, -12, -24, -48]
 
-/** The highest peak since the last click, red when it was too high. */
-function Highest({ bus, value }: { bus: string; value: number }) {
+/** The highest peak since the last click, red after a clip: a sample at or over full scale, of the master before its limiter. */
+function Highest({ bus, level }: { bus: string; level: meter | undefined }) {
   const highest = useRef(0)
+  const forgotten = useRef<number>() // how many clips there were then
   const [, redraw] = useState(0)
-  highest.current = Math.max(highest.current, value)
+  const clips = useRef(0)
+  highest.current = Math.max(highest.current, level?.peak_left ?? 0, level?.peak_right ?? 0)
+  if (level) clips.current = num(level.clips)
+  if (level) forgotten.current = Math.min(forgotten.current ?? clips.current, clips.current) // a new core counts from 0
+  const over = clips.current > (forgotten.current ?? 0)
   return (
-    <button class={`highest ${highest.current >= 1 ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${dbText(highest.current)}`} title="The highest peak; a click forgets it"
-      onClick={() => { highest.current = 0; redraw(n => n + 1) }}>{dbText(highest.current)}</button>
+    <button class={`highest ${over ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${dbText(highest.current)}${over ? ', clipped' : ''}`} title="The highest peak, red after a clip; a click forgets both"
+      onClick={() => { highest.current = 0; forgotten.current = clips.current; redraw(n => n + 1) }}>{dbText(highest.current)}</button>
   )
 }
 
@@ -74,7 +82,7 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain,
         <Level value={level?.peak_left ?? 0} label={`${bus} left`} part={placeOfGain} />
         <Level value={level?.peak_right ?? 0} label={`${bus} right`} part={placeOfGain} />
       </div>
-      <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} value={Math.max(level?.peak_left ?? 0, level?.peak_right ?? 0)} /></span>
+      <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} level={level} /></span>
       <span class="buttons">
         {toggle('mute', 'Mute', 'M')}{toggle('solo', 'Solo', 'S')}
         {HAS_PORTS.includes(bus) && <>{toggle('pfl', 'Cue', 'Cue', 'Listen before the fader')}{toggle('apart', 'Direct out', 'Out', 'Only at its own ports, not at main')}</>}
@@ -88,17 +96,16 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain,
 }
 
 export function Mixer() {
-  const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
-  const levels = useLevels()
+  const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), CATCH_UP_MS, [], ['audio.sounding_changed'])
+  const level = useCell(levels)
   const offered = pairsOf(useForeignPorts().inputs)
-  const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), 2000)
-  useEffect(() => listen('audio.insert_changed', insertsAgain), [])
+  const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), CATCH_UP_MS, [], ['audio.sounding_changed', 'audio.insert_changed'])
   const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
   const order = (one: mixer_strip) => channel_words.indexOf(one.bus as channel)
   return (
     <section aria-label="Mixer" class="mixer" data-live={mixer !== undefined}>
       {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
-        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again}
+        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={level.get(strip.bus)} again={again}
           insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} offered={offered} />
       ))}
     </section>

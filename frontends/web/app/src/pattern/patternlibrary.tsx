@@ -1,11 +1,11 @@
 // The library of patterns, which all projects share: find, load, keep, and change; each change is a step that is taken back.
 import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from '../cell'
+import { usePolled } from '../polled'
 import { clean, counted, num } from '../format'
 import { nameFor } from '../naming'
 import { reportSaid } from '../silent'
-import { ask, listen } from '../wire'
+import { ask } from '../wire'
 
 const BUDGET_MS = 20000
 const PAGE = 100
@@ -60,8 +60,7 @@ export function PatternLibrary() {
   const [page, setPage] = useState(0)
   const load = () => alike ? ask('project.similar_patterns', { name: '', file: '' }, 5000)
     : ask('project.list_library', { genre: '', tag: tag.trim(), name: name.trim(), folder: folder.trim(), recent: recent ? PAGE : 0, archived, offset: page * PAGE, limit: PAGE }, 5000)
-  const [got, again, failed] = usePolled(load, 3000, [name, folder, tag, recent, archived, alike, page])
-  useEffect(() => listen('project.changed', again), [])
+  const [got, again, failed] = usePolled(load, 3000, [name, folder, tag, recent, archived, alike, page], ['project.changed'])
   useEffect(() => setPage(0), [name, folder, tag, recent, archived, alike])
   const run = (promise: Promise<Said>) => reportSaid(promise).then(again)
   const each = got?.each ?? []

@@ -1,13 +1,14 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
 import type { song_entry } from 'loophole'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useRef, useState } from 'preact/hooks'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { num } from '../format'
 import { reportSaid } from '../silent'
 import { complain } from '../state'
 import { transport as transportCell } from '../transport'
 import { TypedField } from '../typedfield'
-import { ask, listen } from '../wire'
+import { ask } from '../wire'
 
 const BUDGET_MS = 20000
 const ENTRIES_MOST = 256
@@ -56,9 +57,8 @@ async function loadSong(): Promise<Entries & { asked: number }> {
 /** The song, and what changes it. A change that was sent counts until a song arrives that was asked for after its answer, so that
  * the next change begins with it. */
 function useSong() {
-  const [got, again] = usePolled(loadSong, 3000)
+  const [got, again] = usePolled(loadSong, 3000, [], ['project.changed'])
   const [sent, setSent] = useState<{ of: Entries; answered: number }>()
-  useEffect(() => listen('project.changed', again), [])
   const shown: Entries | undefined = sent && !(got && got.asked > sent.answered) ? sent.of : got
   const last = useRef(shown)
   last.current = shown

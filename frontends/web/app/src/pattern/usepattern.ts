@@ -1,12 +1,12 @@
 // The pattern that plays, and what changes it. Each change sounds from the next bar on.
 import type { pattern, row, row_state } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from '../cell'
+import { usePolled } from '../polled'
 import { clean, idBytes, num } from '../format'
 import { chosen } from '../list'
 import { report } from '../silent'
 import { complain } from '../state'
-import { ask, AskError, listen, read } from '../wire'
+import { ask, AskError, read } from '../wire'
 
 export const ROWS_MOST = 32
 const BEGINS_MS = 2000
@@ -24,9 +24,8 @@ async function loadPlaying(): Promise<Playing> {
 
 /** What plays, or what this page sent and waits for its bar. */
 function usePlaying() {
-  const [playing, again] = usePolled(loadPlaying, 1000)
+  const [playing, again] = usePolled(loadPlaying, 1000, [], ['audio.pattern_began', 'audio.sounding_changed'])
   const [sent, setSent] = useState<{ number: number; pattern: pattern; taken: number }>()
-  useEffect(() => listen('audio.pattern_began', again), [])
   useEffect(() => { // a pattern begins a moment after the engine took it; one that does not play by then was withdrawn
     const isOver = playing && sent?.number && (playing.number >= sent.number || (!playing.waits && playing.asked > sent.taken + BEGINS_MS))
     if (isOver) setSent(now => (now === sent ? undefined : now)) // a newer edit may have come

@@ -1,18 +1,18 @@
 // The slots of patterns of the open project.
 import type { slot_said } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useState } from 'preact/hooks'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { num } from '../format'
 import { reportSaid } from '../silent'
 import { transport } from '../transport'
-import { ask, listen } from '../wire'
+import { ask } from '../wire'
 
 export const BUDGET_MS = 20000
 
 export function useSlots() {
-  const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000)
+  const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000, [], ['project.changed'])
   const queuedBar = useCell(transport, of => of?.queued_bar)
-  useEffect(() => listen('project.changed', again), [])
   const [launched, setLaunched] = useState<{ slot: number; bar: number }>() // an edit of the pattern waits for a bar, too
   const run = (promise: Promise<slot_said>) => reportSaid(promise).then(again)
   const launch = (slot: string, immediate: boolean) => {

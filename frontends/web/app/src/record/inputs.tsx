@@ -1,7 +1,9 @@
 // The levels of what is recorded, and whether the inputs are heard.
-import { useCell, usePolled } from '../cell'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { dbText, num } from '../format'
-import { Level, useLevels } from '../mix/level'
+import { levels } from '../levels'
+import { Level } from '../mix/level'
 import { complain } from '../state'
 import { ask } from '../wire'
 import { wish } from './wish'
@@ -20,7 +22,7 @@ function Monitor() {
 
 export function Inputs() {
   const source = useCell(wish, of => of.source)
-  const level = useLevels().get(source)
+  const level = useCell(levels, of => of.get(source))
   const left = level?.peak_left ?? 0, right = level?.peak_right ?? 0
   return (
     <div class="inputlevels" role="group" aria-label="Levels">

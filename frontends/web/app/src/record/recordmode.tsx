@@ -1,11 +1,11 @@
 // The mode Record: what the next take records, the take that runs, and the takes that there are.
 import type { recording, take_state } from 'loophole'
-import { useEffect } from 'preact/hooks'
-import { useCell, usePolled } from '../cell'
+import { useCell } from '../cell'
+import { usePolled } from '../polled'
 import { clean, counted, idText } from '../format'
 import { useSoundKeys } from '../loops/soundkeys'
 import { complain, say } from '../state'
-import { ask, isFar, listen } from '../wire'
+import { ask, isFar } from '../wire'
 import { Growing } from './growing'
 import { Inputs } from './inputs'
 import { Cut, Takes } from './takes'
@@ -18,8 +18,7 @@ const END_MS = 60000
 const UNDER_WAY: take_state[] = ['starting', 'waiting', 'running']
 
 function useTake() {
-  const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000)
-  useEffect(() => listen('streamer.take_progress', again), [])
+  const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000, [], ['streamer.take_progress'])
   const running = takes?.each?.find(one => UNDER_WAY.includes(one.state))
   const run = (promise: Promise<recording>, what: string) => { promise.then(take => say(`${what}: ${clean(take.name)}`), complain).then(again) }
   return { takes, running, run }
