@@ -3,7 +3,7 @@ import type { edit, fact, Given, item, taken_back, Whole } from 'loophole'
 import { clean, counted, factOf, idBytes, num } from './format'
 import { complain, isPlayed, remark, say, view } from './state'
 import { itemOf, refresh } from './result'
-import { ask, AskError, read } from './wire'
+import { ask, AskError, isFar, read } from './wire'
 
 const BUDGET_MS = 60000
 const MOST = 4096
@@ -19,11 +19,15 @@ function refuse(error: unknown) {
 /** Applies a change to all these items as one step of undo. */
 export const change = (ids: string[], label: string, what: Change) => apply(ids, label, () => what)
 
+/** The numbers of the steps that this page made. */
+const own = new Set<number>()
+
 async function apply(ids: string[], label: string, changeOf: (id: string) => Change) {
   if (ids.length > MOST) return refuse(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
   const edits = ids.map(id => ({ ...changeOf(id), id: idBytes(id)! }))
   try {
     const done = await ask('persist.edit_media', { label, edits }, BUDGET_MS)
+    own.add(num(done.step))
     say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z undoes this.` : `${label}: nothing to change.`)
     refresh()
   } catch (error) { refuse(error) }
@@ -114,8 +118,16 @@ async function wroteFiles(back: boolean): Promise<boolean> {
   }
 }
 
+/** A page of another machine takes back its own steps alone, also while others are newer. Only a step without newer ones can be redone. */
+async function takeOwn(): Promise<taken_back> {
+  const { each = [] } = await ask('persist.undo_list', { scope: 'catalogue', limit: PAGE })
+  const newest = each.find(one => !one.undone)
+  return ask('persist.undo', { scope: '', by: newest && own.has(num(newest.step)) ? undefined : '' }, BUDGET_MS)
+}
+
 /** persist leaves steps that wrote into files to the command line, which the gateway runs. */
 async function take(back: boolean): Promise<[taken_back, string[]]> {
+  if (isFar) return [back ? await takeOwn() : await ask('persist.redo', { scope: '' }, BUDGET_MS), []]
   try {
     return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: '' }, BUDGET_MS), []]
   } catch (error) {
@@ -135,7 +147,9 @@ async function step(back: boolean) {
   } catch (error) { complain(error) }
 }
 
-export const stepOfProject = (back: boolean) => ask(back ? 'project.undo' : 'project.redo', { project: '' }, BUDGET_MS)
+const FAR_PROJECT = 'Only a page on the engine’s machine takes back steps of a project. Each card of Loops has an Undo of its own'
+
+export const stepOfProject = async (back: boolean) => isFar ? complain(new Error(FAR_PROJECT)) : ask(back ? 'project.undo' : 'project.redo', { project: '' }, BUDGET_MS)
   .then(taken => say(`${back ? 'Undone' : 'Redone'}: ${clean(taken.label)}`), complain)
 
 /** Where the sound and the project are shown, undo takes back what was done there. */
