@@ -1,6 +1,7 @@
 // asking.mjs: claims of web_test.py about what the page asks for: names, ranges, directions of likeness, and the session.
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { address, giveName, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { address, check_axe, giveName, loophole, mode, open, shown, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const savedAs = name => (asked('search.queries', 'limit=100').each ?? []).find(one => one.name === name)?.query
@@ -9,6 +10,31 @@ const queryOf = page => page.evaluate(() => new URLSearchParams(location.hash.sl
 const queryIs = (page, query) => until(`the query is ${query}`, async () => (await queryOf(page)) === query)
 
 export const asking = {
+  async a_folder_that_is_dropped_is_added_when_its_path_is_known(browser) {
+    const folder = name => { mkdirSync(`${process.env.MUSIC}/${name}`, { recursive: true }); copyFileSync(process.env.SOUND, `${process.env.MUSIC}/${name}/${name}.flac`); return `${process.env.MUSIC}/${name}` }
+    const page = await open(browser)
+    const touch = await page.context().newCDPSession(page)
+    const drop = async path => {
+      const data = { items: [], files: [path], dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop']) await touch.send('Input.dispatchDragEvent', { type, x: 600, y: 300, data })
+    }
+    await page.getByText('The library has no sounds yet').waitFor()
+    await drop(folder('first'))
+    const dialog = page.locator('dialog.naming[open]')
+    const field = dialog.getByLabel('A browser does not tell where “first” is.')
+    await field.waitFor()
+    await page.keyboard.type(`${process.env.MUSIC}/`) // the name is behind the caret
+    assert.equal(await field.inputValue(), `${process.env.MUSIC}/first`)
+    await check_axe(page)
+    await page.keyboard.press('Enter')
+    await showsTotal(page, 'first')
+    await drop(folder('second'))
+    await dialog.getByRole('button', { name: `${process.env.MUSIC}/second` }).click() // beside the other
+    await page.keyboard.press('Enter')
+    await until('the page shows both', async () => (await shown(page)) === '2')
+    return page
+  },
+
   async a_browser_whose_session_ended_says_what_to_open(browser) {
     const page = await open(browser)
     await showsTotal(page, '')
@@ -95,19 +121,19 @@ export const asking = {
     await showsTotal(page, '')
     const handle = name => page.getByRole('slider', { name, exact: true })
     const bars = name => page.locator('.range', { hasText: name }).locator('.bars').getAttribute('data-bars')
-    const shown = values => { // as the page counts them: 32 parts from 60 to 200 bpm
+    const sharesOf = values => { // as the page counts them: 32 parts from 60 to 200 bpm
       const counts = new Array(32).fill(0)
       for (const bpm of values) counts[Math.max(0, Math.min(31, Math.floor(((bpm - 60) / 140) * 32)))]++
       return counts.map(count => Math.round((100 * count) / Math.max(1, ...counts))).join()
     }
     const tempos = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=1000')).items.flatMap(one => one.facts.find(fact => fact.attribute === 'bpm' && fact.shown)?.number ?? [])
-    await until('the bars are those of all items', async () => (await bars('Tempo')) === shown(tempos('')))
+    await until('the bars are those of all items', async () => (await bars('Tempo')) === sharesOf(tempos('')))
     await handle('Tempo: least').fill('50')
     await queryIs(page, 'bpm:130..')
     await handle('Tempo: most').fill('64')
     await queryIs(page, 'bpm:130..150')
     await page.fill('#query', 'bpm:130..150 dur:..5')
-    await until('the bars of a range leave out its own clause alone', async () => (await bars('Tempo')) === shown(tempos('dur:..5')))
+    await until('the bars of a range leave out its own clause alone', async () => (await bars('Tempo')) === sharesOf(tempos('dur:..5')))
     await page.fill('#query', 'bpm:130..150')
     await queryIs(page, 'bpm:130..150')
     await page.reload()

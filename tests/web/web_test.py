@@ -232,6 +232,14 @@ def a_browser_of_another_machine_hears_each_frame(home):
     in_browser(home, 'a_browser_of_another_machine_hears_each_frame')
 
 
+@claim
+def a_folder_that_is_dropped_is_added_when_its_path_is_known(home):
+    prepare_browser(home)
+    home.env.update(MUSIC=home.file('music'), SOUND=samples('perc_bell.flac', folder=SONIC)[0])
+    home.up()
+    in_browser(home, 'a_folder_that_is_dropped_is_added_when_its_path_is_known')
+
+
 @claim(shares=finding)
 def nothing_moves_while_a_mode_fills(home):
     for line in in_browser(home, 'nothing_moves_while_a_mode_fills'):

@@ -1,6 +1,7 @@
 // The page: the rail of modes at the left, query line and transport above, one mode in the middle, the dock below.
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { addDropped } from './addfolder'
 import { addToBasket } from './basket'
 import { useCell } from './cell'
 import { Chips, chipsOf, goToWeights, Likeness, SCOPE_TITLES } from './chips'
@@ -167,8 +168,11 @@ function useDrop(): boolean {
     const onOver = (event: DragEvent) => { if (event.dataTransfer?.types.includes('Files')) { event.preventDefault(); setOver(true) } }
     const onDrop = (event: DragEvent) => {
       setOver(false)
+      const folder = event.dataTransfer?.items[0]?.webkitGetAsEntry()
       const file = event.dataTransfer?.files[0]
-      if (file) { event.preventDefault(); hearFile(file).catch(complain) }
+      if (!file) return
+      event.preventDefault()
+      ;(folder?.isDirectory ? addDropped(folder.name) : hearFile(file)).catch(complain)
     }
     const onLeave = () => setOver(false)
     addEventListener('dragover', onOver); addEventListener('drop', onDrop); addEventListener('dragleave', onLeave)
@@ -195,7 +199,7 @@ function Page() {
       <NameDialog />
       <Recovery />
       <PadDrop />
-      {over && <p class="dropping">Drop a sound to find what is like it</p>}
+      {over && <p class="dropping">Drop a sound to find what is like it, or a folder of sounds to add it</p>}
     </>
   )
 }

@@ -6,16 +6,21 @@ import { complain } from './state'
 /** What a name stands for now; undefined: nothing. */
 type Taken = (name: string) => Promise<string | undefined>
 
-interface Asked { what: string; taken: Taken; give: (name: string | undefined) => void }
+/** What the field has at first, behind its caret, and what else may be meant. */
+interface Offer { now: string; offered: string[] }
+
+interface Asked { what: string; taken: Taken; offer: Offer; give: (name: string | undefined) => void }
 const asked = new Cell<Asked | undefined>(undefined)
 
 /** Asks the person for a name; undefined: none was given. */
-export const nameFor = (what: string, taken: Taken = async () => undefined) =>
-  new Promise<string | undefined>(give => asked.set({ what, taken, give }))
+export const nameFor = (what: string, taken: Taken = async () => undefined, offer: Offer = { now: '', offered: [] }) =>
+  new Promise<string | undefined>(give => asked.set({ what, taken, offer, give }))
 
 function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
   const field = useRef<HTMLInputElement>(null)
   const [old, setOld] = useState<{ name: string; is: string }>()
+  useLayoutEffect(() => field.current!.setSelectionRange(0, 0), [])
+  const choose = (one: string) => { field.current!.value = one; field.current!.focus() }
   const submit = async (event: Event) => {
     event.preventDefault()
     const name = field.current!.value.trim()
@@ -25,7 +30,8 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
   }
   return (
     <form onSubmit={event => { submit(event).catch(error => { complain(error); end() }) }}>
-      <label>{of.what}<input ref={field} type="text" autofocus autocomplete="off" spellcheck={false} onInput={() => setOld(undefined)} /></label>
+      <label>{of.what}<input ref={field} type="text" autofocus autocomplete="off" spellcheck={false} defaultValue={of.offer.now} onInput={() => setOld(undefined)} /></label>
+      {of.offer.offered.length > 0 && <p class="buttons">Perhaps {of.offer.offered.map(one => <button key={one} type="button" onClick={() => choose(one)}>{one}</button>)}</p>}
       <p role="status">{old && <>{old.name} is now: <q>{old.is}</q></>}</p>
       <p class="buttons"><button>{old ? 'Replace it' : 'OK'}</button> <button type="button" onClick={() => end()}>Cancel</button></p>
     </form>
