@@ -111,7 +111,7 @@ CFLAGS_worker_analysis_features := $(CFLAGS_worker_analysis)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
 CFLAGS_audio_dsp := $(CFLAGS_audio_rt)
 ANALYSIS_O := $(call objects,services/worker/decode/decode.c services/worker/decode/input.c $(wildcard services/worker/analysis/*.c services/worker/analysis/*/*.c))
-$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+$(BUILD)/analyse_file: $(BUILD)/model/analyse_file.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model: $(BUILD)/.packages-model

@@ -9,7 +9,7 @@ $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(c
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
 endef
 LIBS_unit_common_deflate_test := -lz
-LIBS_unit_worker_hear_against_test := -lebur128
+LIBS_unit_worker_analysis_against_test := -lebur128
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(word 3,$(subst /, ,$(u))))))
 units: $(UNITS)
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker

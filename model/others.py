@@ -1,7 +1,7 @@
 """Scores the classes on sounds that no training may use: six drum kits (classes by their
 file names, three sounds an instrument) and the General MIDI notes of odd programs. Prints top-1 and calibration error.
 
-Usage: python3 model/others.py HEAR_FILE"""
+Usage: python3 model/others.py ANALYSE_FILE"""
 import collections
 import glob
 import json

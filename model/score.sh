@@ -3,7 +3,7 @@
 # MANIFESTS contains class.tsv, bpm.tsv, key.tsv and score.py; DATA contains their audio, at relative paths.
 # The model learned from the sounds of model/classes.tsv: for those, use model/check.py, which holds out whole kits.
 set -euo pipefail
-data=${1:?DATA} manifests=${2:?MANIFESTS} ear=${BUILD:-build}/hear_file out=$(mktemp -d)
+data=${1:?DATA} manifests=${2:?MANIFESTS} ear=${BUILD:-build}/analyse_file out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
 for what in class bpm key; do

@@ -24,17 +24,17 @@ OTHER_BLOCKS = 0.6  # weight of the blocks other than timbre
 
 
 class Ear:
-    """The program hear_file, built with the present weights."""
+    """The program analyse_file, built with the present weights."""
 
     def __init__(self, build):
-        self.build, self.program = build, f'{build}/hear_file'
+        self.build, self.program = build, f'{build}/analyse_file'
 
     def learn(self, found):
         weights.write(found)
         subprocess.run(['make', '-s', f'BUILD={self.build}', self.program], check=True, stdout=subprocess.DEVNULL)
 
     def hear(self, sounds, option):
-        """The output of hear_file for sounds (rate, frames × channels)."""
+        """The output of analyse_file for sounds (rate, frames × channels)."""
         ear = subprocess.Popen([self.program, option], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
         def feed():
@@ -47,7 +47,7 @@ class Ear:
         feeder.start()
         heard = ear.stdout.read()
         feeder.join()
-        assert ear.wait() == 0, 'hear_file failed'
+        assert ear.wait() == 0, 'analyse_file failed'
         return heard
 
     def keys(self, sounds):

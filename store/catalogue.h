@@ -35,10 +35,11 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
 /* True if the artefact has a row, even if its file is missing or damaged. */
 bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
 
-/* Sets *heard if an analysis of that content exists: a fact by analysis, an embedding or an artefact. An item is `done`
- * only while this is true. `analyser`, if not NULL, becomes the newest version of those facts; 0 if there are none. */
-enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
-                            uint64_t *analyser);
+/* Sets *is_analysed if an analysis of that content exists: a fact by analysis, an embedding or an artefact. An item is
+ * `done` only while this is true. `analyser`, if not NULL, becomes the newest version of those facts; 0 if there are
+ * none. */
+enum err catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
+                               uint64_t *analyser);
 
 /* Walks. `seen` returns false to stop. A library with a damaged row, its own or of its place, is left out. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,

@@ -62,23 +62,24 @@ static bool has_rows(struct txn *txn, enum database db, const struct key *prefix
     return any;
 }
 
-enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard, uint64_t *analyser)
+enum err catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
+                               uint64_t *analyser)
 {
     struct key key = key_subject(content);
     uint64_t newest = 0;
     struct facts facts;
     enum err e = facts_of(txn, arena, &key, &facts);
 
-    *heard = false;
+    *is_analysed = false;
     for (uint32_t i = 0; e == ERR_OK && i < facts.each.count; i++) {
         const struct fact *fact = &facts.each.at[i];
         if (fact->source.value != SOURCE_ANALYSIS)
             continue;
-        *heard = true;
+        *is_analysed = true;
         newest = fact->version > newest ? fact->version : newest;
     }
-    if (e == ERR_OK && !*heard && key.len)
-        *heard = has_rows(txn, DB_EMBEDDING, &key) || has_rows(txn, DB_ARTEFACT, &key);
+    if (e == ERR_OK && !*is_analysed && key.len)
+        *is_analysed = has_rows(txn, DB_EMBEDDING, &key) || has_rows(txn, DB_ARTEFACT, &key);
     if (analyser)
         *analyser = newest;
     return e;

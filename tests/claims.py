@@ -184,7 +184,7 @@ def name_of(pid):
 
 
 def worker_of(pid):
-    """The process in which a command that opens files does its work (frontends/cli/base/apart.c). Waits for it."""
+    """The process in which a command that opens files does its work (frontends/cli/base/child_process.c). Waits for it."""
     return until(lambda: next((one for one in children_of(pid) if name_of(one) == 'loophole'), None), what='the command works')
 
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench/ear/sounds.h"
-#include "services/worker/analysis/hear.h"
+#include "services/worker/analysis/sound_analysis.h"
 #include "services/worker/decode/decode.h"
 
 enum {
@@ -75,7 +75,7 @@ static struct mono decode_mono(const char *path)
 
 /* ---- three ways to analyse ---- */
 
-static void hear_floor(const char *path)
+static void analyse_floor(const char *path)
 {
     static float *in, window[WINDOW];
     static fftwf_complex *out;
@@ -96,7 +96,7 @@ static void hear_floor(const char *path)
     free(mono.at);
 }
 
-static void hear_mfcc(const struct mono *mono)
+static void analyse_mfcc(const struct mono *mono)
 {
     aubio_pvoc_t *vocoder = new_aubio_pvoc(WINDOW, HOP);
     aubio_mfcc_t *mfcc = new_aubio_mfcc(WINDOW, MFCC_FILTERS, MFCC_COEFFICIENTS, (uint_t)mono->rate);
@@ -111,7 +111,7 @@ static void hear_mfcc(const struct mono *mono)
     del_cvec(spectrum), del_fvec(out), del_aubio_mfcc(mfcc), del_aubio_pvoc(vocoder);
 }
 
-static void hear_onsets(const struct mono *mono)
+static void analyse_onsets(const struct mono *mono)
 {
     aubio_onset_t *onset = new_aubio_onset("default", WINDOW, HOP, (uint_t)mono->rate);
     fvec_t in = { HOP, NULL }, *out = new_fvec(1);
@@ -121,7 +121,7 @@ static void hear_onsets(const struct mono *mono)
     del_fvec(out), del_aubio_onset(onset);
 }
 
-static void hear_tempo(const struct mono *mono)
+static void analyse_tempo(const struct mono *mono)
 {
     aubio_tempo_t *tempo = new_aubio_tempo("default", WINDOW, HOP, (uint_t)mono->rate);
     fvec_t in = { HOP, NULL }, *out = new_fvec(1);
@@ -131,7 +131,7 @@ static void hear_tempo(const struct mono *mono)
     del_fvec(out), del_aubio_tempo(tempo);
 }
 
-static void hear_pitch(const struct mono *mono)
+static void analyse_pitch(const struct mono *mono)
 {
     aubio_pitch_t *pitch = new_aubio_pitch("yinfft", PITCH_WINDOW, HOP, (uint_t)mono->rate);
     fvec_t in = { HOP, NULL }, *out = new_fvec(1);
@@ -141,33 +141,33 @@ static void hear_pitch(const struct mono *mono)
     del_fvec(out), del_aubio_pitch(pitch);
 }
 
-static void hear_by_aubio(const char *path)
+static void analyse_by_aubio(const char *path)
 {
     struct mono mono = decode_mono(path);
 
-    hear_mfcc(&mono), hear_onsets(&mono), hear_tempo(&mono), hear_pitch(&mono);
+    analyse_mfcc(&mono), analyse_onsets(&mono), analyse_tempo(&mono), analyse_pitch(&mono);
     free(mono.at);
 }
 
-static void hear_all(const char *path)
+static void analyse_all(const char *path)
 {
-    static struct hear *hear;
-    static struct heard_sound heard;
+    static struct sound_analysis *analysis;
+    static struct sound_findings findings;
     static float chunk[CHUNK * DECODE_CHANNELS_MAX];
     struct decode_format format;
     struct decode *decode;
     struct input input;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (!hear)
-        hear = hear_new();
-    if (!hear || fd < 0 || input_open(&input, fd, NULL) != ERR_OK ||
+    if (!analysis)
+        analysis = sound_analysis_new();
+    if (!analysis || fd < 0 || input_open(&input, fd, NULL) != ERR_OK ||
         decode_open(&decode, &input, 0, &format, NULL) != ERR_OK ||
-        hear_begin(hear, format.rate, (int)format.channels) != ERR_OK)
+        sound_analysis_begin(analysis, format.rate, (int)format.channels) != ERR_OK)
         end_with("cannot be heard", path);
     for (size_t got; (got = decode_read(decode, chunk, CHUNK)) > 0;)
-        hear_feed(hear, chunk, got);
-    if (hear_end(hear, &heard) != ERR_OK)
+        sound_analysis_feed(analysis, chunk, got);
+    if (sound_analysis_end(analysis, &findings) != ERR_OK)
         end_with("cannot be heard", path);
     decode_close(decode);
     close(fd);
@@ -177,7 +177,7 @@ static void hear_all(const char *path)
 
 enum way { FLOOR, AUBIO, EAR, WAYS };
 
-static void (*const hear_by[WAYS])(const char *path) = { hear_floor, hear_by_aubio, hear_all };
+static void (*const analyse_by[WAYS])(const char *path) = { analyse_floor, analyse_by_aubio, analyse_all };
 
 static double length_of(const struct sounds *sounds)
 {
@@ -196,7 +196,7 @@ static double time_of(const struct sounds *sounds, enum way way)
     double began = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 
     for (size_t i = 0; i < sounds->count; i++)
-        hear_by[way](sounds->path[i]);
+        analyse_by[way](sounds->path[i]);
     return seconds_of(CLOCK_PROCESS_CPUTIME_ID) - began;
 }
 

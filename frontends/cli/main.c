@@ -5,7 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "frontends/cli/base/apart.h"
+#include "frontends/cli/base/child_process.h"
 #include "frontends/cli/commands.h"
 
 /* Writes the command with its arguments, and its description in a second column. */
@@ -150,8 +150,8 @@ static int run_command(const struct command *command, int argc, char **argv)
     struct parsed_command parsed = { .command = command, .cli = { .commands = &commands } };
 
     options_parse(command, argc, argv, &parsed.cli);
-    const struct apart_command apart = { run_parsed, &parsed, parsed.cli.options.budget_ms, parsed.cli.options.json };
-    return opens_files(command) ? apart_run(&apart) : run_parsed(&parsed);
+    const struct child_command apart = { run_parsed, &parsed, parsed.cli.options.budget_ms, parsed.cli.options.json };
+    return opens_files(command) ? child_process_run(&apart) : run_parsed(&parsed);
 }
 
 /* Requested help is a result; help because of a missing command is an error. */

@@ -48,7 +48,7 @@ static void schedule_changes(struct composer *c)
 static bool is_resting(const struct composer *c)
 {
     return c->step == STEP_IDLE && !c->is_keeping && !c->waiting_count && !c->packs.is_counting &&
-           c->likeness.step == LIKENESS_REST && !c->exclude.apart.pid && !c->exclude.has_paths;
+           c->likeness.step == LIKENESS_REST && !c->exclude.child.pid && !c->exclude.has_paths;
 }
 
 /* The end of this turn does the work. */

@@ -302,10 +302,10 @@ static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, 
 {
     struct from_server answer = { 0 };
 
-    if (!c->talk.apart.pid && c->is_done) {
+    if (!c->talk.child.pid && c->is_done) {
         c->fault = (struct fault){ 0 };
         end_exchange(c, false);
-    } else if (!c->talk.apart.pid) {
+    } else if (!c->talk.child.pid) {
         if (!talk_is_ending(&c->talk))
             begin_talk(c, txn, arena, state, fault);
     } else if (talk_turn(&c->talk)) {
@@ -334,7 +334,7 @@ static void turn_news(struct composer *c, struct txn *txn, struct arena *arena, 
 {
     struct from_server answer = { 0 };
 
-    if (!c->talk.apart.pid) {
+    if (!c->talk.child.pid) {
         if (!talk_is_ending(&c->talk))
             begin_talk_of(c, txn, arena, state, TALK_NEWS, fault);
         return;
@@ -368,7 +368,7 @@ static void turn_forget(struct composer *c, struct txn *txn, struct arena *arena
 {
     const struct persist_composer changes = { .renew = true, .has_accepted = true, .accepted = state->newest };
 
-    if (!c->talk.apart.pid) {
+    if (!c->talk.child.pid) {
         begin_talk_of(c, txn, arena, state, TALK_FORGET, fault);
         return;
     }

@@ -49,7 +49,7 @@ void exclude_read(struct exclude *x, struct config *config)
 
 void exclude_free(struct exclude *x)
 {
-    apart_end(&x->apart);
+    child_process_end(&x->child);
     buffer_free(&x->got);
     free(x->lines);
 }
@@ -65,7 +65,7 @@ static int follow_links(void *state, int to)
     for (uint32_t i = 0; wrote && i < x->count; i++) {
         if (x->lines[i].text[0] != '/' || !realpath(x->lines[i].text, real))
             real[0] = 0;
-        wrote = apart_write(to, real, strlen(real) + 1);
+        wrote = child_process_write(to, real, strlen(real) + 1);
     }
     return wrote ? 0 : 1;
 }
@@ -92,11 +92,11 @@ static void read_paths(struct exclude *x)
     char piece[PATH_MAX];
     ssize_t got;
 
-    while ((got = read(x->apart.from, piece, sizeof(piece))) > 0)
+    while ((got = read(x->child.from, piece, sizeof(piece))) > 0)
         buffer_add(&x->got, piece, (size_t)got);
     if (got < 0 && (errno == EAGAIN || errno == EINTR) && clock_steady() < x->deadline)
         return;
-    apart_end(&x->apart);
+    child_process_end(&x->child);
     take_paths(x);
     x->has_paths = true;
 }
@@ -108,7 +108,7 @@ static void begin_following(struct exclude *x)
     buffer_reset(&x->got);
     x->got.limit = (size_t)EXCLUDE_LINES * PATH_MAX;
     x->deadline = clock_steady() + PATIENCE_US;
-    if (apart_begin(&x->apart, follow_links, x, &fault) == ERR_OK)
+    if (child_process_begin(&x->child, follow_links, x, &fault) == ERR_OK)
         x->is_due = false;
     else
         x->next = clock_steady() + PERIOD_US;
@@ -235,7 +235,7 @@ bool exclude_stops(const struct exclude *x, struct txn *txn, struct arena *arena
 /* False while what a talk sends was read already, and in steps that send nothing of this studio. */
 static bool is_sending_next(const struct composer *c)
 {
-    return c->step <= STEP_GATHER || (c->step == STEP_TALK && !c->talk.apart.pid);
+    return c->step <= STEP_GATHER || (c->step == STEP_TALK && !c->talk.child.pid);
 }
 
 bool exclude_holds(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
@@ -333,9 +333,9 @@ bool exclude_turn(struct composer *c)
     bool is_new = x->is_new;
 
     x->is_new = false;
-    if (x->apart.pid)
+    if (x->child.pid)
         read_paths(x);
-    if (!x->count || x->apart.pid || x->is_keeping)
+    if (!x->count || x->child.pid || x->is_keeping)
         return is_new;
     if (x->has_paths)
         keep_rows(c);

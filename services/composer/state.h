@@ -30,7 +30,7 @@ struct exclude {
     struct exclude_line *lines; /* NULL: none */
     uint32_t count;
     char mistake[160];          /* a line of [composer] that cannot be understood; "": none */
-    struct apart_process apart; /* follows the links; pid 0: none */
+    struct child_process child; /* follows the links; pid 0: none */
     struct buffer got;
     usec_t deadline, next; /* on the steady clock: when the process is killed, and when the next one begins */
     bool has_paths;        /* a process has ended, and its result was not used yet */

@@ -287,7 +287,7 @@ static void answer_embedding(void *state, enum err error, const void *answer, co
     free(request);
 }
 
-static enum err hear_first(struct request *request, struct bytes path)
+static enum err analyse_first(struct request *request, struct bytes path)
 {
     struct indexer_analyse analyse = { .path = path };
     usec_t left_ms = (request->deadline - clock_steady()) / 1000 - REPLY_MARGIN_MS;
@@ -335,6 +335,6 @@ enum err search_similar(struct request *request, const void *ask, void *answer)
     if (e == ERR_OK)
         e = take_one(&n, &is_to_be_heard);
     if (e == ERR_OK && is_to_be_heard)
-        return hear_first(request, n.ask->path);
+        return analyse_first(request, n.ask->path);
     return e == ERR_OK ? find_nearest(&n, answer) : e;
 }

@@ -6,7 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/musical_key.h"
-#include "services/worker/analysis/hear.h"
+#include "services/worker/analysis/sound_analysis.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/tags/content.h"
 #include "services/worker/tags/midi.h"
@@ -15,15 +15,15 @@
 
 enum {
     CHUNK_FRAMES = 4096,
-    FACTS_TOTAL = LABELS_MAX + HEARD_FACTS_MAX + 1,
+    FACTS_TOTAL = LABELS_MAX + FINDINGS_FACTS_MAX + 1,
     ANALYSED_SECONDS_MAX = 4 * 3600,  /* of one sound; the rest is only counted */
     ANALYSED_SAMPLES_MAX = INT32_MAX, /* of one sound, all channels together */
 };
 
 struct analyser {
-    struct hear *hear;
+    struct sound_analysis *analysis;
     struct hash_stream *hash;
-    struct heard_sound heard;
+    struct sound_findings findings;
     struct hash content;
     uint64_t version; /* version of the facts */
     float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
@@ -35,17 +35,17 @@ static uint64_t version_of_this(void)
     const char *asked = getenv("LOOPHOLE_ANALYSER");
     unsigned long long version = asked ? strtoull(asked, NULL, 10) : 0;
 
-    return version > HEAR_VERSION && version <= UINT32_MAX ? version : HEAR_VERSION;
+    return version > ANALYSER_VERSION && version <= UINT32_MAX ? version : ANALYSER_VERSION;
 }
 
 struct analyser *analyser_new(void)
 {
     struct analyser *analyser = alloc_zeroed(1, sizeof(*analyser));
 
-    analyser->hear = hear_new();
+    analyser->analysis = sound_analysis_new();
     analyser->hash = hash_new();
     analyser->version = version_of_this();
-    if (analyser->hear)
+    if (analyser->analysis)
         return analyser;
     analyser_free(analyser);
     return NULL;
@@ -55,17 +55,17 @@ void analyser_free(struct analyser *analyser)
 {
     if (!analyser)
         return;
-    hear_free(analyser->hear);
+    sound_analysis_free(analyser->analysis);
     hash_free(analyser->hash);
     free(analyser);
 }
 
 /* ---- facts as the schema declares them ---- */
 
-static void add_heard_facts(const struct heard_sound *heard, uint64_t version, struct fact_list *list)
+static void add_findings(const struct sound_findings *findings, uint64_t version, struct fact_list *list)
 {
-    for (size_t i = 0; i < heard->fact_count && list->count < FACTS_TOTAL; i++) {
-        const struct heard_fact *from = &heard->fact[i];
+    for (size_t i = 0; i < findings->fact_count && list->count < FACTS_TOTAL; i++) {
+        const struct findings_fact *from = &findings->fact[i];
         list->at[list->count++] = (struct fact){ .attribute = text_of(from->attribute),
                                                  .source = { .value = SOURCE_ANALYSIS },
                                                  .has_number = from->is_number,
@@ -87,24 +87,25 @@ static struct real_list copy_block(struct arena *arena, const float *from, uint3
     return (struct real_list){ count, to };
 }
 
-static void set_embedding(const struct heard_embedding *from, struct arena *arena, struct embedding *to)
+static void set_embedding(const struct findings_embedding *from, struct arena *arena, struct embedding *to)
 {
     *to = (struct embedding){
-        .spectrum = copy_block(arena, from->spectrum, HEARD_SPECTRUM),
-        .timbre = copy_block(arena, from->timbre, HEARD_TIMBRE),
-        .pitch = copy_block(arena, from->pitch, HEARD_PITCH),
-        .amplitude = copy_block(arena, from->amplitude, HEARD_AMPLITUDE),
-        .rhythm = copy_block(arena, from->rhythm, HEARD_RHYTHM),
+        .spectrum = copy_block(arena, from->spectrum, FINDINGS_SPECTRUM),
+        .timbre = copy_block(arena, from->timbre, FINDINGS_TIMBRE),
+        .pitch = copy_block(arena, from->pitch, FINDINGS_PITCH),
+        .amplitude = copy_block(arena, from->amplitude, FINDINGS_AMPLITUDE),
+        .rhythm = copy_block(arena, from->rhythm, FINDINGS_RHYTHM),
     };
 }
 
-static void set_artefacts(const struct heard_sound *heard, struct arena *arena, struct artefact_list *to)
+static void set_artefacts(const struct sound_findings *findings, struct arena *arena, struct artefact_list *to)
 {
-    to->at = arena_array(arena, heard->artefact_count, sizeof(*to->at));
-    for (size_t i = 0; i < heard->artefact_count; i++)
-        to->at[to->count++] = (struct artefact){ .type = text_of(heard->artefact[i].type),
-                                                 .version = heard->artefact[i].version,
-                                                 .data = bytes_of(heard->artefact[i].data, heard->artefact[i].len) };
+    to->at = arena_array(arena, findings->artefact_count, sizeof(*to->at));
+    for (size_t i = 0; i < findings->artefact_count; i++)
+        to->at[to->count++] =
+            (struct artefact){ .type = text_of(findings->artefact[i].type),
+                               .version = findings->artefact[i].version,
+                               .data = bytes_of(findings->artefact[i].data, findings->artefact[i].len) };
 }
 
 /* ---- decoding ---- */
@@ -137,7 +138,7 @@ static int64_t frames_announced(struct input *input, enum container container, c
 }
 
 /* Feeds the analysis and returns the number of frames that were decoded. */
-static int64_t feed_hear(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
+static int64_t feed_analysis(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
 {
     int64_t frames = 0, limit = (int64_t)ANALYSED_SECONDS_MAX * format->rate;
     size_t got;
@@ -145,7 +146,7 @@ static int64_t feed_hear(struct analyser *analyser, struct decode *decode, const
     if (limit > ANALYSED_SAMPLES_MAX / format->channels)
         limit = ANALYSED_SAMPLES_MAX / format->channels;
     while (frames < limit && (got = decode_read(decode, analyser->chunk, CHUNK_FRAMES)) > 0) {
-        hear_feed(analyser->hear, analyser->chunk, got);
+        sound_analysis_feed(analyser->analysis, analyser->chunk, got);
         frames += (int64_t)got;
     }
     if (frames >= limit && format->frames > frames && decode_has_frame(decode, format->frames - 1))
@@ -162,8 +163,8 @@ static void set_format(const struct decode_format *format, struct analysed *to)
     to->channels = format->channels;
 }
 
-static enum err decode_and_hear(struct analyser *analyser, struct input *input, enum container container,
-                                struct arena *arena, struct result *result, struct fault *fault)
+static enum err decode_and_analyse(struct analyser *analyser, struct input *input, enum container container,
+                                   struct arena *arena, struct result *result, struct fault *fault)
 {
     struct analysed *found = &result->found;
     struct decode_format format;
@@ -174,20 +175,20 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     if (e != ERR_OK)
         return e;
     set_format(&format, found);
-    e = hear_begin(analyser->hear, format.rate, (int)format.channels);
+    e = sound_analysis_begin(analyser->analysis, format.rate, (int)format.channels);
     if (e == ERR_OK) {
-        found->frames = feed_hear(analyser, decode, &format);
-        e = hear_end(analyser->hear, &analyser->heard);
+        found->frames = feed_analysis(analyser, decode, &format);
+        e = sound_analysis_end(analyser->analysis, &analyser->findings);
     }
     decode_close(decode);
     if (e != ERR_OK)
         return fault_set(fault, e, "sound of %u Hz and %u channels cannot be analysed", format.rate, format.channels);
     result->seconds = (double)found->frames / format.rate;
     note_truncation(arena, found->frames, frames_announced(input, container, &format), &found->facts);
-    add_heard_facts(&analyser->heard, analyser->version, &found->facts);
-    set_artefacts(&analyser->heard, arena, &found->artefacts);
+    add_findings(&analyser->findings, analyser->version, &found->facts);
+    set_artefacts(&analyser->findings, arena, &found->artefacts);
     found->has_embedding = found->frames > 0;
-    set_embedding(&analyser->heard.embedding, arena, &found->embedding);
+    set_embedding(&analyser->findings.embedding, arena, &found->embedding);
     return ERR_OK;
 }
 
@@ -262,7 +263,7 @@ static enum err look_inside(struct analyser *analyser, struct input *input, enum
             result->found.failure = TEXT("it has no track");
         return ERR_OK;
     }
-    return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
+    return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_analyse(analyser, input, container, arena, result, fault);
 }
 
 /* `is_read`: the file could be read. `is_for_others`: ffmpeg may know its encoding. A MIDI file without a track has

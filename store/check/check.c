@@ -44,9 +44,9 @@ static bool has_content(struct check *c, struct bytes content)
 
 static bool is_heard(struct check *c, struct bytes content)
 {
-    bool heard;
+    bool is_analysed;
 
-    return catalogue_is_heard(c->txn, &c->arena, content, &heard, NULL) == ERR_OK && heard;
+    return catalogue_is_analysed(c->txn, &c->arena, content, &is_analysed, NULL) == ERR_OK && is_analysed;
 }
 
 /* ---- one function for each database ---- */

@@ -90,16 +90,16 @@ static enum err log_media(struct writing *w, struct media *media)
 }
 
 /* To version 3: an item is done only while its content has an analysis. An item without one is analysed again. */
-static enum err hear_again(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
+static enum err analyse_again(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
 {
     struct media was, now;
-    bool heard = true;
+    bool is_analysed = true;
     enum err e = read_media(w, arena, key, value, &was);
 
     if (e != ERR_OK || was.analysis.value != ANALYSIS_STATE_DONE)
         return e;
-    e = catalogue_is_heard(w->txn, arena, was.content, &heard, NULL);
-    if (e != ERR_OK || heard)
+    e = catalogue_is_analysed(w->txn, arena, was.content, &is_analysed, NULL);
+    if (e != ERR_OK || is_analysed)
         return e;
     now = was;
     now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
@@ -112,6 +112,6 @@ const struct migrate_step migrate_steps[] = {
     { 1, "volumes are found by their identity", DB_VOLUME, index_identity, draw_missing_id },
     { 2, "a place has what a scan compares", DB_MEDIA, fill_place, NULL },
     { 3, "an answer is kept with a digest of its ask", DB_REQUEST, add_digest, NULL },
-    { 3, "an item is done only while its content has an analysis", DB_MEDIA, hear_again, NULL },
+    { 3, "an item is done only while its content has an analysis", DB_MEDIA, analyse_again, NULL },
 };
 const uint32_t migrate_step_count = sizeof(migrate_steps) / sizeof(*migrate_steps);

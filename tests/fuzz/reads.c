@@ -63,7 +63,7 @@ static void an_item_is_read(struct txn *txn, struct arena *arena, struct id id, 
     (void)catalogue_subject_facts(txn, arena, content, &facts);
     (void)catalogue_embedding(txn, arena, content, &embedding);
     (void)catalogue_artefact(txn, fuzz_home(), arena, content, TEXT("waveform"), &artefact);
-    (void)catalogue_is_heard(txn, arena, content, &heard, &analyser);
+    (void)catalogue_is_analysed(txn, arena, content, &heard, &analyser);
     (void)catalogue_reachable(txn, arena, content, &media, &path);
     (void)catalogue_each_with_content(txn, content, see_id, NULL);
 }

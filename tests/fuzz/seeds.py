@@ -297,7 +297,7 @@ def heard():
     tone = [math.sin(i * 0.0627) * math.exp(-i / 600) for i in range(1500)]
     for name, rate, samples in (('tone', 2940, tone), ('silence', 2940, [0.0] * 500), ('click', 3000, [1.0] + [0.0] * 900),
                                 ('loud', 500, [1e30, -1e30] * 400), ('nan', 6000, [math.nan, math.inf, 1e-40] * 300)):
-        keep('worker/hear', name, struct.pack('>HBB', rate, 0, 12) + struct.pack(f'<{len(samples)}f', *samples))
+        keep('worker/analysis', name, struct.pack('>HBB', rate, 0, 12) + struct.pack(f'<{len(samples)}f', *samples))
 
 
 def words():

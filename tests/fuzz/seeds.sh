@@ -46,7 +46,7 @@ any_bytes_are_the_archive_of_a_kit_or_refused() { _replay worker/archive; }
 any_bytes_are_the_archive_of_a_bundle_or_refused() { _replay worker/zip; }
 any_bytes_are_a_database_of_k_or_refused() { _replay worker/kbase; }
 any_words_make_facts_within_bounds() { _replay worker/words; }
-any_numbers_are_heard_within_bounds() { _replay worker/hear; }
+any_numbers_are_analysed_within_bounds() { _replay worker/analysis; }
 any_settings_are_read_or_refused() { _replay common/config; }
 any_board_is_read() { _replay common/board; }
 any_shared_memory_is_read_and_written() { _replay common/rt; }

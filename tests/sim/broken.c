@@ -27,10 +27,10 @@ enum err __real_changelog_recall(struct txn *txn, struct id request, struct reme
 enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 void __real_recall_prepare(struct call *call, const void *answer, uint64_t effects);
 void __wrap_recall_prepare(struct call *call, const void *answer, uint64_t effects);
-enum err __real_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
-                                   uint64_t *analyser);
-enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
-                                   uint64_t *analyser);
+enum err __real_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                      uint64_t *analyser);
+enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                      uint64_t *analyser);
 enum err __real_changelog_add(struct writing *w, const struct change *change);
 enum err __wrap_changelog_add(struct writing *w, const struct change *change);
 
@@ -60,10 +60,10 @@ enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct reme
     return e;
 }
 
-enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
-                                   uint64_t *analyser)
+enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                      uint64_t *analyser)
 {
-    enum err e = __real_catalogue_is_heard(txn, arena, content, heard, analyser);
+    enum err e = __real_catalogue_is_analysed(txn, arena, content, heard, analyser);
 
     *heard = *heard || is_broken("believes_any_verdict");
     return e;

@@ -19,7 +19,7 @@ static void hold_contents(struct history *h)
         uint8_t content[16];
         uint64_t analyser, must;
         bool heard;
-        if (catalogue_is_heard(h->txn, &h->arena, deed_content(i, content), &heard, &analyser) != ERR_OK)
+        if (catalogue_is_analysed(h->txn, &h->arena, deed_content(i, content), &heard, &analyser) != ERR_OK)
             sim_fail("the records of a content cannot be read");
         if (heard != model_content_is_heard(&h->model, i, &must) || analyser != must)
             sim_fail("the records of content %u differ from the model", i);

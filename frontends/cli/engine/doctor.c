@@ -18,7 +18,7 @@
 #include "schema_availability.h"
 #include "schema_service.h"
 #include "schema_supervisor.h"
-#include "store/backup/check_apart.h"
+#include "store/backup/check_in_child.h"
 #include "store/backup/olds.h"
 #include "store/check/culprit.h"
 
@@ -92,7 +92,7 @@ static void look_at_store(struct doctor *doctor)
 
     if (is_kept_from_store(doctor))
         return;
-    e = check_apart(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
+    e = check_in_child(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
     if (e == ERR_OFFLINE)
         doctor_finding(doctor, FINE, "store", "", "there is no store yet");
     else if (e != ERR_OK)

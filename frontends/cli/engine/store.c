@@ -5,7 +5,7 @@
 #include "frontends/cli/base/resolve.h"
 #include "schema_indexer.h"
 #include "store/backup/backup.h"
-#include "store/backup/check_apart.h"
+#include "store/backup/check_in_child.h"
 #include "store/backup/olds.h"
 #include "store/backup/survey.h"
 
@@ -61,7 +61,7 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
 {
     struct check_counts counts = { 0 };
     uint64_t pages;
-    enum err e = check_apart(&cli->paths, true, print_problem, cli, &counts, &pages, fault);
+    enum err e = check_in_child(&cli->paths, true, print_problem, cli, &counts, &pages, fault);
 
     if (e != ERR_OK)
         return e;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/cloud_file.h"
-#include "services/availability/mounts/apart.h"
+#include "services/availability/mounts/child_process.h"
 
 enum { PIECE = 1 << 17, REPORT_US = 100000, STUCK_US = 2500000, TURN_US = 50000 };
 
@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct reader_report) <= 4096, "a report is one atomic wri
 enum err readers_open(struct fetch_readers *readers, struct fault *fault)
 {
     *readers = (struct fetch_readers){ .from = -1, .to = -1, .most = 1, .patience = 30000000 };
-    return apart_open(&readers->from, &readers->to, fault);
+    return child_process_open(&readers->from, &readers->to, fault);
 }
 
 void readers_close(struct fetch_readers *readers)
@@ -38,7 +38,7 @@ void readers_close(struct fetch_readers *readers)
 
 static void report_to_parent(const struct reader_report *report)
 {
-    if (write(APART_TO, report, sizeof(*report)) != sizeof(*report))
+    if (write(CHILD_TO, report, sizeof(*report)) != sizeof(*report))
         _exit(1);
 }
 
@@ -130,7 +130,7 @@ bool readers_begin(struct fetch_readers *readers, uint64_t number, const char *p
 
     if (!lane)
         return false;
-    pid_t pid = apart_begin(readers->to);
+    pid_t pid = child_process_begin(readers->to);
     if (pid == 0)
         be_reader(number, path);
     if (pid < 0)

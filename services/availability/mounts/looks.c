@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "common/process/log.h"
-#include "services/availability/mounts/apart.h"
+#include "services/availability/mounts/child_process.h"
 
 enum {
     LOOK_OFTEN_US = 50000, /* the loop calls looks_turn at least so often */
@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct look_report) <= 4096, "a report is one atomic write
 enum err looks_open(struct looks *looks, struct fault *fault)
 {
     *looks = (struct looks){ .from = -1, .to = -1 };
-    return apart_open(&looks->from, &looks->to, fault);
+    return child_process_open(&looks->from, &looks->to, fault);
 }
 
 void looks_close(struct looks *looks)
@@ -38,7 +38,7 @@ static void run_mount_child(uint64_t number, const struct mount_line *mount, con
     if (mark)
         report.mark_error = volume_mark(mount, mark, replace);
     report.error = volume_look(mount, &report.found);
-    _exit(write(APART_TO, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
+    _exit(write(CHILD_TO, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
 }
 
 /* NULL: all lanes are in use, or enough looks have just begun. */
@@ -63,7 +63,7 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
 
     if (!lane)
         return false;
-    pid_t pid = apart_begin(looks->to);
+    pid_t pid = child_process_begin(looks->to);
     if (pid == 0)
         run_mount_child(number, mount, mark, replace);
     if (pid < 0)

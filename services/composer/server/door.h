@@ -20,7 +20,7 @@ enum err door_check(const char *server, struct fault *fault);
 enum err server_open(const char *server, struct server_link **link, struct fault *fault);
 
 /* A process holds one row of an answer at a time, and refuses all rows after the first: whatever the server sends, the
- * limit of apart.h bounds the row. */
+ * limit of child_process.h bounds the row. */
 
 /* Runs `sql` with one parameter (NULL: none) and returns its only value. Errors: offline (the connection broke, or the
  * server is full), denied, internal (anything else; the fault has the server's sentence). */

@@ -157,8 +157,8 @@ static int run_child(void *state, int to)
     struct buffer body = { 0 };
 
     head.fault.code = call_server(words, &arena, &body, &head.fault);
-    bool wrote =
-        apart_write(to, &head, sizeof(head)) && (head.fault.code != ERR_OK || apart_write(to, body.at, body.len));
+    bool wrote = child_process_write(to, &head, sizeof(head)) &&
+                 (head.fault.code != ERR_OK || child_process_write(to, body.at, body.len));
     return wrote ? 0 : 1;
 }
 
@@ -167,7 +167,7 @@ static int run_child(void *state, int to)
 enum err talk_begin(struct server_talk *talk, const struct talk_words *words, struct fault *fault)
 {
     struct talk_words child = *words;
-    enum err e = apart_begin(&talk->apart, run_child, &child, fault);
+    enum err e = child_process_begin(&talk->child, run_child, &child, fault);
 
     if (e != ERR_OK)
         return e;
@@ -179,12 +179,12 @@ enum err talk_begin(struct server_talk *talk, const struct talk_words *words, st
 
 void talk_end(struct server_talk *talk)
 {
-    apart_end(&talk->apart);
+    child_process_end(&talk->child);
 }
 
 bool talk_is_ending(struct server_talk *talk)
 {
-    return !apart_is_gone(&talk->apart) && clock_steady() < talk->deadline;
+    return !child_process_is_gone(&talk->child) && clock_steady() < talk->deadline;
 }
 
 bool talk_turn(struct server_talk *talk)
@@ -192,9 +192,9 @@ bool talk_turn(struct server_talk *talk)
     uint8_t piece[PIECE];
     ssize_t got = 0;
 
-    if (!talk->apart.pid)
+    if (!talk->child.pid)
         return false;
-    while ((got = read(talk->apart.from, piece, sizeof(piece))) > 0 && !talk->got.failed)
+    while ((got = read(talk->child.from, piece, sizeof(piece))) > 0 && !talk->got.failed)
         buffer_add(&talk->got, piece, (size_t)got);
     bool has_ended = got == 0 || talk->got.failed || (got < 0 && errno != EAGAIN && errno != EINTR);
     if (!has_ended && clock_steady() < talk->deadline)

@@ -1,4 +1,4 @@
-/* talk.h: a talk with the server, in a process of its own (apart.h). The service kills this process after
+/* talk.h: a talk with the server, in a process of its own (child_process.h). The service kills this process after
  * TALK_PATIENCE_US, whatever the network or the server does, and answers asks meanwhile. One talk at a time. The loop's
  * thread.
  *
@@ -13,12 +13,12 @@
 #include "common/clock.h"
 #include "schema_community.h"
 #include "schema_composer.h"
-#include "services/composer/server/apart.h"
+#include "services/composer/server/child_process.h"
 
 enum { TALK_PATIENCE_US = 30000000, TALK_CALLS = 4 };
 
 struct server_talk {
-    struct apart_process apart; /* pid 0: no talk */
+    struct child_process child; /* pid 0: no talk */
     bool is_late;
     usec_t deadline;
     struct buffer got;

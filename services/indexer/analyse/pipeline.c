@@ -151,12 +151,12 @@ void pipeline_free(struct pipeline *pipeline)
 static bool is_heard_meanwhile(struct pipeline *pipeline, const struct analysis *analysis)
 {
     struct media media;
-    bool heard = analysis->waits &&
-                 catalogue_reader_media(pipeline->catalogue, &pipeline->arena, analysis->id, &media) == ERR_OK &&
-                 media.analysis.value != ANALYSIS_STATE_WAITING;
+    bool is_analysed = analysis->waits &&
+                       catalogue_reader_media(pipeline->catalogue, &pipeline->arena, analysis->id, &media) == ERR_OK &&
+                       media.analysis.value != ANALYSIS_STATE_WAITING;
 
     arena_reset(&pipeline->arena);
-    return heard;
+    return is_analysed;
 }
 
 void pipeline_add(struct pipeline *pipeline, struct analysis *analysis)

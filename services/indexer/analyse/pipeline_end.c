@@ -67,7 +67,7 @@ static void count_result(struct pipeline *pipeline, const struct analysis *analy
 
 /* persist called a `done` stale. If it was a verdict by hash, its facts are gone and the file must be analysed;
  * otherwise the file changed. */
-static void hear_again(struct pipeline *pipeline, struct analysis *analysis)
+static void analyse_again(struct pipeline *pipeline, struct analysis *analysis)
 {
     if (analysis->mode == WORKER_MODE_HASH && !id_is_zero(analysis->content)) {
         pipeline_analyse(pipeline, analysis);
@@ -95,7 +95,7 @@ void pipeline_take_outcome(void *state, void *note, const struct operation *oper
         return;
     }
     if (operation->has_analysed && outcome->stale) {
-        hear_again(pipeline, analysis);
+        analyse_again(pipeline, analysis);
         return;
     }
     if (operation->has_analysed) {

@@ -82,7 +82,7 @@ static void heard_length(struct pool *pool, struct analysis *analysis, enum anal
     if (analysis->ticket.number == 0 && analysis->fd >= 0)
         start_look(pool, analysis, &result, true, take_look);
     else
-        pool->events.heard(pool->events.state, analysis, &result);
+        pool->events.analysed(pool->events.state, analysis, &result);
 }
 
 static void heard_nothing(struct pool *pool, struct analysis *analysis, enum analysis_state state, const char *why)
@@ -207,7 +207,7 @@ static void pass_result(struct pool *pool, struct analysis *analysis, const stru
     else if (needs_sound(analysis, result))
         decode_sound(pool, analysis, &result->found);
     else
-        pool->events.heard(pool->events.state, analysis, result);
+        pool->events.analysed(pool->events.state, analysis, result);
 }
 
 static void take_look(void *state, struct analysis *analysis, const struct result *result, enum unchanged found)

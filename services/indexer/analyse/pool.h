@@ -3,8 +3,8 @@
  * ended two workers. It also replaces a worker after a file that the worker could not read, and after 1,000 files. A
  * file gets no verdict while its drive is in trouble. The loop's thread.
  *
- *   pool_add ─► waiting ─(opened by errands)─► ready ─► a worker ─► heard
- *                                                          └─ dies ─► waiting again, or quarantined ─► heard */
+ *   pool_add ─► waiting ─(opened by errands)─► ready ─► a worker ─► analysed
+ *                                                          └─ dies ─► waiting again, or quarantined ─► analysed */
 #ifndef LOOPHOLE_INDEXER_POOL_H
 #define LOOPHOLE_INDEXER_POOL_H
 
@@ -23,8 +23,8 @@ enum pool_loss {
 struct pool_events {
     /* The caller owns `analysis` from here on; `result` is valid during the call. The reason for a state failed or
      * quarantined may come from the pool itself. */
-    void (*heard)(void *state, struct analysis *analysis, const struct result *result);
-    /* As `heard`, but there is no verdict: the item keeps its state. `why` is "" for a file that changed. */
+    void (*analysed)(void *state, struct analysis *analysis, const struct result *result);
+    /* As `analysed`, but there is no verdict: the item keeps its state. `why` is "" for a file that changed. */
     void (*lost)(void *state, struct analysis *analysis, enum pool_loss loss, struct text why);
     void *state;
 };

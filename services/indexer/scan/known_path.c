@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include "common/naming/fold.h"
-#include "common/process/stat_apart.h"
+#include "common/process/stat_in_child.h"
 
 /* A process of its own looks: the file system of another library may hang. */
 static bool is_same_folder(const char *a, const char *b)
 {
     struct stat x, y;
     int root = open("/", O_PATH | O_CLOEXEC);
-    bool is_same = root >= 0 && stat_apart(root, a, &x) == 0 && stat_apart(root, b, &y) == 0 && x.st_dev == y.st_dev &&
-                   x.st_ino == y.st_ino;
+    bool is_same = root >= 0 && stat_in_child(root, a, &x) == 0 && stat_in_child(root, b, &y) == 0 &&
+                   x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 
     if (root >= 0)
         close(root);

@@ -57,7 +57,7 @@ static void take_outcome(void *state, const struct operation *operation, const s
     if (outcome->stale)
         scan_add_work(scan, node, outcome->id, path, &trace)->created = outcome->created;
     else
-        scan_hear_placed(scan, node, outcome->id, place);
+        scan_analyse_placed(scan, node, outcome->id, place);
     send_report_now_and_then(scan);
 }
 

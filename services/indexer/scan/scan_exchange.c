@@ -102,7 +102,7 @@ static enum err meet_suspect(struct scan *scan, struct suspect *suspect, bool is
 
     suspect->compared.entry = &suspect->entry;
     if (!is_exchanged) {
-        scan_hear_unchanged(scan, suspect->node, &suspect->compared);
+        scan_analyse_unchanged(scan, suspect->node, &suspect->compared);
         arena_reset(&scan->folder);
         return ERR_OK;
     }

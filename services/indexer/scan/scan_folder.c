@@ -90,7 +90,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     if (compared->is_suspect)
         return hold_suspect(scan, node, compared) ? ERR_OK : limits_refuse(fault, "exchanged files");
     if (!entry->unsure && !entry->is_online_only)
-        scan_hear_unchanged(scan, node, compared);
+        scan_analyse_unchanged(scan, node, compared);
     return ERR_OK;
 }
 

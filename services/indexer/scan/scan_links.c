@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "common/process/log.h"
-#include "common/process/stat_apart.h"
+#include "common/process/stat_in_child.h"
 #include "proto/wire/codec.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/scan_parts.h"
@@ -31,7 +31,7 @@ static enum err resolve_link(struct arena *arena, const char *path, struct bytes
 {
     char real[PATH_MAX];
     struct stat st;
-    int root = open("/", O_PATH | O_CLOEXEC), error = root < 0 ? EAGAIN : stat_apart(root, path, &st);
+    int root = open("/", O_PATH | O_CLOEXEC), error = root < 0 ? EAGAIN : stat_in_child(root, path, &st);
 
     if (root >= 0)
         close(root);

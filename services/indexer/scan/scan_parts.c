@@ -96,7 +96,7 @@ static uint64_t renewed_revision(struct scan *scan, const struct compared *compa
     return media.revision;
 }
 
-void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
+void scan_analyse_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared)
 {
     const struct folder_entry *entry = compared->entry;
     struct analysis *analysis;
@@ -110,7 +110,7 @@ void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, cons
     analysis->waits = compared->analysis == ANALYSIS_STATE_WAITING;
 }
 
-void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place)
+void scan_analyse_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place)
 {
     const struct folder_entry entry = {
         .name = place->file,
@@ -125,5 +125,5 @@ void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct 
         return;
     compared.analysis = (enum analysis_state)media.analysis.value;
     compared.analyser = media.analyser;
-    scan_hear_unchanged(scan, node, &compared);
+    scan_analyse_unchanged(scan, node, &compared);
 }

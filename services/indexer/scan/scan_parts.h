@@ -134,11 +134,11 @@ struct analysis *scan_add_work(struct scan *scan, const struct folder_node *node
                                const struct trace *trace);
 
 /* A file that is the same as before. Adds it to the report, if it must be analysed. */
-void scan_hear_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
+void scan_analyse_unchanged(struct scan *scan, const struct folder_node *node, const struct compared *compared);
 
 /* Adds the file of an item to the report, if the item must be analysed although its file has not changed. Its place was
  * reported. */
-void scan_hear_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place);
+void scan_analyse_placed(struct scan *scan, const struct folder_node *node, struct id id, const struct place *place);
 
 /* ---- the files of a scan ---- */
 

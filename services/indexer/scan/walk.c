@@ -16,7 +16,7 @@
 #include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/process/limits.h"
-#include "common/process/stat_apart.h"
+#include "common/process/stat_in_child.h"
 #include "services/indexer/base/signature.h"
 #include "services/indexer/sessions/session_file.h"
 
@@ -126,7 +126,7 @@ static int look_at_link(struct folder_reading *reading, const struct folder_entr
     int fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof(how)), error = errno;
 
     if (fd < 0 && (error == EXDEV || way_lacks_call(error))) {
-        error = reading->links_hang ? ETIMEDOUT : stat_apart(folder, name, st);
+        error = reading->links_hang ? ETIMEDOUT : stat_in_child(folder, name, st);
         reading->links_hang |= error == ETIMEDOUT;
         fd = error ? -1 : openat(folder, name, O_PATH | O_CLOEXEC);
         error = fd < 0 && !error ? errno : error;

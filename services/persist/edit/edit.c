@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "common/clock.h"
-#include "services/persist/edit/heard_tags.h"
+#include "services/persist/edit/analysis_tags.h"
 #include "services/persist/edit/marks.h"
 #include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
@@ -175,7 +175,7 @@ static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_
     if (e == ERR_OK)
         e = find_item(p, edit, &c->was, fault);
     if (e == ERR_OK && mode == EDIT_BY_PERSON)
-        e = heard_tags_say(p, &c->was, edit, &said, fault);
+        e = analysis_tags_say(p, &c->was, edit, &said, fault);
     if (e == ERR_OK && mode == EDIT_BY_PERSON)
         e = marks_say(p, edit, &said, fault);
     if (e != ERR_OK)

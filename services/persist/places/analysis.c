@@ -228,24 +228,24 @@ static enum err write_analysed(struct persist *p, struct planned *plan)
 }
 
 /* Whether this analyser, or a newer one, has analysed the content that the item will have. */
-static enum err find_heard(struct persist *p, const struct planned *plan, bool *heard, struct fault *fault)
+static enum err find_analysed(struct persist *p, const struct planned *plan, bool *is_analysed, struct fault *fault)
 {
     struct bytes content = plan->found->content.len ? plan->found->content : plan->was.content;
     uint64_t analyser;
-    enum err e = catalogue_is_heard(p->w.txn, &p->arena, content, heard, &analyser);
+    enum err e = catalogue_is_analysed(p->w.txn, &p->arena, content, is_analysed, &analyser);
 
-    *heard = *heard && (analyser == 0 || analyser >= plan->found->analyser);
+    *is_analysed = *is_analysed && (analyser == 0 || analyser >= plan->found->analyser);
     return e == ERR_OK ? e : fault_set(fault, e, "the facts of the item's content cannot be read");
 }
 
 /* The file changed since, or the facts that a verdict by hash relies on are gone: the last item that had them was
  * removed meanwhile. */
-static bool is_stale(const struct media *was, const struct analysed *found, bool heard)
+static bool is_stale(const struct media *was, const struct analysed *found, bool is_analysed)
 {
     if (was->size != found->size || was->mtime != found->mtime ||
         (was->has_changed && found->has_changed && was->changed != found->changed))
         return true;
-    return found->state.value == ANALYSIS_STATE_DONE && !heard && !brings_analysis(found);
+    return found->state.value == ANALYSIS_STATE_DONE && !is_analysed && !brings_analysis(found);
 }
 
 /* The same file and analyser: submitted twice, because the sender died before the reply. */
@@ -258,19 +258,19 @@ static bool is_known(const struct media *was, const struct analysed *found)
 enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome, struct fault *fault)
 {
     struct planned plan = { .found = found };
-    bool heard = false;
+    bool is_analysed = false;
     enum err e = check_analysed(found, fault);
 
     if (e == ERR_OK)
         e = places_find(p, found->id, &plan.was, fault);
     if (e == ERR_OK)
-        e = find_heard(p, &plan, &heard, fault);
+        e = find_analysed(p, &plan, &is_analysed, fault);
     if (e != ERR_OK)
         return e;
     outcome->id = found->id;
     outcome->revision = plan.was.revision;
-    outcome->stale = is_stale(&plan.was, found, heard);
-    if (outcome->stale || (heard && is_known(&plan.was, found)))
+    outcome->stale = is_stale(&plan.was, found, is_analysed);
+    if (outcome->stale || (is_analysed && is_known(&plan.was, found)))
         return ERR_OK;
     plan_media(&plan);
     e = plan_facts(p, &plan, fault);

@@ -23,18 +23,18 @@ static bool are_one_file(const struct media *gone, const struct media *there)
     return gone->size == there->size && gone->mtime == there->mtime;
 }
 
-void merge_copy_analysis(struct media *kept, const struct media *heard)
+void merge_copy_analysis(struct media *kept, const struct media *from)
 {
-    kept->content = heard->content;
-    kept->container = heard->container;
-    kept->sample_format = heard->sample_format;
-    kept->bit_depth = heard->bit_depth;
-    kept->sample_rate = heard->sample_rate;
-    kept->channels = heard->channels;
-    kept->frames = heard->frames;
-    kept->analysis = heard->analysis;
-    kept->analyser = heard->analyser;
-    kept->failure = heard->failure;
+    kept->content = from->content;
+    kept->container = from->container;
+    kept->sample_format = from->sample_format;
+    kept->bit_depth = from->bit_depth;
+    kept->sample_rate = from->sample_rate;
+    kept->channels = from->channels;
+    kept->frames = from->frames;
+    kept->analysis = from->analysis;
+    kept->analyser = from->analyser;
+    kept->failure = from->failure;
 }
 
 void merge_copy_place(struct media *kept, const struct media *there)

@@ -7,7 +7,7 @@
 /* Copy from another item: where the file is, its kind, and its state on disk; the content, and the results of its
  * analysis. */
 void merge_copy_place(struct media *kept, const struct media *there);
-void merge_copy_analysis(struct media *kept, const struct media *heard);
+void merge_copy_analysis(struct media *kept, const struct media *from);
 
 /* The file of `gone` has left its place, and is now at the place of `there`. The merged item keeps all values that a
  * person set on either; if both have a value, that of the older item stays. Errors: exists (they are two files). */

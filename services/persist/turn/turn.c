@@ -62,7 +62,7 @@ static void say_full(const struct persist *p, struct fault *fault)
 
 /* After a disk error LMDB does not trust its environment any more, so the store is opened again. On a full disk, a
  * partial write may look like such an error. */
-static void open_anew(struct persist *p, struct fault *fault)
+static void reopen_store(struct persist *p, struct fault *fault)
 {
     if (fault->code != ERR_IO)
         return;
@@ -78,7 +78,7 @@ static void blame_disk(struct persist *p, struct fault *fault)
         turn_alarm_full(p);
         return;
     }
-    open_anew(p, fault);
+    reopen_store(p, fault);
 }
 
 void turn_blame_disk(struct persist *p, struct fault *fault)
@@ -97,7 +97,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     }
     e = store_write(p->store, &p->w.txn, fault);
     if (e != ERR_OK) {
-        open_anew(p, fault);
+        reopen_store(p, fault);
         return e;
     }
     p->broken = (struct fault){ 0 };

@@ -239,7 +239,7 @@ static enum err refresh_queue(struct catchup *catchup, struct txn *txn, usec_t u
 
 /* ---- progress ---- */
 
-static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id catalogue, uint64_t head)
+static enum err begin_over(struct catchup *catchup, struct txn *txn, struct id catalogue, uint64_t head)
 {
     enum err e = index_clear(catchup->index);
 
@@ -276,7 +276,7 @@ static enum err check_revision(struct catchup *catchup, struct txn *txn, uint64_
         is_same_line(catchup, txn, revision))
         return ERR_OK;
     log_info("the index is made again; items of the catalogue: %llu", (unsigned long long)catchup->total);
-    return begin_anew(catchup, txn, catalogue, *head);
+    return begin_over(catchup, txn, catalogue, *head);
 }
 
 static enum err read_volumes(struct catchup *catchup, struct txn *txn)
@@ -314,7 +314,7 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
             return ERR_OK;
         e = gather_queue(catchup, txn);
         if (e == ERR_INTERNAL) /* a row of the log cannot be read: read all records instead */
-            e = begin_anew(catchup, txn, catchup->index->catalogue, head);
+            e = begin_over(catchup, txn, catchup->index->catalogue, head);
         has_gathered = true;
     }
     return e;

@@ -230,7 +230,7 @@ static struct bitmap *match_column(const struct match *match, const struct node 
     return found;
 }
 
-/* A tempo may be the second one that the analysis heard: it is known where the analysis was unsure of the first. */
+/* A tempo may be the second one that the analysis found: it is known where the analysis was unsure of the first. */
 static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *found = match_column(match, node, node->text, among), *second;

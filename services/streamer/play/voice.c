@@ -165,7 +165,7 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
     voice->plan.from = frame;
     voice->plan.began = voice->plan.at;
     voice->is_aiming = false;
-    voice_follow_anew(voice);
+    voice_follow_restart(voice);
     begin_again(voice);
     return ERR_OK;
 }

@@ -252,7 +252,7 @@ bool voice_follow_look(struct voice *voice);        /* the tick: true if it must
 void voice_follow_aim(struct voice *voice);
 int64_t voice_follow_late(const struct voice *voice);                           /* frames since it was due */
 void voice_follow_next(struct voice *voice, const struct handover_piece *next); /* a queued file begins */
-void voice_follow_anew(struct voice *voice); /* plan.from is its new beginning: it takes a new place */
+void voice_follow_restart(struct voice *voice); /* plan.from is its new beginning: it takes a new place */
 
 /* ---- voice_feed.c ---- */
 void voice_feed_begin(struct voice *voice); /* its file is open: starts a generation, or continues an old one */

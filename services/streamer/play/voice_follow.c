@@ -166,7 +166,7 @@ int64_t voice_follow_late(const struct voice *voice)
     return late > 0 ? late : 0;
 }
 
-void voice_follow_anew(struct voice *voice)
+void voice_follow_restart(struct voice *voice)
 {
     struct handover_follow *follow = &voice->handover->follow;
 
@@ -182,7 +182,7 @@ void voice_follow_next(struct voice *voice, const struct handover_piece *next)
     voice->plan.bpm = next->bpm;
     voice->plan.is_drums = next->is_drums;
     voice->handover->follow.beat_frames = 0;
-    voice_follow_anew(voice);
+    voice_follow_restart(voice);
     take_tempo(voice);
 }
 

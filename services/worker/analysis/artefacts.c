@@ -28,62 +28,62 @@ static void put_float(uint8_t *to, size_t i, double value)
 
 /* Each function fills one record; its lists live in the arena. */
 
-static void fill_waveform(struct arena *arena, const struct hear *hear, void *record)
+static void fill_waveform(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
-    overview_draw(&hear->overview, arena, record);
+    overview_draw(&analysis->overview, arena, record);
 }
 
-static void fill_loudness(struct arena *arena, const struct hear *hear, void *record)
+static void fill_loudness(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_loudness *to = record;
 
     (void)arena;
     to->values_a_second = CURVE_RATE;
-    to->lufs = bytes_of(hear->curve, loudness_curve_count(&hear->loudness));
+    to->lufs = bytes_of(analysis->curve, loudness_curve_count(&analysis->loudness));
 }
 
-static void fill_onsets(struct arena *arena, const struct hear *hear, void *record)
+static void fill_onsets(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_onsets *to = record;
-    size_t count = hear->onset.peaks;
+    size_t count = analysis->onset.peaks;
     uint8_t *seconds = arena_array(arena, count, 4), *strength = arena_array(arena, count, 4);
 
     for (size_t i = 0; i < count; i++) {
-        put_float(seconds, i, (double)hear->onset.time[i]);
-        put_float(strength, i, (double)hear->onset.strength[i]);
+        put_float(seconds, i, (double)analysis->onset.time[i]);
+        put_float(strength, i, (double)analysis->onset.strength[i]);
     }
     to->seconds = bytes_of(seconds, 4 * count);
     to->strength = bytes_of(strength, 4 * count);
 }
 
-static size_t count_beats(const struct hear *hear)
+static size_t count_beats(const struct sound_analysis *analysis)
 {
-    double seconds = (double)hear->frames / hear->rate - hear->first_beat;
-    double count = hear->tempo_found.bpm > 0 ? ceil(fmax(0, seconds * hear->tempo_found.bpm / 60 - 1e-6)) : 0;
+    double seconds = (double)analysis->frames / analysis->rate - analysis->first_beat;
+    double count = analysis->tempo_found.bpm > 0 ? ceil(fmax(0, seconds * analysis->tempo_found.bpm / 60 - 1e-6)) : 0;
 
     return count < BEATS_MAX ? (size_t)count : BEATS_MAX;
 }
 
-static void fill_beats(struct arena *arena, const struct hear *hear, void *record)
+static void fill_beats(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_beats *to = record;
-    size_t count = count_beats(hear);
+    size_t count = count_beats(analysis);
     uint8_t *seconds = arena_array(arena, count, 4);
 
     for (size_t i = 0; i < count; i++)
-        put_float(seconds, i, hear->first_beat + (double)i * 60 / hear->tempo_found.bpm);
-    to->bpm = narrow_number(hear->tempo_found.bpm);
-    to->confidence = narrow_number(hear->tempo_found.confidence);
+        put_float(seconds, i, analysis->first_beat + (double)i * 60 / analysis->tempo_found.bpm);
+    to->bpm = narrow_number(analysis->tempo_found.bpm);
+    to->confidence = narrow_number(analysis->tempo_found.confidence);
     to->seconds = bytes_of(seconds, 4 * count);
 }
 
-static void fill_spectrum(struct arena *arena, const struct hear *hear, void *record)
+static void fill_spectrum(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_spectrum *to = record;
     uint8_t *db = arena_array(arena, MEL_BANDS, 4);
 
     for (size_t b = 0; b < MEL_BANDS; b++) {
-        double mean = hear->mel.total[b] / (double)(hear->mel.count ? hear->mel.count : 1);
+        double mean = analysis->mel.total[b] / (double)(analysis->mel.count ? analysis->mel.count : 1);
         put_float(db, b, 10 * log10(mean + 1e-12));
     }
     *to = (struct artefact_spectrum){ MEL_LOWEST_HZ, MEL_HIGHEST_HZ, bytes_of(db, 4 * MEL_BANDS) };
@@ -119,10 +119,10 @@ static void fill_columns(const struct mel *mel, size_t together, size_t columns,
     }
 }
 
-static void fill_spectrogram(struct arena *arena, const struct hear *hear, void *record)
+static void fill_spectrogram(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_spectrogram *to = record;
-    const struct mel *mel = &hear->mel;
+    const struct mel *mel = &analysis->mel;
     size_t seen = mel->columns.seen;
     size_t together = seen <= mel->count ? (seen + MEL_COLUMNS - 1) / MEL_COLUMNS : mel->columns.together;
     size_t columns = together ? (seen + together - 1) / together : 0;
@@ -134,23 +134,24 @@ static void fill_spectrogram(struct arena *arena, const struct hear *hear, void 
                                          bytes_of(levels, columns * MEL_BANDS) };
 }
 
-static void fill_print(struct arena *arena, const struct hear *hear, void *record)
+static void fill_print(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
     struct artefact_print *to = record;
 
     (void)arena;
-    *to = (struct artefact_print){ FINGERPRINT_RATE, bytes_of(hear->fingerprint.sample, hear->fingerprint.count) };
+    *to = (struct artefact_print){ FINGERPRINT_RATE,
+                                   bytes_of(analysis->fingerprint.sample, analysis->fingerprint.count) };
 }
 
-static void fill_gist(struct arena *arena, const struct hear *hear, void *record)
+static void fill_gist(struct arena *arena, const struct sound_analysis *analysis, void *record)
 {
-    fingerprint_summarise(&hear->fingerprint, &hear->overview, hear->rate, arena, record);
+    fingerprint_summarise(&analysis->fingerprint, &analysis->overview, analysis->rate, arena, record);
 }
 
 static const struct {
     const char *type;
     const struct shape *shape;
-    void (*fill)(struct arena *arena, const struct hear *hear, void *record);
+    void (*fill)(struct arena *arena, const struct sound_analysis *analysis, void *record);
 } KIND[] = {
     { "waveform", &artefact_waveform_shape, fill_waveform },
     { "loudness", &artefact_loudness_shape, fill_loudness },
@@ -164,7 +165,7 @@ static const struct {
 
 enum { KINDS = sizeof(KIND) / sizeof(*KIND) };
 
-static enum err encode_artefact(struct artefacts *a, size_t kind, const struct hear *hear)
+static enum err encode_artefact(struct artefacts *a, size_t kind, const struct sound_analysis *analysis)
 {
     union {
         struct artefact_waveform waveform;
@@ -178,22 +179,22 @@ static enum err encode_artefact(struct artefacts *a, size_t kind, const struct h
     } record = { 0 };
 
     arena_reset(&a->arena);
-    KIND[kind].fill(&a->arena, hear, &record);
+    KIND[kind].fill(&a->arena, analysis, &record);
     return codec_encode(KIND[kind].shape, &record, &a->encoded, NULL);
 }
 
-enum err artefacts_make(struct artefacts *a, const struct hear *hear, struct heard_sound *out)
+enum err artefacts_make(struct artefacts *a, const struct sound_analysis *analysis, struct sound_findings *out)
 {
     size_t end[KINDS], begin = 0;
     enum err e = ERR_OK;
 
     buffer_reset(&a->encoded);
     for (size_t i = 0; e == ERR_OK && i < KINDS; i++) {
-        e = encode_artefact(a, i, hear);
+        e = encode_artefact(a, i, analysis);
         end[i] = a->encoded.len;
     }
     for (size_t i = 0; e == ERR_OK && i < KINDS; begin = end[i++])
         out->artefact[out->artefact_count++] =
-            (struct heard_artefact){ KIND[i].type, VERSION, a->encoded.at + begin, end[i] - begin };
+            (struct findings_artefact){ KIND[i].type, VERSION, a->encoded.at + begin, end[i] - begin };
     return e;
 }

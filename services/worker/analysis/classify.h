@@ -1,7 +1,7 @@
 /* classify.h: classifies a sound with the learned model: one of 24 classes, one-shot or not, tonal or not. Any
  * thread. */
-#ifndef LOOPHOLE_WORKER_HEAR_CLASSIFY_H
-#define LOOPHOLE_WORKER_HEAR_CLASSIFY_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_CLASSIFY_H
+#define LOOPHOLE_WORKER_ANALYSIS_CLASSIFY_H
 
 #include "services/worker/analysis/describe_row.h"
 #include "services/worker/analysis/features/model.h"

@@ -4,11 +4,13 @@
 
 #include "services/worker/analysis/describe_parts.h"
 
-static struct describe_scope measure_scope(const struct hear *hear)
+static struct describe_scope measure_scope(const struct sound_analysis *analysis)
 {
-    struct describe_scope s = {
-        .frame = hear->mel.frame, .count = hear->mel.count, .start = hear->start, .top = -INFINITY, .loudest = -INFINITY
-    };
+    struct describe_scope s = { .frame = analysis->mel.frame,
+                                .count = analysis->mel.count,
+                                .start = analysis->start,
+                                .top = -INFINITY,
+                                .loudest = -INFINITY };
     size_t last = s.start + DESCRIBE_ACTIVE_MAX < s.count ? s.start + DESCRIBE_ACTIVE_MAX : s.count;
 
     for (size_t i = s.start; i < last; i++) {
@@ -54,44 +56,44 @@ static void put_centroid(float **row, const struct describe_scope *s)
     describe_put(row, first - sum / n);
 }
 
-static void describe_spectrum(float **row, const struct hear *hear, const struct describe_scope *s)
+static void describe_spectrum(float **row, const struct sound_analysis *analysis, const struct describe_scope *s)
 {
     put_spectrum(row, s, s->start, s->start + 86);
     put_spectrum(row, s, s->start, s->start + 3);
-    put_low(row, describe_tonal_at(hear, 0.1));
-    put_low(row, describe_tonal_at(hear, 0.4));
+    put_low(row, describe_tonal_at(analysis, 0.1));
+    put_low(row, describe_tonal_at(analysis, 0.4));
     put_centroid(row, s);
 }
 
-static void describe_signs(float **row, const struct hear *hear)
+static void describe_signs(float **row, const struct sound_analysis *analysis)
 {
-    const struct tempo_found *t = &hear->tempo_found;
-    double whole = t->bpm * (double)hear->frames / hear->rate / 60;
+    const struct tempo_found *t = &analysis->tempo_found;
+    double whole = t->bpm * (double)analysis->frames / analysis->rate / 60;
 
     describe_put(row, (float)t->confidence * 2);
     describe_put(row, t->beats > 0);
     describe_put(row, t->bpm > 0 ? (float)log2(t->bpm / 110) : 0);
     describe_put(row, (float)log2(whole + 0.25) / 2);
-    describe_put(row, 2 * describe_likeness(hear->tempo.rise, hear->tempo.count,
+    describe_put(row, 2 * describe_likeness(analysis->tempo.rise, analysis->tempo.count,
                                             t->bpm > 0 ? (size_t)(MEL_RATE * 60 / t->bpm + 0.5) : 0));
-    describe_put(row, 2 * describe_likeness(hear->tempo.rise, hear->tempo.count,
+    describe_put(row, 2 * describe_likeness(analysis->tempo.rise, analysis->tempo.count,
                                             t->bpm > 0 ? (size_t)(MEL_RATE * 240 / t->bpm + 0.5) : 0));
     for (size_t i = 0; i < TONALITY_SIGNS; i++)
-        describe_put(row, 2 * hear->tonality.signs[i]);
+        describe_put(row, 2 * analysis->tonality.signs[i]);
 }
 
-void describe_sound(const struct hear *hear, float *row)
+void describe_sound(const struct sound_analysis *analysis, float *row)
 {
-    struct describe_scope s = measure_scope(hear);
+    struct describe_scope s = measure_scope(analysis);
 
-    if (hear->peak <= 0 || s.end <= s.start) {
+    if (analysis->peak <= 0 || s.end <= s.start) {
         memset(row, 0, DESCRIBE_COUNT * sizeof(*row));
         return;
     }
-    describe_spectrum(&row, hear, &s);
-    describe_timbre(&row, hear, &s);
-    describe_pitch(&row, hear);
-    describe_amplitude(&row, hear, &s);
-    describe_rhythm(&row, hear);
-    describe_signs(&row, hear);
+    describe_spectrum(&row, analysis, &s);
+    describe_timbre(&row, analysis, &s);
+    describe_pitch(&row, analysis);
+    describe_amplitude(&row, analysis, &s);
+    describe_rhythm(&row, analysis);
+    describe_signs(&row, analysis);
 }

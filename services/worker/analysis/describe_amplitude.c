@@ -104,10 +104,10 @@ static void put_swings(float **row, const float *rms, size_t count, float top)
         describe_put(row, n ? log10f(measure_swing(windowed, n, HZ[k]) / top + 1e-3f) + 2 : 0);
 }
 
-void describe_amplitude(float **row, const struct hear *hear, const struct describe_scope *s)
+void describe_amplitude(float **row, const struct sound_analysis *analysis, const struct describe_scope *s)
 {
-    size_t count = hear->envelope.count, from = 0, loudest;
-    const float *rms = hear->envelope.rms;
+    size_t count = analysis->envelope.count, from = 0, loudest;
+    const float *rms = analysis->envelope.rms;
     float top;
     double sum = 0, moment = 0, square = 0;
 
@@ -127,11 +127,11 @@ void describe_amplitude(float **row, const struct hear *hear, const struct descr
     put_attack_and_decay(row, rms, count, loudest);
     put_range_decays(row, s);
     put_swings(row, rms, count, top);
-    describe_put(row, describe_duration((double)hear->frames / hear->rate));
+    describe_put(row, describe_duration((double)analysis->frames / analysis->rate));
     describe_put(row, describe_duration((double)count / ENVELOPE_RATE));
     describe_put(row, describe_duration(moment / (sum + 1e-9) / ENVELOPE_RATE));
     describe_put(row, describe_duration(square / ((double)top * (double)top) / ENVELOPE_RATE));
-    describe_put(row, (float)log10(hear->peak / sqrt(square / (double)(count + 1) + 1e-12) + 1e-3));
+    describe_put(row, (float)log10(analysis->peak / sqrt(square / (double)(count + 1) + 1e-12) + 1e-3));
     describe_put(row, count ? shape_of(rms, count - count / 10 - 1, count, count, top) : 0);
     describe_put(row, count ? shape_of(rms, count / 2, count / 2 + 20, count, top) : 0);
     describe_put(row, (float)from / 689.0f);

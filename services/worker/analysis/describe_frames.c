@@ -1,10 +1,10 @@
 #include "services/worker/analysis/describe_parts.h"
 
-const struct tonal_frame *describe_tonal_at(const struct hear *hear, double seconds)
+const struct tonal_frame *describe_tonal_at(const struct sound_analysis *analysis, double seconds)
 {
-    size_t i = (size_t)(((double)hear->start / MEL_RATE + seconds) * TONAL_RATE + 0.5);
+    size_t i = (size_t)(((double)analysis->start / MEL_RATE + seconds) * TONAL_RATE + 0.5);
 
-    return i < hear->tonal.count ? &hear->tonal.frame[i] : NULL;
+    return i < analysis->tonal.count ? &analysis->tonal.frame[i] : NULL;
 }
 
 float describe_likeness(const float *flux, size_t count, size_t lag)

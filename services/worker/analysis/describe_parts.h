@@ -1,6 +1,6 @@
 /* describe_parts.h: the functions that the blocks of describe.h share. */
-#ifndef LOOPHOLE_WORKER_HEAR_DESCRIBE_PARTS_H
-#define LOOPHOLE_WORKER_HEAR_DESCRIBE_PARTS_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_DESCRIBE_PARTS_H
+#define LOOPHOLE_WORKER_ANALYSIS_DESCRIBE_PARTS_H
 
 #include <math.h>
 
@@ -38,15 +38,15 @@ static inline float describe_duration(double seconds)
 }
 
 /* describe_frames.c: the tonal frame `seconds` after the start; NULL after the end. */
-const struct tonal_frame *describe_tonal_at(const struct hear *hear, double seconds);
+const struct tonal_frame *describe_tonal_at(const struct sound_analysis *analysis, double seconds);
 
 /* The autocorrelation of a curve at `lag` values: 1 at lag 0. */
 float describe_likeness(const float *curve, size_t count, size_t lag);
 
 /* Each function writes its block of the row. */
-void describe_timbre(float **row, const struct hear *hear, const struct describe_scope *scope);
-void describe_pitch(float **row, const struct hear *hear);
-void describe_amplitude(float **row, const struct hear *hear, const struct describe_scope *scope);
-void describe_rhythm(float **row, const struct hear *hear);
+void describe_timbre(float **row, const struct sound_analysis *analysis, const struct describe_scope *scope);
+void describe_pitch(float **row, const struct sound_analysis *analysis);
+void describe_amplitude(float **row, const struct sound_analysis *analysis, const struct describe_scope *scope);
+void describe_rhythm(float **row, const struct sound_analysis *analysis);
 
 #endif

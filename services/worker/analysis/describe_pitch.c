@@ -1,12 +1,12 @@
 #include "services/worker/analysis/describe_parts.h"
 
-static void put_chroma(float **row, const struct hear *hear)
+static void put_chroma(float **row, const struct sound_analysis *analysis)
 {
     float chroma[12] = { 0 }, sum = 1e-12f;
 
-    for (size_t i = 0; i < hear->tonal.count && i < 64; i++)
-        for (size_t k = 0; k < hear->tonal.frame[i].count; k++) {
-            const struct tonal_peak *p = &hear->tonal.frame[i].peak[k];
+    for (size_t i = 0; i < analysis->tonal.count && i < 64; i++)
+        for (size_t k = 0; k < analysis->tonal.frame[i].count; k++) {
+            const struct tonal_peak *p = &analysis->tonal.frame[i].peak[k];
             float weight = sqrtf(p->power);
             chroma[(size_t)(p->note + 0.5f) % 12] += weight;
             sum += weight;
@@ -24,9 +24,9 @@ static void put_strongest(float **row, const struct tonal_frame *frame)
     }
 }
 
-void describe_pitch(float **row, const struct hear *hear)
+void describe_pitch(float **row, const struct sound_analysis *analysis)
 {
-    const struct pitch_track *t = &hear->track;
+    const struct pitch_track *t = &analysis->track;
     float first = 0, last = 0;
 
     describe_put(row, t->middle > 0 ? (t->middle - 60) / 24 : 0);
@@ -42,11 +42,11 @@ void describe_pitch(float **row, const struct hear *hear)
     for (size_t k = 0; k < 6; k++)
         describe_put(row,
                      t->middle > 0 ? fmaxf(0, 1 - fabsf(t->middle - (float)(30 + 12 * k)) / 12) * t->agreement * 2 : 0);
-    put_chroma(row, hear);
-    put_strongest(row, describe_tonal_at(hear, 0.05));
-    put_strongest(row, describe_tonal_at(hear, 0.3));
+    put_chroma(row, analysis);
+    put_strongest(row, describe_tonal_at(analysis, 0.05));
+    put_strongest(row, describe_tonal_at(analysis, 0.3));
     for (size_t k = 0; k < 4; k++) {
-        const struct tonal_frame *frame = describe_tonal_at(hear, 0.25 * (double)k);
+        const struct tonal_frame *frame = describe_tonal_at(analysis, 0.25 * (double)k);
         describe_put(row, frame ? frame->tonal : 0);
     }
 }

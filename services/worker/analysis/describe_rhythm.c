@@ -2,11 +2,11 @@
 
 enum { BEATS = 24 };
 
-void describe_rhythm(float **row, const struct hear *hear)
+void describe_rhythm(float **row, const struct sound_analysis *analysis)
 {
-    const struct onset *o = &hear->onset;
+    const struct onset *o = &analysis->onset;
     size_t count = o->count < 1032 ? o->count : 1032, strong = 0;
-    double seconds = (double)hear->frames / hear->rate, lag = 10;
+    double seconds = (double)analysis->frames / analysis->rate, lag = 10;
     float sum = 0, most = 0, mean = 0, part[ONSET_RANGES] = { 0 };
 
     for (size_t i = 0; i < o->peaks; i++)

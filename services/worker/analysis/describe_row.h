@@ -1,6 +1,6 @@
 /* describe_row.h: the layout of the row of describe.h: five blocks, then the signs. */
-#ifndef LOOPHOLE_WORKER_HEAR_DESCRIBE_ROW_H
-#define LOOPHOLE_WORKER_HEAR_DESCRIBE_ROW_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_DESCRIBE_ROW_H
+#define LOOPHOLE_WORKER_ANALYSIS_DESCRIBE_ROW_H
 
 enum {
     DESCRIBE_SPECTRUM = 132,

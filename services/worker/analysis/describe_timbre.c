@@ -90,16 +90,16 @@ static void put_flatness(float **row, const struct describe_scope *s)
 }
 
 /* Writes the share and number of the strongest partials, and the power at the first multiples of the pitch. */
-static void put_partials(float **row, const struct hear *hear, const struct tonal_frame *frame)
+static void put_partials(float **row, const struct sound_analysis *analysis, const struct tonal_frame *frame)
 {
     enum { MULTIPLES = 12 };
     float at[MULTIPLES] = { 0 }, beside = 0, sum = 1e-12f;
 
     for (size_t i = 0; frame && i < frame->count; i++) {
         const struct tonal_peak *p = &frame->peak[i];
-        float ratio = exp2f((p->note - hear->track.middle) / 12), near = roundf(ratio);
+        float ratio = exp2f((p->note - analysis->track.middle) / 12), near = roundf(ratio);
         sum += p->power;
-        if (hear->track.middle > 0 && near >= 1 && near <= MULTIPLES && fabsf(12 * log2f(ratio / near)) < 0.4f)
+        if (analysis->track.middle > 0 && near >= 1 && near <= MULTIPLES && fabsf(12 * log2f(ratio / near)) < 0.4f)
             at[(size_t)near - 1] += p->power;
         else
             beside += p->power;
@@ -128,15 +128,15 @@ static void put_contrast(float **row, const struct describe_scope *s)
     }
 }
 
-void describe_timbre(float **row, const struct hear *hear, const struct describe_scope *s)
+void describe_timbre(float **row, const struct sound_analysis *analysis, const struct describe_scope *s)
 {
     put_patch(row, s);
     put_cepstra(row, s);
     put_flatness(row, s);
     put_contrast(row, s);
-    put_partials(row, hear, describe_tonal_at(hear, 0.15));
+    put_partials(row, analysis, describe_tonal_at(analysis, 0.15));
     for (size_t i = 0; i < 13; i++) {
-        const struct tonal_frame *frame = describe_tonal_at(hear, 0.1 * (double)i);
+        const struct tonal_frame *frame = describe_tonal_at(analysis, 0.1 * (double)i);
         describe_put(row, frame ? frame->tonal : 0);
     }
 }

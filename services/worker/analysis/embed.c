@@ -3,15 +3,15 @@
 #include <math.h>
 #include <stdio.h>
 
-static const size_t SIZE[DESCRIBE_BLOCKS] = { HEARD_SPECTRUM, HEARD_TIMBRE, HEARD_PITCH, HEARD_AMPLITUDE,
-                                              HEARD_RHYTHM };
+static const size_t SIZE[DESCRIBE_BLOCKS] = { FINDINGS_SPECTRUM, FINDINGS_TIMBRE, FINDINGS_PITCH, FINDINGS_AMPLITUDE,
+                                              FINDINGS_RHYTHM };
 enum { TIMBRE = 1 };
 
 int embed_init(struct embed_model *embed, const struct model *model)
 {
     char name[24];
 
-    embed->timbre = model_matrix(model, "embed.timbre", CLASSIFY_CLASSES, HEARD_TIMBRE);
+    embed->timbre = model_matrix(model, "embed.timbre", CLASSIFY_CLASSES, FINDINGS_TIMBRE);
     for (size_t b = 0; b < DESCRIBE_BLOCKS; b++) {
         if (b == TIMBRE)
             continue;
@@ -26,14 +26,14 @@ int embed_init(struct embed_model *embed, const struct model *model)
 }
 
 void embed_sound(const struct embed_model *m, const float *row, const struct classify *classify,
-                 struct heard_embedding *out)
+                 struct findings_embedding *out)
 {
     float *to[DESCRIBE_BLOCKS] = { out->spectrum, out->timbre, out->pitch, out->amplitude, out->rhythm };
     float root[CLASSIFY_CLASSES];
 
     for (size_t k = 0; k < CLASSIFY_CLASSES; k++)
         root[k] = sqrtf(fmaxf(0, classify->share[k]));
-    model_layer(root, CLASSIFY_CLASSES, m->timbre, NULL, out->timbre, HEARD_TIMBRE);
+    model_layer(root, CLASSIFY_CLASSES, m->timbre, NULL, out->timbre, FINDINGS_TIMBRE);
     for (size_t b = 0; b < DESCRIBE_BLOCKS; b++)
         if (b != TIMBRE)
             model_layer(row, DESCRIBE_COUNT, m->block[b], m->bias[b], to[b], SIZE[b]);

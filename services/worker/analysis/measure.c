@@ -155,9 +155,9 @@ static float change_of_bands(const struct scope *s)
     return used > 0 ? all / used : 0;
 }
 
-static float strong_onsets(const struct hear *hear)
+static float strong_onsets(const struct sound_analysis *analysis)
 {
-    const struct onset *o = &hear->onset;
+    const struct onset *o = &analysis->onset;
     float most = 0, strong = 0;
 
     for (size_t i = 0; i < o->peaks; i++)
@@ -196,10 +196,10 @@ static float seam_of(const struct mel *mel)
 
 /* ---- attack and fall ---- */
 
-static void measure_envelope(const struct hear *hear, float *m)
+static void measure_envelope(const struct sound_analysis *analysis, float *m)
 {
-    const struct envelope *e = &hear->envelope;
-    size_t at = 0, ninety, ten, last, heard = 0;
+    const struct envelope *e = &analysis->envelope;
+    size_t at = 0, ninety, ten, last, findings = 0;
     double square = 0;
 
     for (size_t i = 1; i < e->count; i++)
@@ -213,30 +213,30 @@ static void measure_envelope(const struct hear *hear, float *m)
     for (size_t i = 0; i < e->count; i++)
         if (e->rms[i] > 0.01f * e->rms[at]) {
             square += (double)e->rms[i] * (double)e->rms[i];
-            heard++;
+            findings++;
         }
     m[MEASURE_ATTACK] = (float)((double)(ninety - ten) / ENVELOPE_RATE);
     m[MEASURE_FALL] = e->count ? (float)((double)(last - at) / ENVELOPE_RATE) : 0;
-    m[MEASURE_CREST] = heard ? (float)(20 * log10((double)hear->peak / sqrt(square / (double)heard))) : 0;
+    m[MEASURE_CREST] = findings ? (float)(20 * log10((double)analysis->peak / sqrt(square / (double)findings))) : 0;
 }
 
-void measure_sound(const struct hear *hear, float m[MEASURE_COUNT])
+void measure_sound(const struct sound_analysis *analysis, float m[MEASURE_COUNT])
 {
-    struct scope s = scope_of(&hear->mel);
+    struct scope s = scope_of(&analysis->mel);
 
     for (int i = 0; i < MEASURE_COUNT; i++)
         m[i] = 0;
-    m[MEASURE_SECONDS] = (float)((double)hear->frames / hear->rate);
-    m[MEASURE_TONAL] = tonal_share(&hear->tonal);
-    measure_envelope(hear, m);
+    m[MEASURE_SECONDS] = (float)((double)analysis->frames / analysis->rate);
+    m[MEASURE_TONAL] = tonal_share(&analysis->tonal);
+    measure_envelope(analysis, m);
     if (s.end <= s.first)
         return;
-    measure_spectrum(&hear->mel, m);
+    measure_spectrum(&analysis->mel, m);
     measure_course(&s, m);
     m[MEASURE_SPREAD] = level_spread(&s);
     m[MEASURE_CHANGE] = change_of_bands(&s);
-    m[MEASURE_ONSETS] = strong_onsets(hear);
-    m[MEASURE_SEAM] = seam_of(&hear->mel);
+    m[MEASURE_ONSETS] = strong_onsets(analysis);
+    m[MEASURE_SEAM] = seam_of(&analysis->mel);
     for (int i = 0; i < MEASURE_COUNT; i++)
         m[i] = isfinite(m[i]) ? m[i] : 0;
 }

@@ -1,6 +1,6 @@
 /* measure_list.h: the measurements of measure.h, with their units. */
-#ifndef LOOPHOLE_WORKER_HEAR_MEASURE_LIST_H
-#define LOOPHOLE_WORKER_HEAR_MEASURE_LIST_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_MEASURE_LIST_H
+#define LOOPHOLE_WORKER_ANALYSIS_MEASURE_LIST_H
 
 enum measure {
     MEASURE_SECONDS,  /* s: length */

@@ -1,6 +1,7 @@
-/* parts.h: the inside of struct hear: the state that the files of this folder share while they analyse one sound. */
-#ifndef LOOPHOLE_WORKER_HEAR_PARTS_H
-#define LOOPHOLE_WORKER_HEAR_PARTS_H
+/* parts.h: the inside of struct sound_analysis: the state that the files of this folder share while they analyse one
+ * sound. */
+#ifndef LOOPHOLE_WORKER_ANALYSIS_PARTS_H
+#define LOOPHOLE_WORKER_ANALYSIS_PARTS_H
 
 #include "common/arena.h"
 #include "common/buffer.h"
@@ -24,10 +25,10 @@ struct artefacts {
     struct buffer encoded; /* all records */
 };
 
-struct hear {
+struct sound_analysis {
     double rate;
     size_t channels;
-    bool has_begun; /* between hear_begin and hear_end */
+    bool has_begun; /* between sound_analysis_begin and sound_analysis_end */
     uint64_t frames;
     float peak; /* of all channels, linear */
     float mono[MONO_BLOCK];

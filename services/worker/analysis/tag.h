@@ -1,8 +1,8 @@
 /* tag.h: words for the measurements: moods, timbres and textures, each with a confidence. The table in tag.c is the one
  * of docs/ear.md. The confidence of a condition is a logistic function of the distance between measure and limit. The
  * confidence of a tag is the smallest one of its conditions. Any thread. */
-#ifndef LOOPHOLE_WORKER_HEAR_TAG_H
-#define LOOPHOLE_WORKER_HEAR_TAG_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_TAG_H
+#define LOOPHOLE_WORKER_ANALYSIS_TAG_H
 
 #include <stddef.h>
 

@@ -10,46 +10,46 @@ static const double SILENT_DB = -80, LEAST_TONAL = 0.5, LEAST_AGREEMENT = 0.35, 
 static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03, LEAST_SURE_TAG = 0.5;
 static const double LEAST_SECOND = 0.1; /* probability of a second tempo that is worth a fact */
 
-static struct heard_fact *claim_fact(struct heard_sound *out, const char *attribute, double confidence)
+static struct findings_fact *claim_fact(struct sound_findings *out, const char *attribute, double confidence)
 {
-    struct heard_fact *fact = &out->fact[out->fact_count++];
+    struct findings_fact *fact = &out->fact[out->fact_count++];
 
-    *fact = (struct heard_fact){ .attribute = attribute, .confidence = fmin(1, fmax(0, confidence)) };
+    *fact = (struct findings_fact){ .attribute = attribute, .confidence = fmin(1, fmax(0, confidence)) };
     return fact;
 }
 
-static void claim_number(struct heard_sound *out, const char *attribute, double number, double confidence)
+static void claim_number(struct sound_findings *out, const char *attribute, double number, double confidence)
 {
-    struct heard_fact *fact;
+    struct findings_fact *fact;
 
-    if (!isfinite(number) || !isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
+    if (!isfinite(number) || !isfinite(confidence) || out->fact_count == FINDINGS_FACTS_MAX)
         return;
     fact = claim_fact(out, attribute, confidence);
     fact->is_number = true;
     fact->number = number;
 }
 
-static void claim_word(struct heard_sound *out, const char *attribute, const char *word, double confidence)
+static void claim_word(struct sound_findings *out, const char *attribute, const char *word, double confidence)
 {
-    if (!isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
+    if (!isfinite(confidence) || out->fact_count == FINDINGS_FACTS_MAX)
         return;
     snprintf(claim_fact(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
 }
 
 /* States 0 or 1, whichever is likelier. */
-static void claim_flag(struct heard_sound *out, const char *attribute, double probability)
+static void claim_flag(struct sound_findings *out, const char *attribute, double probability)
 {
     claim_number(out, attribute, probability > 0.5, fmax(probability, 1 - probability));
 }
 
-static void claim_level(const struct hear *hear, struct heard_sound *out)
+static void claim_level(const struct sound_analysis *analysis, struct sound_findings *out)
 {
     double lufs;
 
-    if (loudness_integrated(&hear->loudness, &lufs))
-        claim_number(out, "lufs", lufs, hear->loudness.tenths >= 4 ? 1 : 0.6);
-    if (hear->peak > 0)
-        claim_number(out, "peak_dbfs", 20 * log10((double)hear->peak), 1);
+    if (loudness_integrated(&analysis->loudness, &lufs))
+        claim_number(out, "lufs", lufs, analysis->loudness.tenths >= 4 ? 1 : 0.6);
+    if (analysis->peak > 0)
+        claim_number(out, "peak_dbfs", 20 * log10((double)analysis->peak), 1);
 }
 
 static double centroid_hz(const struct mel *mel)
@@ -64,29 +64,29 @@ static double centroid_hz(const struct mel *mel)
     return weight > 0 ? sum / weight : NAN;
 }
 
-static void claim_pitch(const struct hear *hear, struct heard_sound *out)
+static void claim_pitch(const struct sound_analysis *analysis, struct sound_findings *out)
 {
     static const char *const STEP[12] = { "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B" };
-    double note = (double)hear->track.middle, hz = 440 * exp2((note - 69) / 12);
-    double confidence = (double)hear->track.agreement;
+    double note = (double)analysis->track.middle, hz = 440 * exp2((note - 69) / 12);
+    double confidence = (double)analysis->track.agreement;
     int step = (int)lround(note);
     char text[16];
 
-    if (note <= 0 || confidence < LEAST_AGREEMENT || hz < LOWEST_PITCH_HZ || hz > hear->slow_rate / 2)
+    if (note <= 0 || confidence < LEAST_AGREEMENT || hz < LOWEST_PITCH_HZ || hz > analysis->slow_rate / 2)
         return;
     snprintf(text, sizeof(text), "%s%d", STEP[step % 12], step / 12 - 1);
     claim_number(out, "pitch_hz", hz, confidence);
     claim_word(out, "note", text, confidence);
 }
 
-static void claim_rhythm(const struct hear *hear, struct heard_sound *out)
+static void claim_rhythm(const struct sound_analysis *analysis, struct sound_findings *out)
 {
-    const struct tempo_found *t = &hear->tempo_found;
-    double seamless = (double)tag_seamless(hear->measure);
-    double one_shot = (double)hear->classify.one_shot * (1 - seamless);
+    const struct tempo_found *t = &analysis->tempo_found;
+    double seamless = (double)tag_seamless(analysis->measure);
+    double one_shot = (double)analysis->classify.one_shot * (1 - seamless);
     double whole = t->bpm > 0 && t->beats > 0 ? (t->beats % 4 ? 0.5 : 1) * t->confidence : 0;
 
-    claim_number(out, "onsets", (double)hear->onset.peaks, 0.8);
+    claim_number(out, "onsets", (double)analysis->onset.peaks, 0.8);
     if (t->bpm > 0)
         claim_number(out, "bpm", t->bpm, t->confidence * (1 - one_shot));
     if (t->second_bpm > 0 && t->second_confidence >= LEAST_SECOND)
@@ -96,10 +96,10 @@ static void claim_rhythm(const struct hear *hear, struct heard_sound *out)
 }
 
 /* Prefers a texture or an effect if its confidence exceeds that of the class's family. */
-static void claim_family(const struct hear *hear, struct heard_sound *out, double sureness)
+static void claim_family(const struct sound_analysis *analysis, struct sound_findings *out, double sureness)
 {
-    double texture = (double)tag_texture(hear->measure), effect = (double)tag_effect(hear->measure);
-    const char *word = classify_family_name(hear->classify.family);
+    double texture = (double)tag_texture(analysis->measure), effect = (double)tag_effect(analysis->measure);
+    const char *word = classify_family_name(analysis->classify.family);
 
     if (fmax(texture, effect) > sureness) {
         word = effect > texture ? "fx" : "texture";
@@ -108,38 +108,39 @@ static void claim_family(const struct hear *hear, struct heard_sound *out, doubl
     claim_word(out, "family", word, sureness);
 }
 
-static void claim_tags(const struct hear *hear, struct heard_sound *out)
+static void claim_tags(const struct sound_analysis *analysis, struct sound_findings *out)
 {
     for (size_t i = 0; i < tag_count; i++) {
-        double sureness = (double)tag_sureness(&tag_table[i], hear->measure);
+        double sureness = (double)tag_sureness(&tag_table[i], analysis->measure);
         if (sureness >= LEAST_SURE_TAG)
             claim_number(out, tag_table[i].attribute, 1, sureness);
     }
 }
 
-static void claim_kind(const struct hear *hear, struct heard_sound *out)
+static void claim_kind(const struct sound_analysis *analysis, struct sound_findings *out)
 {
-    const struct classify *c = &hear->classify;
+    const struct classify *c = &analysis->classify;
     double known = c->one_shot > 0.5f ? 1 : 0.5; /* the classes were learned from one-shots */
 
     if ((double)c->confidence * known > MOST_UNSURE_CLASS)
         claim_word(out, "class", classify_name(c->best), (double)c->confidence * known);
-    claim_family(hear, out, (double)c->family_confidence * (0.5 + known / 2));
-    if (hear->has_key && (double)c->tonal > LEAST_TONAL)
-        claim_word(out, "key", tonality_name(hear->tonality.key), (double)hear->tonality.confidence * (double)c->tonal);
+    claim_family(analysis, out, (double)c->family_confidence * (0.5 + known / 2));
+    if (analysis->has_key && (double)c->tonal > LEAST_TONAL)
+        claim_word(out, "key", tonality_name(analysis->tonality.key),
+                   (double)analysis->tonality.confidence * (double)c->tonal);
 }
 
-void verdict_make(const struct hear *hear, struct heard_sound *out)
+void verdict_make(const struct sound_analysis *analysis, struct sound_findings *out)
 {
-    int silent = (double)hear->peak <= pow(10, SILENT_DB / 20);
+    int silent = (double)analysis->peak <= pow(10, SILENT_DB / 20);
 
-    claim_level(hear, out);
+    claim_level(analysis, out);
     claim_number(out, "silent", silent, 1);
-    if (silent || (double)hear->frames < LEAST_SECONDS * hear->rate)
+    if (silent || (double)analysis->frames < LEAST_SECONDS * analysis->rate)
         return;
-    claim_number(out, "centroid_hz", centroid_hz(&hear->mel), 1);
-    claim_pitch(hear, out);
-    claim_rhythm(hear, out);
-    claim_kind(hear, out);
-    claim_tags(hear, out);
+    claim_number(out, "centroid_hz", centroid_hz(&analysis->mel), 1);
+    claim_pitch(analysis, out);
+    claim_rhythm(analysis, out);
+    claim_kind(analysis, out);
+    claim_tags(analysis, out);
 }

@@ -97,8 +97,8 @@ static bool is_size_untrue(const struct chunk_walk *walk, const struct chunk *da
         !input_fill(walk->input, 0, head, sizeof(head)) || is_added(walk->input, data->at + data->announced))
         return false;
     const int64_t riff = 8 + (int64_t)(walk->big ? endian_be32(head + 4) : endian_le32(head + 4));
-    const bool is_told = riff < STREAM_SIZE;
-    return (is_told && (riff >= walk->end - 1 || riff < data->at + data->announced)) ||
+    const bool is_stated = riff < STREAM_SIZE;
+    return (is_stated && (riff >= walk->end - 1 || riff < data->at + data->announced)) ||
            (data->announced < TINY && rest / TINY_PART > data->announced);
 }
 

@@ -8,7 +8,7 @@
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
-static void hear_file(struct writer *w, struct id id, const uint8_t content[16], double bpm)
+static void analyse_content(struct writer *w, struct id id, const uint8_t content[16], double bpm)
 {
     struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", bpm);
     struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = 1, .container = TEXT("wav") };
@@ -52,8 +52,8 @@ static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
     for (int turn = 0; turn < 2; turn++) {
         const char *names[] = { turn ? "a.wav" : "c.wav", turn ? "b.wav" : "d.wav" };
         struct id older = writer_place(w, names[0], 1), younger = writer_place(w, names[1], 1);
-        hear_file(w, older, content_a, 100);
-        hear_file(w, younger, content_a, 100);
+        analyse_content(w, older, content_a, 100);
+        analyse_content(w, younger, content_a, 100);
         assert_int_equal(turn ? merge_both(w, older, younger, &outcome) : merge_both(w, younger, older, &outcome),
                          ERR_OK);
         assert_true(id_equal(outcome.id, older));
@@ -71,8 +71,8 @@ static void items_of_two_contents_stay_two(void **state)
     struct id one = writer_place(w, "one.wav", 1), other = writer_place(w, "other.wav", 1);
     struct outcome outcome;
 
-    hear_file(w, one, content_a, 100);
-    hear_file(w, other, content_b, 100);
+    analyse_content(w, one, content_a, 100);
+    analyse_content(w, other, content_b, 100);
     assert_int_equal(merge_both(w, one, other, &outcome), ERR_EXISTS);
     assert_true(is_known(w, one) && is_known(w, other));
     writer_check(w);
@@ -85,7 +85,7 @@ static void without_a_content_size_and_time_decide_and_the_analysis_stays(void *
               large = writer_place(w, "large.wav", 2);
     struct outcome outcome;
 
-    hear_file(w, heard, content_a, 100);
+    analyse_content(w, heard, content_a, 100);
     assert_int_equal(merge_both(w, heard, large, &outcome), ERR_EXISTS);
     assert_int_equal(merge_both(w, heard, fresh, &outcome), ERR_OK);
     assert_false(outcome.stale);
@@ -114,8 +114,8 @@ static void the_kept_item_is_used_wherever_either_was(void **state)
     put_use(w, song.id, older, TEXT("drums"), false);
     put_use(w, song.id, younger, TEXT("drums"), true);
     put_use(w, song.id, younger, TEXT("bass"), false);
-    hear_file(w, older, content_a, 100);
-    hear_file(w, younger, content_a, 100);
+    analyse_content(w, older, content_a, 100);
+    analyse_content(w, younger, content_a, 100);
     assert_int_equal(merge_both(w, younger, older, &outcome), ERR_OK);
     for (int i = 0; i < 2; i++) {
         const struct use sought = { .media = older, .role = i ? TEXT("bass") : TEXT("drums") };
@@ -229,8 +229,8 @@ static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
     struct id one = writer_place(w, "one.wav", 1), copy = writer_place(w, "copy.wav", 1);
     struct done done;
 
-    hear_file(w, one, content_a, 100);
-    hear_file(w, copy, content_a, 100);
+    analyse_content(w, one, content_a, 100);
+    analyse_content(w, copy, content_a, 100);
     assert_int_equal(removal_forget(&w->p, one, &done, NULL), ERR_OK);
     assert_true(id_equal(done.id, one));
     assert_int_equal(done.revision, w->p.head);

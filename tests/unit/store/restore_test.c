@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 #include "store/backup/backup.h"
-#include "store/backup/check_apart.h"
+#include "store/backup/check_in_child.h"
 #include "store/backup/trailer.h"
 #include "store/keys.h"
 #include "tests/unit/store/scratch.h"
@@ -259,7 +259,7 @@ static bool is_found_damaged(struct scratch *s)
     struct backup made, restored;
     uint64_t pages, problems = 0;
     struct fault fault = { 0 };
-    enum err e = check_apart(&s->paths, false, count_problem, &problems, &counts, &pages, &fault);
+    enum err e = check_in_child(&s->paths, false, count_problem, &problems, &counts, &pages, &fault);
 
     if (e != ERR_OK && !fault.what[0])
         fail_msg("an error without text");

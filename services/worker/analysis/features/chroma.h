@@ -1,6 +1,6 @@
 /* chroma.h: the pitch classes of one frame of partials. Any thread. */
-#ifndef LOOPHOLE_WORKER_HEAR_CHROMA_H
-#define LOOPHOLE_WORKER_HEAR_CHROMA_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_CHROMA_H
+#define LOOPHOLE_WORKER_ANALYSIS_CHROMA_H
 
 #include "services/worker/analysis/features/tonal.h"
 

@@ -1,6 +1,6 @@
 /* envelope.h: the level over time, fine enough to measure an attack. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_ENVELOPE_H
-#define LOOPHOLE_WORKER_HEAR_ENVELOPE_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_ENVELOPE_H
+#define LOOPHOLE_WORKER_ANALYSIS_ENVELOPE_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* fft.h: power spectra of real frames. Only fft.c uses FFTW (single precision). One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_FFT_H
-#define LOOPHOLE_WORKER_HEAR_FFT_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_FFT_H
+#define LOOPHOLE_WORKER_ANALYSIS_FFT_H
 
 #include <stddef.h>
 

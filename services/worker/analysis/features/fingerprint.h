@@ -1,7 +1,7 @@
 /* fingerprint.h: the data that find files with the same sound: a hash of the decoded samples, the beginning of the
  * sound at a low rate, and its spectrum. Gain does not change the last two. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
-#define LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_FINGERPRINT_H
+#define LOOPHOLE_WORKER_ANALYSIS_FINGERPRINT_H
 
 #include "common/hash.h"
 #include "schema_artefact.h"

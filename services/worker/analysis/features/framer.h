@@ -1,7 +1,7 @@
 /* framer.h: cuts a stream into overlapping frames at a fixed frame rate, whatever the sample rate. Frame i is centred
  * at i ÷ frame rate; silence precedes the sound. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_FRAMER_H
-#define LOOPHOLE_WORKER_HEAR_FRAMER_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_FRAMER_H
+#define LOOPHOLE_WORKER_ANALYSIS_FRAMER_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* harmony.h: which pitch classes sound in a piece, in which place, and together with which. Any thread. */
-#ifndef LOOPHOLE_WORKER_HEAR_HARMONY_H
-#define LOOPHOLE_WORKER_HEAR_HARMONY_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_HARMONY_H
+#define LOOPHOLE_WORKER_ANALYSIS_HARMONY_H
 
 #include "services/worker/analysis/features/tonal.h"
 

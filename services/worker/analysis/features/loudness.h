@@ -1,8 +1,8 @@
 /* loudness.h: loudness by EBU R128 (ITU-R BS.1770-4): K-weighting, 400 ms blocks every 100 ms, two gates. Memory is
  * bounded: blocks are collected in steps of 0.1 dB, which rounds the gates but not the energies. One thread at a
  * time. */
-#ifndef LOOPHOLE_WORKER_HEAR_LOUDNESS_H
-#define LOOPHOLE_WORKER_HEAR_LOUDNESS_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_LOUDNESS_H
+#define LOOPHOLE_WORKER_ANALYSIS_LOUDNESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* mel.h: the fast spectrum: 40 mel bands of every frame, and the centre of its energy. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_MEL_H
-#define LOOPHOLE_WORKER_HEAR_MEL_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_MEL_H
+#define LOOPHOLE_WORKER_ANALYSIS_MEL_H
 
 #include <stdbool.h>
 #include <stdint.h>

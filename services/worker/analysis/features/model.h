@@ -1,7 +1,7 @@
 /* model.h: the learned weights: named matrices of floats, compiled in from model/weights.bin (model/train.py). Any
  * thread. */
-#ifndef LOOPHOLE_WORKER_HEAR_MODEL_H
-#define LOOPHOLE_WORKER_HEAR_MODEL_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_MODEL_H
+#define LOOPHOLE_WORKER_ANALYSIS_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>

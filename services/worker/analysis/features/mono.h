@@ -1,6 +1,6 @@
 /* mono.h: mixes channels to mono, and halves the sample rate until it is low enough. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_MONO_H
-#define LOOPHOLE_WORKER_HEAR_MONO_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_MONO_H
+#define LOOPHOLE_WORKER_ANALYSIS_MONO_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* onset.h: finds onsets: spectral flux of the mel frames, and its peaks. The flux follows Böck and Widmer, "Maximum
  * filter vibrato suppression for onset detection" (DAFx 2013). */
-#ifndef LOOPHOLE_WORKER_HEAR_ONSET_H
-#define LOOPHOLE_WORKER_HEAR_ONSET_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_ONSET_H
+#define LOOPHOLE_WORKER_ANALYSIS_ONSET_H
 
 #include "services/worker/analysis/features/mel.h"
 

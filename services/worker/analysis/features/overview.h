@@ -1,7 +1,7 @@
 /* overview.h: a small waveform: minimum, maximum and RMS of every stretch of frames, as a pyramid in 8 bits. The
  * stretch doubles when the bins are full, so any length fits. One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_OVERVIEW_H
-#define LOOPHOLE_WORKER_HEAR_OVERVIEW_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_OVERVIEW_H
+#define LOOPHOLE_WORKER_ANALYSIS_OVERVIEW_H
 
 #include "common/arena.h"
 #include "schema_artefact.h"

@@ -104,7 +104,7 @@ static float weigh_note(const struct pitch_track *track, float note, float *mean
     return weight;
 }
 
-static void find_middle(struct pitch_track *track, size_t heard)
+static void find_middle(struct pitch_track *track, size_t findings)
 {
     float best = 0;
 
@@ -115,14 +115,14 @@ static void find_middle(struct pitch_track *track, size_t heard)
             track->middle = mean;
         }
     }
-    track->agreement = heard ? fminf(1, best / (float)heard) : 0;
+    track->agreement = findings ? fminf(1, best / (float)findings) : 0;
 }
 
 int pitch_follow(struct pitch *pitch, const float *mono, size_t count, double rate, size_t onset,
                  struct pitch_track *track)
 {
     float loudest = loudest_in(mono, count);
-    size_t heard = 0;
+    size_t findings = 0;
 
     memset(track, 0, sizeof(*track));
     if (rate < 1000 || rate > 12500 || onset + 64 > count || !set_rate(pitch, (unsigned)(rate + 0.5)))
@@ -132,8 +132,8 @@ int pitch_follow(struct pitch *pitch, const float *mono, size_t count, double ra
         if (at + FRAME / 4 > count)
             break;
         follow_moment(pitch, mono + at, count - at, loudest, &track->note[i], &track->confidence[i]);
-        heard++;
+        findings++;
     }
-    find_middle(track, heard);
+    find_middle(track, findings);
     return 1;
 }

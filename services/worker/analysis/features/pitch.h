@@ -1,7 +1,7 @@
 /* pitch.h: fundamental frequency over time. Only pitch.c uses aubio (yinfast: YIN by Fourier transform, more reliable
  * than yinfft below 100 Hz and for pure tones). One thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_PITCH_H
-#define LOOPHOLE_WORKER_HEAR_PITCH_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_PITCH_H
+#define LOOPHOLE_WORKER_ANALYSIS_PITCH_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* tempo.h: finds the tempo of a sound. Candidates come from the flux of onset.h and from the length of the sound,
  * because a loop has a whole number of beats. A trained scorer chooses one of them. */
-#ifndef LOOPHOLE_WORKER_HEAR_TEMPO_H
-#define LOOPHOLE_WORKER_HEAR_TEMPO_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_TEMPO_H
+#define LOOPHOLE_WORKER_ANALYSIS_TEMPO_H
 
 #include "services/worker/analysis/features/model.h"
 #include "services/worker/analysis/features/onset.h"

@@ -1,7 +1,7 @@
 /* tonal.h: the slow spectrum, at about 11 kHz: the strongest partials of every frame, for key, pitch and tuning. One
  * thread at a time. */
-#ifndef LOOPHOLE_WORKER_HEAR_TONAL_H
-#define LOOPHOLE_WORKER_HEAR_TONAL_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_TONAL_H
+#define LOOPHOLE_WORKER_ANALYSIS_TONAL_H
 
 #include "services/worker/analysis/features/fft.h"
 #include "services/worker/analysis/features/framer.h"

@@ -1,6 +1,6 @@
 /* tonality.h: tuning and key, from the partials of tonal.h. */
-#ifndef LOOPHOLE_WORKER_HEAR_TONALITY_H
-#define LOOPHOLE_WORKER_HEAR_TONALITY_H
+#ifndef LOOPHOLE_WORKER_ANALYSIS_TONALITY_H
+#define LOOPHOLE_WORKER_ANALYSIS_TONALITY_H
 
 #include "services/worker/analysis/features/harmony.h"
 #include "services/worker/analysis/features/model.h"

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 22050, CHORD_FRAMES = RATE, TONES = 4 };
 
@@ -17,9 +17,10 @@ static void add_tone(float *x, double note)
 }
 
 /* The key of chords of four tones, with the lowest an octave lower as bass, `shift` semitones higher. */
-static void heard_key(struct hear *hear, const int (*chord)[TONES], size_t count, double shift, char key[8])
+static void found_key(struct sound_analysis *analysis, const int (*chord)[TONES], size_t count, double shift,
+                      char key[8])
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_silence(count * CHORD_FRAMES);
 
     for (size_t c = 0; c < count; c++) {
@@ -27,18 +28,18 @@ static void heard_key(struct hear *hear, const int (*chord)[TONES], size_t count
         for (size_t t = 0; t < TONES; t++)
             add_tone(x + c * CHORD_FRAMES, chord[c][t] + shift);
     }
-    made_heard(hear, x, RATE, 1, count * CHORD_FRAMES, &heard);
-    assert_non_null(made_fact(&heard, "key"));
-    strcpy(key, made_fact(&heard, "key")->text);
+    made_findings(analysis, x, RATE, 1, count * CHORD_FRAMES, &findings);
+    assert_non_null(made_fact(&findings, "key"));
+    strcpy(key, made_fact(&findings, "key")->text);
     free(x);
 }
 
-static void a_key_is_the_same_in_every_transposition(struct hear *hear, const int (*chord)[TONES], size_t count,
-                                                     const char *mode)
+static void a_key_is_the_same_in_every_transposition(struct sound_analysis *analysis, const int (*chord)[TONES],
+                                                     size_t count, const char *mode)
 {
     for (int shift = 0; shift < 12; shift++) {
         char key[8], wanted[8];
-        heard_key(hear, chord, count, shift - 0.3, key);
+        found_key(analysis, chord, count, shift - 0.3, key);
         snprintf(wanted, sizeof(wanted), "%s%s", MAJOR[shift], mode);
         assert_string_equal(key, wanted);
     }

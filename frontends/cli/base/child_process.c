@@ -1,4 +1,4 @@
-#include "frontends/cli/base/apart.h"
+#include "frontends/cli/base/child_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,7 +91,7 @@ static bool take_streams(const struct passed_stream streams[STREAMS])
            (of_error < 0 || dup2(of_error, OUTPUT_REMARKS) >= 0);
 }
 
-static void be_command(const struct apart_command *command, struct passed_stream streams[STREAMS], pid_t parent)
+static void be_command(const struct child_command *command, struct passed_stream streams[STREAMS], pid_t parent)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || !take_streams(streams))
@@ -135,7 +135,7 @@ static bool wait_for_child(struct watched_command *w, int timeout_ms, bool *has_
 
 /* True: the child waits for a file, and did nothing else for longer than the patience. Time in which this process was
  * held up does not count. */
-static bool is_stuck(struct watched_command *w, const struct apart_command *command)
+static bool is_stuck(struct watched_command *w, const struct child_command *command)
 {
     usec_t now = clock_steady(), passed = now - w->looked;
     struct file_wait here;
@@ -150,7 +150,7 @@ static bool is_stuck(struct watched_command *w, const struct apart_command *comm
     return w->counted > (command->patience_ms ? command->patience_ms : patience_ms) * 1000;
 }
 
-static int give_up(struct watched_command *w, const struct apart_command *command)
+static int give_up(struct watched_command *w, const struct child_command *command)
 {
     struct fault fault = { 0 };
 
@@ -176,7 +176,7 @@ static int end_like(pid_t pid)
 }
 
 /* After the child ends, this passes on what the pipes hold and stops: a process that it left may keep them open. */
-static int watch_command(struct watched_command *w, const struct apart_command *command)
+static int watch_command(struct watched_command *w, const struct child_command *command)
 {
     bool has_more;
 
@@ -190,7 +190,7 @@ static int watch_command(struct watched_command *w, const struct apart_command *
     return end_like(w->pid);
 }
 
-int apart_run(const struct apart_command *command)
+int child_process_run(const struct child_command *command)
 {
     struct watched_command w = { .pid = -1, .end = -1 };
     pid_t parent = getpid();

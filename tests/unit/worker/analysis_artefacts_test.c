@@ -1,6 +1,6 @@
 #include "common/little.h"
 #include "schema_artefact.h"
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
 struct drawn {
     double low, high, rms;
@@ -37,14 +37,14 @@ static void check_level(const struct artefact_level *level, size_t bins, size_t 
 static void the_waveform_is_what_a_direct_measurement_gives(void **state)
 {
     enum { FRAMES = 100003 };
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_clicks(44100, FRAMES, 100);
     struct artefact_waveform wave = { 0 };
     struct arena arena = { 0 };
     size_t stretch;
 
-    made_heard(*state, x, 44100, 1, FRAMES, &heard);
-    made_read(&heard, "waveform", &artefact_waveform_shape, &arena, &wave);
+    made_findings(*state, x, 44100, 1, FRAMES, &findings);
+    made_read(&findings, "waveform", &artefact_waveform_shape, &arena, &wave);
     assert_int_equal(wave.frames, FRAMES);
     assert_int_equal(wave.levels.count, 11);
     stretch = wave.frames_a_bin;
@@ -74,13 +74,13 @@ static void a_million_samples_are_drawn_within_one_pixel(void **state)
 {
     enum { FRAMES = 1000000 };
     static const double ZOOM[] = { 128, 197.3, 256, 625, 3000.5, 40000 };
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_clicks(44100, FRAMES, 137);
     struct artefact_waveform wave = { 0 };
     struct arena arena = { 0 };
 
-    made_heard(*state, x, 44100, 1, FRAMES, &heard);
-    made_read(&heard, "waveform", &artefact_waveform_shape, &arena, &wave);
+    made_findings(*state, x, 44100, 1, FRAMES, &findings);
+    made_read(&findings, "waveform", &artefact_waveform_shape, &arena, &wave);
     assert_int_equal(wave.frames_a_bin, 128);
     for (size_t z = 0; z < sizeof(ZOOM) / sizeof(*ZOOM); z++)
         for (size_t column = 1; (double)(column + 2) * ZOOM[z] < FRAMES; column += 1 + column / 7) {
@@ -98,12 +98,12 @@ static void a_million_samples_are_drawn_within_one_pixel(void **state)
 
 static void the_loudness_curve_has_a_value_every_tenth_of_a_second(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_sine(48000, 2, 2 * 48000, 997, pow(10, -23.0 / 20));
     struct artefact_loudness curve = { 0 };
 
-    made_heard(*state, x, 48000, 2, 2 * 48000, &heard);
-    made_read(&heard, "loudness", &artefact_loudness_shape, NULL, &curve);
+    made_findings(*state, x, 48000, 2, 2 * 48000, &findings);
+    made_read(&findings, "loudness", &artefact_loudness_shape, NULL, &curve);
     made_near(curve.values_a_second, 10, 0);
     assert_int_equal(curve.lufs.len, 20);
     assert_int_equal((int8_t)curve.lufs.at[10], -23);
@@ -112,14 +112,14 @@ static void the_loudness_curve_has_a_value_every_tenth_of_a_second(void **state)
 
 static void onsets_and_beats_lie_where_the_clicks_are(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_clicks(44100, 8 * 44100, 120);
     struct artefact_onsets onsets = { 0 };
     struct artefact_beats beats = { 0 };
 
-    made_heard(*state, x, 44100, 1, 8 * 44100, &heard);
-    made_read(&heard, "onsets", &artefact_onsets_shape, NULL, &onsets);
-    made_read(&heard, "beats", &artefact_beats_shape, NULL, &beats);
+    made_findings(*state, x, 44100, 1, 8 * 44100, &findings);
+    made_read(&findings, "onsets", &artefact_onsets_shape, NULL, &onsets);
+    made_read(&findings, "beats", &artefact_beats_shape, NULL, &beats);
     assert_int_equal(onsets.seconds.len, 4 * 16);
     assert_int_equal(onsets.strength.len, 4 * 16);
     assert_int_equal(beats.seconds.len, 4 * 16);
@@ -132,13 +132,13 @@ static void onsets_and_beats_lie_where_the_clicks_are(void **state)
 
 static void the_spectrum_is_highest_where_the_tone_is(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_sine(44100, 1, 44100, 1000, 0.5);
     struct artefact_spectrum spectrum = { 0 };
     uint32_t best = 0;
 
-    made_heard(*state, x, 44100, 1, 44100, &heard);
-    made_read(&heard, "spectrum", &artefact_spectrum_shape, NULL, &spectrum);
+    made_findings(*state, x, 44100, 1, 44100, &findings);
+    made_read(&findings, "spectrum", &artefact_spectrum_shape, NULL, &spectrum);
     assert_int_equal(spectrum.db.len, 4 * 40);
     for (uint32_t i = 1; i < 40; i++)
         if (little_f32(spectrum.db.at + 4 * i) > little_f32(spectrum.db.at + 4 * best))
@@ -148,18 +148,18 @@ static void the_spectrum_is_highest_where_the_tone_is(void **state)
 }
 
 /* A tone of 1 kHz in the first half, silence in the second. */
-static void check_spectrogram(struct hear *hear, double rate, size_t seconds)
+static void check_spectrogram(struct sound_analysis *analysis, double rate, size_t seconds)
 {
     enum { BANDS = 40 };
-    struct heard_sound heard;
+    struct sound_findings findings;
     size_t frames = seconds * (size_t)rate;
     float *x = made_sine(rate, 1, frames, 1000, 0.5);
     struct artefact_spectrogram shown = { 0 };
     uint32_t columns, best = 0;
 
     memset(x + frames / 2, 0, frames / 2 * sizeof(*x));
-    made_heard(hear, x, rate, 1, frames, &heard);
-    made_read(&heard, "spectrogram", &artefact_spectrogram_shape, NULL, &shown);
+    made_findings(analysis, x, rate, 1, frames, &findings);
+    made_read(&findings, "spectrogram", &artefact_spectrogram_shape, NULL, &shown);
     columns = shown.levels.len / BANDS;
     assert_int_equal(shown.bands, BANDS);
     assert_true(columns > 64 && columns <= 128);

@@ -1,6 +1,6 @@
-/* heard.h: the result of hear.h for one sound: facts, an embedding and artefacts. */
-#ifndef LOOPHOLE_WORKER_HEAR_HEARD_H
-#define LOOPHOLE_WORKER_HEAR_HEARD_H
+/* findings.h: the result of sound_analysis.h for one sound: facts, an embedding and artefacts. */
+#ifndef LOOPHOLE_WORKER_FINDINGS_H
+#define LOOPHOLE_WORKER_FINDINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,14 +9,14 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 8, /* of the analyser; every change of a result raises it */
-    HEARD_FACTS_MAX = 48,
-    HEARD_ARTEFACTS_MAX = 8,
-    HEARD_SPECTRUM = 16,
-    HEARD_TIMBRE = 16,
-    HEARD_PITCH = 12,
-    HEARD_AMPLITUDE = 12,
-    HEARD_RHYTHM = 8
+    ANALYSER_VERSION = 8, /* of the analyser; every change of a result raises it */
+    FINDINGS_FACTS_MAX = 48,
+    FINDINGS_ARTEFACTS_MAX = 8,
+    FINDINGS_SPECTRUM = 16,
+    FINDINGS_TIMBRE = 16,
+    FINDINGS_PITCH = 12,
+    FINDINGS_AMPLITUDE = 12,
+    FINDINGS_RHYTHM = 8
 };
 
 /* One statement about the sound. Attributes (unit, range):
@@ -25,7 +25,7 @@ enum {
  *   word    key (C#min, Cmaj; sharps)  note (A4; with pitch_hz)  class (one of the 24 of model/classes.tsv)
  *           family (drums bass pad vocal melodic fx texture)
  * An attribute that was not found is left out: a one-shot has no bpm, silence has no class. Numbers are finite. */
-struct heard_fact {
+struct findings_fact {
     const char *attribute; /* static */
     bool is_number;
     double number;
@@ -35,29 +35,29 @@ struct heard_fact {
 
 /* 64 numbers in five blocks. The distance of two sounds is the Euclidean distance over the weighted blocks. An empty
  * sound gives zeros. */
-struct heard_embedding {
-    float spectrum[HEARD_SPECTRUM];
-    float timbre[HEARD_TIMBRE];
-    float pitch[HEARD_PITCH];
-    float amplitude[HEARD_AMPLITUDE];
-    float rhythm[HEARD_RHYTHM];
+struct findings_embedding {
+    float spectrum[FINDINGS_SPECTRUM];
+    float timbre[FINDINGS_TIMBRE];
+    float pitch[FINDINGS_PITCH];
+    float amplitude[FINDINGS_AMPLITUDE];
+    float rhythm[FINDINGS_RHYTHM];
 };
 
 /* An encoded record of schemas/artefact.schema. */
-struct heard_artefact {
+struct findings_artefact {
     const char *type; /* static: waveform loudness onsets beats spectrum print gist */
     uint32_t version;
     const uint8_t *data;
     size_t len; /* at most 4 MiB */
 };
 
-/* All pointers stay valid until the next hear_begin or hear_free. */
-struct heard_sound {
+/* All pointers stay valid until the next sound_analysis_begin or sound_analysis_free. */
+struct sound_findings {
     size_t fact_count;
-    struct heard_fact fact[HEARD_FACTS_MAX];
-    struct heard_embedding embedding;
+    struct findings_fact fact[FINDINGS_FACTS_MAX];
+    struct findings_embedding embedding;
     size_t artefact_count;
-    struct heard_artefact artefact[HEARD_ARTEFACTS_MAX];
+    struct findings_artefact artefact[FINDINGS_ARTEFACTS_MAX];
 };
 
 #endif

@@ -1,4 +1,4 @@
-#include "store/backup/check_apart.h"
+#include "store/backup/check_in_child.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,8 +112,8 @@ static enum err run_check(struct apart *a, void (*problem)(void *state, const ch
     return fault ? fault_hint(fault, "`loophole restore FILE` replaces it with a backup") : e;
 }
 
-enum err check_apart(const struct paths *paths, bool files, void (*problem)(void *state, const char *what), void *state,
-                     struct check_counts *counts, uint64_t *pages, struct fault *fault)
+enum err check_in_child(const struct paths *paths, bool files, void (*problem)(void *state, const char *what),
+                        void *state, struct check_counts *counts, uint64_t *pages, struct fault *fault)
 {
     struct apart *a = trial_memory(sizeof(*a));
     enum err e;

@@ -1,6 +1,6 @@
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
-static double distance_of(const struct heard_embedding *a, const struct heard_embedding *b)
+static double distance_of(const struct findings_embedding *a, const struct findings_embedding *b)
 {
     const float *x = a->spectrum, *y = b->spectrum;
     double sum = 0;
@@ -10,19 +10,20 @@ static double distance_of(const struct heard_embedding *a, const struct heard_em
     return sqrt(sum);
 }
 
-static struct heard_embedding embedding_of(struct hear *hear, const float *x, double rate, int channels, size_t frames)
+static struct findings_embedding embedding_of(struct sound_analysis *analysis, const float *x, double rate,
+                                              int channels, size_t frames)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
 
-    made_heard(hear, x, rate, channels, frames, &heard);
-    return heard.embedding;
+    made_findings(analysis, x, rate, channels, frames, &findings);
+    return findings.embedding;
 }
 
 static void gain_changes_the_embedding_little(void **state)
 {
     float *clicks = made_clicks(44100, 44100, 60), *tone = made_sine(44100, 1, 44100, 440, 0.5);
-    struct heard_embedding loud = embedding_of(*state, clicks, 44100, 1, 44100);
-    struct heard_embedding other = embedding_of(*state, tone, 44100, 1, 44100), quiet;
+    struct findings_embedding loud = embedding_of(*state, clicks, 44100, 1, 44100);
+    struct findings_embedding other = embedding_of(*state, tone, 44100, 1, 44100), quiet;
 
     for (size_t i = 0; i < 44100; i++)
         clicks[i] *= 0.25f;
@@ -35,8 +36,8 @@ static void gain_changes_the_embedding_little(void **state)
 static void a_second_equal_channel_changes_nothing(void **state)
 {
     float *one = made_sine(48000, 1, 48000, 220, 0.4), *two = made_sine(48000, 2, 48000, 220, 0.4);
-    struct heard_embedding mono = embedding_of(*state, one, 48000, 1, 48000);
-    struct heard_embedding stereo = embedding_of(*state, two, 48000, 2, 48000);
+    struct findings_embedding mono = embedding_of(*state, one, 48000, 1, 48000);
+    struct findings_embedding stereo = embedding_of(*state, two, 48000, 2, 48000);
 
     assert_true(distance_of(&mono, &stereo) < 0.01);
     free(two);
@@ -47,9 +48,9 @@ static void another_rate_changes_the_embedding_less_than_another_sound(void **st
 {
     float *low = made_sine(44100, 1, 44100, 330, 0.5), *high = made_sine(96000, 1, 96000, 330, 0.5);
     float *clicks = made_clicks(44100, 44100, 60);
-    struct heard_embedding a = embedding_of(*state, low, 44100, 1, 44100);
-    struct heard_embedding b = embedding_of(*state, high, 96000, 1, 96000);
-    struct heard_embedding c = embedding_of(*state, clicks, 44100, 1, 44100);
+    struct findings_embedding a = embedding_of(*state, low, 44100, 1, 44100);
+    struct findings_embedding b = embedding_of(*state, high, 96000, 1, 96000);
+    struct findings_embedding c = embedding_of(*state, clicks, 44100, 1, 44100);
 
     assert_true(distance_of(&a, &b) < 0.5 * distance_of(&a, &c));
     free(clicks);

@@ -1,4 +1,4 @@
-#include "services/persist/edit/heard_tags.h"
+#include "services/persist/edit/analysis_tags.h"
 
 #include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
@@ -49,8 +49,8 @@ static enum err say_one(const struct fact *fact, const struct tags_said *tags, s
     return ERR_OK;
 }
 
-enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,
-                        struct fault *fault)
+enum err analysis_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,
+                           struct fault *fault)
 {
     struct fact_list facts = { 0 };
     struct tags_said tags;

@@ -1,9 +1,9 @@
-/* hear_file: prints the results of the analysis, for training and for scores.
- *   hear_file FILE…        for each file a JSON line: path, seconds, facts, measures (measure.h), embedding
- *   hear_file --row        raw sounds from stdin; for each the row of numbers that the model reads (floats)
- *   hear_file --key        raw sounds from stdin; for each the key, and the harmony it depends on (floats)
- *   hear_file --tempo      raw sounds from stdin; for each u32 count, then bpm, beats, features of each candidate
- *   hear_file --time       raw sounds from stdin; CPU for each second of audio
+/* analyse_file: prints the results of the analysis, for training and for scores.
+ *   analyse_file FILE…        for each file a JSON line: path, seconds, facts, measures (measure.h), embedding
+ *   analyse_file --row        raw sounds from stdin; for each the row of numbers that the model reads (floats)
+ *   analyse_file --key        raw sounds from stdin; for each the key, and the harmony it depends on (floats)
+ *   analyse_file --tempo      raw sounds from stdin; for each u32 count, then bpm, beats, features of each candidate
+ *   analyse_file --time       raw sounds from stdin; CPU for each second of audio
  * A raw sound: "RATE CHANNELS FRAMES\n" and interleaved floats. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/worker/analysis/hear.h"
 #include "services/worker/analysis/measure.h"
 #include "services/worker/analysis/parts.h"
+#include "services/worker/analysis/sound_analysis.h"
 #include "services/worker/decode/decode.h"
 
 enum { CHUNK_FRAMES = 4096 };
@@ -37,10 +37,10 @@ static void print_text(const char *text)
     putchar('"');
 }
 
-static void print_facts(const struct heard_sound *heard)
+static void print_facts(const struct sound_findings *findings)
 {
-    for (size_t i = 0; i < heard->fact_count; i++) {
-        const struct heard_fact *f = &heard->fact[i];
+    for (size_t i = 0; i < findings->fact_count; i++) {
+        const struct findings_fact *f = &findings->fact[i];
         printf(", \"%s\": ", f->attribute);
         if (f->is_number)
             printf("%.9g", f->number);
@@ -50,44 +50,45 @@ static void print_facts(const struct heard_sound *heard)
     }
 }
 
-static void print_measures(const struct hear *hear)
+static void print_measures(const struct sound_analysis *analysis)
 {
     printf(", \"measures\": {");
     for (size_t i = 0; i < MEASURE_COUNT; i++)
-        printf("%s\"%s\": %.5g", i ? ", " : "", measure_names[i], (double)hear->measure[i]);
+        printf("%s\"%s\": %.5g", i ? ", " : "", measure_names[i], (double)analysis->measure[i]);
     printf("}");
 }
 
-static void print_heard(const struct hear *hear, const char *path, const struct heard_sound *heard)
+static void print_findings(const struct sound_analysis *analysis, const char *path,
+                           const struct sound_findings *findings)
 {
-    const float *at = (const float *)(const void *)&heard->embedding;
+    const float *at = (const float *)(const void *)&findings->embedding;
 
     printf("{\"path\": ");
     print_text(path);
-    printf(", \"seconds\": %.6f", (double)hear->frames / hear->rate);
-    print_facts(heard);
-    print_measures(hear);
+    printf(", \"seconds\": %.6f", (double)analysis->frames / analysis->rate);
+    print_facts(findings);
+    print_measures(analysis);
     printf(", \"embedding\": [");
-    for (size_t i = 0; i < sizeof(heard->embedding) / sizeof(float); i++)
+    for (size_t i = 0; i < sizeof(findings->embedding) / sizeof(float); i++)
         printf("%s%.5g", i ? ", " : "", (double)at[i]);
     printf("]}\n");
 }
 
-static enum err hear_decoded(struct hear *hear, struct decode *decode, const struct decode_format *format,
-                             struct heard_sound *heard)
+static enum err analyse_decoded(struct sound_analysis *analysis, struct decode *decode,
+                                const struct decode_format *format, struct sound_findings *findings)
 {
     static float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
     size_t got;
-    enum err e = hear_begin(hear, format->rate, (int)format->channels);
+    enum err e = sound_analysis_begin(analysis, format->rate, (int)format->channels);
 
     while (e == ERR_OK && (got = decode_read(decode, chunk, CHUNK_FRAMES)) > 0)
-        hear_feed(hear, chunk, got);
-    return e == ERR_OK ? hear_end(hear, heard) : e;
+        sound_analysis_feed(analysis, chunk, got);
+    return e == ERR_OK ? sound_analysis_end(analysis, findings) : e;
 }
 
-static enum err hear_path(struct hear *hear, const char *path, struct fault *fault)
+static enum err analyse_path(struct sound_analysis *analysis, const char *path, struct fault *fault)
 {
-    static struct heard_sound heard;
+    static struct sound_findings findings;
     struct decode_format format;
     struct decode *decode = NULL;
     struct input input;
@@ -97,22 +98,22 @@ static enum err hear_path(struct hear *hear, const char *path, struct fault *fau
     if (e == ERR_OK)
         e = decode_open(&decode, &input, 0, &format, fault);
     if (e == ERR_OK)
-        e = hear_decoded(hear, decode, &format, &heard);
+        e = analyse_decoded(analysis, decode, &format, &findings);
     if (e == ERR_OK)
-        print_heard(hear, path, &heard);
+        print_findings(analysis, path, &findings);
     decode_close(decode);
     if (fd >= 0)
         close(fd);
     return e;
 }
 
-static int hear_paths(struct hear *hear, char **paths)
+static int analyse_paths(struct sound_analysis *analysis, char **paths)
 {
     int failed = 0;
 
     for (; *paths; paths++) {
         struct fault fault = { 0 };
-        if (hear_path(hear, *paths, &fault) == ERR_OK)
+        if (analyse_path(analysis, *paths, &fault) == ERR_OK)
             continue;
         fprintf(stderr, "%s: %s\n", *paths, fault.what);
         failed = 1;
@@ -122,40 +123,40 @@ static int hear_paths(struct hear *hear, char **paths)
 
 /* ---- raw sounds ---- */
 
-static void write_row(struct hear *hear)
+static void write_row(struct sound_analysis *analysis)
 {
-    fwrite(hear->row, sizeof(float), DESCRIBE_COUNT, stdout);
+    fwrite(analysis->row, sizeof(float), DESCRIBE_COUNT, stdout);
 }
 
-static void write_key(struct hear *hear)
+static void write_key(struct sound_analysis *analysis)
 {
-    float key = (float)hear->tonality.key;
+    float key = (float)analysis->tonality.key;
 
     fwrite(&key, sizeof(key), 1, stdout);
-    fwrite(&hear->tonality.harmony, sizeof(hear->tonality.harmony), 1, stdout);
+    fwrite(&analysis->tonality.harmony, sizeof(analysis->tonality.harmony), 1, stdout);
 }
 
-static void write_tempo(struct hear *hear)
+static void write_tempo(struct sound_analysis *analysis)
 {
-    const struct tempo *t = &hear->tempo;
+    const struct tempo *t = &analysis->tempo;
     uint32_t count = (uint32_t)t->candidates;
 
     fwrite(&count, sizeof(count), 1, stdout);
     for (size_t i = 0; i < t->candidates; i++) {
         float out[2 + TEMPO_FEATURES] = { (float)t->candidate[i].bpm, (float)t->candidate[i].beats };
-        tempo_describe(t, &hear->onset, (double)hear->frames / hear->rate, i, out + 2);
+        tempo_describe(t, &analysis->onset, (double)analysis->frames / analysis->rate, i, out + 2);
         fwrite(out, sizeof(out), 1, stdout);
     }
 }
 
-static void write_nothing(struct hear *hear)
+static void write_nothing(struct sound_analysis *analysis)
 {
-    (void)hear;
+    (void)analysis;
 }
 
-static int hear_raw(struct hear *hear, void (*write)(struct hear *hear))
+static int analyse_raw(struct sound_analysis *analysis, void (*write)(struct sound_analysis *analysis))
 {
-    static struct heard_sound heard;
+    static struct sound_findings findings;
     double rate, spent = 0, seconds = 0;
     size_t channels, frames;
 
@@ -165,14 +166,14 @@ static int hear_raw(struct hear *hear, void (*write)(struct hear *hear))
         if (!samples || fread(samples, sizeof(*samples) * channels, frames, stdin) != frames)
             return 1;
         from = cpu_seconds();
-        if (hear_begin(hear, rate, (int)channels) != ERR_OK)
+        if (sound_analysis_begin(analysis, rate, (int)channels) != ERR_OK)
             return 1;
-        hear_feed(hear, samples, frames);
-        if (hear_end(hear, &heard) != ERR_OK)
+        sound_analysis_feed(analysis, samples, frames);
+        if (sound_analysis_end(analysis, &findings) != ERR_OK)
             return 1;
         spent += cpu_seconds() - from;
         seconds += (double)frames / rate;
-        write(hear);
+        write(analysis);
         free(samples);
     }
     fprintf(stderr, "%.3f ms of CPU for each of %.0f seconds of audio\n", spent / seconds * 1000, seconds);
@@ -183,22 +184,22 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *option;
-        void (*write)(struct hear *hear);
+        void (*write)(struct sound_analysis *analysis);
     } RAW[] = {
         { "--row", write_row }, { "--key", write_key }, { "--tempo", write_tempo }, { "--time", write_nothing }
     };
-    struct hear *hear = hear_new();
+    struct sound_analysis *analysis = sound_analysis_new();
     int failed = -1;
 
-    if (!hear) {
-        fprintf(stderr, "hear_file: no memory, or model/weights.bin is of another layout\n");
+    if (!analysis) {
+        fprintf(stderr, "analyse_file: no memory, or model/weights.bin is of another layout\n");
         return 1;
     }
     for (size_t i = 0; argc == 2 && i < sizeof(RAW) / sizeof(*RAW); i++)
         if (!strcmp(argv[1], RAW[i].option))
-            failed = hear_raw(hear, RAW[i].write);
+            failed = analyse_raw(analysis, RAW[i].write);
     if (failed < 0)
-        failed = hear_paths(hear, argv + 1);
-    hear_free(hear);
+        failed = analyse_paths(analysis, argv + 1);
+    sound_analysis_free(analysis);
     return failed;
 }

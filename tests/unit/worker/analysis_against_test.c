@@ -2,7 +2,7 @@
 #include <aubio/aubio.h>
 #include <ebur128.h>
 
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
 enum { HOP = 512, WINDOW = 1024, RATE = 44100 };
 
@@ -20,15 +20,15 @@ static double ebur128_of(const float *x, unsigned channels, size_t frames)
 
 static void loudness_is_that_of_libebur128(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *clicks = made_clicks(RATE, 7 * RATE, 123), *stereo = made_sine(RATE, 2, 7 * RATE, 100, 0.3);
 
     for (size_t i = 0; i < 7 * RATE; i++)
         stereo[2 * i] = stereo[2 * i] * (i < 3 * RATE ? 0.01f : 1) + clicks[i];
-    made_heard(*state, clicks, RATE, 1, 7 * RATE, &heard);
-    made_near(made_number(&heard, "lufs"), ebur128_of(clicks, 1, 7 * RATE), 0.05);
-    made_heard(*state, stereo, RATE, 2, 7 * RATE, &heard);
-    made_near(made_number(&heard, "lufs"), ebur128_of(stereo, 2, 7 * RATE), 0.05);
+    made_findings(*state, clicks, RATE, 1, 7 * RATE, &findings);
+    made_near(made_number(&findings, "lufs"), ebur128_of(clicks, 1, 7 * RATE), 0.05);
+    made_findings(*state, stereo, RATE, 2, 7 * RATE, &findings);
+    made_near(made_number(&findings, "lufs"), ebur128_of(stereo, 2, 7 * RATE), 0.05);
     free(stereo);
     free(clicks);
 }
@@ -69,12 +69,12 @@ static double aubio_bpm(const float *x, size_t frames)
 
 static void onsets_and_tempo_are_those_of_aubio(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_clicks(RATE, 16 * RATE, 120);
 
-    made_heard(*state, x, RATE, 1, 16 * RATE, &heard);
-    made_near(made_number(&heard, "onsets"), (double)aubio_onsets(x, 16 * RATE), 1);
-    made_near(made_number(&heard, "bpm"), aubio_bpm(x, 16 * RATE), 5);
+    made_findings(*state, x, RATE, 1, 16 * RATE, &findings);
+    made_near(made_number(&findings, "onsets"), (double)aubio_onsets(x, 16 * RATE), 1);
+    made_near(made_number(&findings, "bpm"), aubio_bpm(x, 16 * RATE), 5);
     free(x);
 }
 

@@ -1,4 +1,4 @@
-#include "services/availability/mounts/apart.h"
+#include "services/availability/mounts/child_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include "common/crash.h"
 
-_Static_assert(APART_TO == STDERR_FILENO + 1, "the pipe is the first descriptor after the standard ones");
+_Static_assert(CHILD_TO == STDERR_FILENO + 1, "the pipe is the first descriptor after the standard ones");
 
-enum err apart_open(int *from, int *to, struct fault *fault)
+enum err child_process_open(int *from, int *to, struct fault *fault)
 {
     int ends[2];
 
@@ -22,7 +22,7 @@ enum err apart_open(int *from, int *to, struct fault *fault)
     return ERR_OK;
 }
 
-pid_t apart_begin(int to)
+pid_t child_process_begin(int to)
 {
     pid_t parent = getpid(), pid = fork();
     sigset_t none;
@@ -30,9 +30,9 @@ pid_t apart_begin(int to)
     if (pid != 0)
         return pid;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent || dup2(to, APART_TO) < 0)
+    if (getppid() != parent || dup2(to, CHILD_TO) < 0)
         _exit(1);
-    (void)close_range(APART_TO + 1, ~0U, 0);
+    (void)close_range(CHILD_TO + 1, ~0U, 0);
     crash_uninstall();
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "services/worker/analysis/tag.h"
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 44100 };
 
@@ -14,87 +14,88 @@ static double draw_noise(void)
     return noise_seed / 2147483648.0 - 1;
 }
 
-static bool has_tag(const struct heard_sound *heard, const char *tag)
+static bool has_tag(const struct sound_findings *findings, const char *tag)
 {
-    const struct heard_fact *fact = made_fact(heard, tag);
+    const struct findings_fact *fact = made_fact(findings, tag);
 
     assert_true(!fact || (fact->number > 0.5 && fact->confidence >= 0.5));
     return fact != NULL;
 }
 
-static bool is_family(const struct heard_sound *heard, const char *family)
+static bool is_family(const struct sound_findings *findings, const char *family)
 {
-    const struct heard_fact *fact = made_fact(heard, "family");
+    const struct findings_fact *fact = made_fact(findings, "family");
 
     return fact && strcmp(fact->text, family) == 0;
 }
 
 static void a_steady_chord_is_a_drone_that_can_be_looped(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_silence(4 * RATE);
 
     for (size_t i = 0; i < 4 * RATE; i++)
         for (int k = 1; k < 4; k++)
             x[i] += (float)(0.2 / k * sin(2 * M_PI * 110 * k * (double)i / RATE));
-    made_heard(*state, x, RATE, 1, 4 * RATE, &heard);
-    assert_true(has_tag(&heard, "tag:drone") && has_tag(&heard, "tag:steady") && has_tag(&heard, "tag:dark"));
-    assert_false(has_tag(&heard, "tag:punchy") || has_tag(&heard, "tag:bright") || has_tag(&heard, "tag:noisy"));
-    assert_true(is_family(&heard, "texture"));
-    made_near(made_number(&heard, "loopable"), 1, 0);
-    made_near(made_number(&heard, "one_shot"), 0, 0);
+    made_findings(*state, x, RATE, 1, 4 * RATE, &findings);
+    assert_true(has_tag(&findings, "tag:drone") && has_tag(&findings, "tag:steady") && has_tag(&findings, "tag:dark"));
+    assert_false(has_tag(&findings, "tag:punchy") || has_tag(&findings, "tag:bright") ||
+                 has_tag(&findings, "tag:noisy"));
+    assert_true(is_family(&findings, "texture"));
+    made_near(made_number(&findings, "loopable"), 1, 0);
+    made_near(made_number(&findings, "one_shot"), 0, 0);
     free(x);
 }
 
 static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_silence(3 * RATE);
     double turn = 0;
 
     for (size_t i = 0; i < 3 * RATE; i++)
         x[i] = (float)(0.5 * pow((double)i / (3 * RATE), 2) * draw_noise());
-    made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
-    assert_true(has_tag(&heard, "tag:swell") && has_tag(&heard, "tag:noisy") && is_family(&heard, "texture"));
-    assert_false(has_tag(&heard, "tag:riser") || has_tag(&heard, "tag:drone"));
-    made_near(made_number(&heard, "loopable"), 0, 0);
+    made_findings(*state, x, RATE, 1, 3 * RATE, &findings);
+    assert_true(has_tag(&findings, "tag:swell") && has_tag(&findings, "tag:noisy") && is_family(&findings, "texture"));
+    assert_false(has_tag(&findings, "tag:riser") || has_tag(&findings, "tag:drone"));
+    made_near(made_number(&findings, "loopable"), 0, 0);
     for (size_t i = 0; i < 3 * RATE; i++) {
         double done = (double)i / (3 * RATE);
         turn += 2 * M_PI * 150 * pow(20, done) / RATE;
         x[i] = (float)(0.5 * pow(done, 2) * sin(turn));
     }
-    made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
-    assert_true(has_tag(&heard, "tag:riser") && is_family(&heard, "fx"));
+    made_findings(*state, x, RATE, 1, 3 * RATE, &findings);
+    assert_true(has_tag(&findings, "tag:riser") && is_family(&findings, "fx"));
     free(x);
 }
 
 static void a_click_is_short_and_a_thump_is_deep(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = made_silence(RATE / 2);
 
     for (size_t i = 0; i < RATE / 2; i++)
         x[i] = (float)(0.8 * exp(-(double)i / RATE * 120) * draw_noise());
-    made_heard(*state, x, RATE, 1, RATE / 2, &heard);
-    assert_true(has_tag(&heard, "tag:short") && has_tag(&heard, "tag:bright") && has_tag(&heard, "tag:airy"));
-    assert_false(has_tag(&heard, "tag:deep") || has_tag(&heard, "tag:long") || has_tag(&heard, "tag:warm"));
+    made_findings(*state, x, RATE, 1, RATE / 2, &findings);
+    assert_true(has_tag(&findings, "tag:short") && has_tag(&findings, "tag:bright") && has_tag(&findings, "tag:airy"));
+    assert_false(has_tag(&findings, "tag:deep") || has_tag(&findings, "tag:long") || has_tag(&findings, "tag:warm"));
     for (size_t i = 0; i < RATE / 2; i++)
         x[i] = (float)(0.8 * exp(-(double)i / RATE * 14) * sin(2 * M_PI * 55 * (double)i / RATE));
-    made_heard(*state, x, RATE, 1, RATE / 2, &heard);
-    assert_true(has_tag(&heard, "tag:deep") && has_tag(&heard, "tag:dark"));
-    assert_false(has_tag(&heard, "tag:bright") || has_tag(&heard, "tag:airy") || has_tag(&heard, "tag:thin"));
+    made_findings(*state, x, RATE, 1, RATE / 2, &findings);
+    assert_true(has_tag(&findings, "tag:deep") && has_tag(&findings, "tag:dark"));
+    assert_false(has_tag(&findings, "tag:bright") || has_tag(&findings, "tag:airy") || has_tag(&findings, "tag:thin"));
     free(x);
 }
 
 static void tags_do_not_change_with_gain(void **state)
 {
-    struct heard_sound loud, soft;
+    struct sound_findings loud, soft;
     float *x = made_clicks(RATE, 2 * RATE, 120);
 
-    made_heard(*state, x, RATE, 1, 2 * RATE, &loud);
+    made_findings(*state, x, RATE, 1, 2 * RATE, &loud);
     for (size_t i = 0; i < 2 * RATE; i++)
         x[i] *= 0.1f;
-    made_heard(*state, x, RATE, 1, 2 * RATE, &soft);
+    made_findings(*state, x, RATE, 1, 2 * RATE, &soft);
     for (size_t i = 0; i < tag_count; i++)
         assert_int_equal(has_tag(&loud, tag_table[i].attribute), has_tag(&soft, tag_table[i].attribute));
     free(x);

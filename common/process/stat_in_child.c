@@ -1,4 +1,4 @@
-#include "common/process/stat_apart.h"
+#include "common/process/stat_in_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +30,10 @@ static void be_child(int folder, const char *name, int to)
 
 static bool read_answer(pid_t pid, int from, struct answer *to)
 {
-    return patience_poll(pid, from, STAT_APART_US) && read(from, to, sizeof(*to)) == sizeof(*to);
+    return patience_poll(pid, from, STAT_IN_CHILD_US) && read(from, to, sizeof(*to)) == sizeof(*to);
 }
 
-int stat_apart(int folder, const char *name, struct stat *to)
+int stat_in_child(int folder, const char *name, struct stat *to)
 {
     struct answer answer = { .error = ETIMEDOUT };
     int ends[2];

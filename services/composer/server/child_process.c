@@ -1,4 +1,4 @@
-#include "services/composer/server/apart.h"
+#include "services/composer/server/child_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include "common/crash.h"
 #include "common/process/limits.h"
 
-bool apart_write(int to, const void *bytes, size_t len)
+bool child_process_write(int to, const void *bytes, size_t len)
 {
     const char *at = bytes;
 
@@ -33,42 +33,43 @@ static void be_child(int to, pid_t parent, int (*work)(void *state, int to), voi
         _exit(1);
     (void)close_range(STDERR_FILENO + 2, ~0U, 0);
     crash_uninstall();
-    limits_allow_more(APART_MEMORY);
+    limits_allow_more(CHILD_MEMORY);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     _exit(work(state, STDERR_FILENO + 1));
 }
 
 /* The loop never waits: a process may hang in the kernel, for example on a file of libpq in a home on a dead share. */
-bool apart_is_gone(struct apart_process *apart)
+bool child_process_is_gone(struct child_process *child)
 {
     bool is_gone = true;
 
-    for (size_t i = 0; i < APART_DYING_MOST; i++) {
-        if (apart->dying[i] && waitpid(apart->dying[i], NULL, WNOHANG) != 0)
-            apart->dying[i] = 0;
-        is_gone = is_gone && apart->dying[i] == 0;
+    for (size_t i = 0; i < CHILD_DYING_MOST; i++) {
+        if (child->dying[i] && waitpid(child->dying[i], NULL, WNOHANG) != 0)
+            child->dying[i] = 0;
+        is_gone = is_gone && child->dying[i] == 0;
     }
     return is_gone;
 }
 
 /* NULL: none is free. */
-static pid_t *find_free(struct apart_process *apart)
+static pid_t *find_free(struct child_process *child)
 {
-    (void)apart_is_gone(apart);
-    for (size_t i = 0; i < APART_DYING_MOST; i++)
-        if (apart->dying[i] == 0)
-            return &apart->dying[i];
+    (void)child_process_is_gone(child);
+    for (size_t i = 0; i < CHILD_DYING_MOST; i++)
+        if (child->dying[i] == 0)
+            return &child->dying[i];
     return NULL;
 }
 
-enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int to), void *state, struct fault *fault)
+enum err child_process_begin(struct child_process *child, int (*work)(void *state, int to), void *state,
+                             struct fault *fault)
 {
     pid_t parent = getpid();
     int ends[2];
 
-    if (!find_free(apart)) /* apart_end needs one */
-        return fault_set(fault, ERR_BUSY, "the processes of %d earlier exchanges do not end", APART_DYING_MOST);
+    if (!find_free(child)) /* child_process_end needs one */
+        return fault_set(fault, ERR_BUSY, "the processes of %d earlier exchanges do not end", CHILD_DYING_MOST);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fault_errno(fault, ERR_FULL, errno, "cannot make a pipe");
     pid_t pid = fork();
@@ -79,18 +80,18 @@ enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int t
         close(ends[0]);
         return fault_set(fault, ERR_FULL, "cannot start a process for the exchange");
     }
-    apart->pid = pid;
-    apart->from = ends[0];
+    child->pid = pid;
+    child->from = ends[0];
     return ERR_OK;
 }
 
-void apart_end(struct apart_process *apart)
+void child_process_end(struct child_process *child)
 {
-    if (!apart->pid)
+    if (!child->pid)
         return;
-    (void)kill(apart->pid, SIGKILL);
-    *find_free(apart) = apart->pid; /* apart_begin left it free */
-    close(apart->from);
-    apart->pid = 0;
-    apart_is_gone(apart);
+    (void)kill(child->pid, SIGKILL);
+    *find_free(child) = child->pid; /* child_process_begin left it free */
+    close(child->from);
+    child->pid = 0;
+    child_process_is_gone(child);
 }

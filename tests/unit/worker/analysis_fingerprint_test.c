@@ -1,6 +1,6 @@
 /* The print and the gist of a sound: which changes affect them, and which do not. */
 #include "schema_artefact.h"
-#include "tests/unit/worker/hear_made.h"
+#include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 44100, FRAMES = 2 * RATE };
 
@@ -16,21 +16,22 @@ static float *pluck_string(double gain, size_t lead)
 }
 
 /* Filled until the next sound is analysed. */
-static struct artefact_print print_of(struct hear *hear, const float *x, struct heard_sound *heard)
+static struct artefact_print print_of(struct sound_analysis *analysis, const float *x, struct sound_findings *findings)
 {
     struct artefact_print print = { 0 };
 
-    made_heard(hear, x, RATE, 1, FRAMES, heard);
-    made_read(heard, "print", &artefact_print_shape, NULL, &print);
+    made_findings(analysis, x, RATE, 1, FRAMES, findings);
+    made_read(findings, "print", &artefact_print_shape, NULL, &print);
     return print;
 }
 
-static struct artefact_gist gist_of(struct hear *hear, const float *x, double rate, struct heard_sound *heard)
+static struct artefact_gist gist_of(struct sound_analysis *analysis, const float *x, double rate,
+                                    struct sound_findings *findings)
 {
     struct artefact_gist gist = { 0 };
 
-    made_heard(hear, x, rate, 1, FRAMES, heard);
-    made_read(heard, "gist", &artefact_gist_shape, NULL, &gist);
+    made_findings(analysis, x, rate, 1, FRAMES, findings);
+    made_read(findings, "gist", &artefact_gist_shape, NULL, &gist);
     assert_int_equal(gist.samples_hash.len, 16);
     assert_int_equal(gist.bands.len, 64);
     return gist;
@@ -46,15 +47,15 @@ static void is_near_to(struct artefact_print print, const int8_t one[14336])
 static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
 {
     static int8_t one[14336];
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *x = pluck_string(0.8, 0), *soft = pluck_string(0.1, 0), *late = pluck_string(0.8, RATE / 2);
-    struct artefact_print print = print_of(*state, x, &heard);
+    struct artefact_print print = print_of(*state, x, &findings);
 
     assert_int_equal(print.rate, 16000);
     assert_int_equal(print.samples.len, sizeof(one));
     memcpy(one, print.samples.at, sizeof(one));
-    is_near_to(print_of(*state, soft, &heard), one);
-    is_near_to(print_of(*state, late, &heard), one);
+    is_near_to(print_of(*state, soft, &findings), one);
+    is_near_to(print_of(*state, late, &findings), one);
     free(x);
     free(soft);
     free(late);
@@ -62,22 +63,22 @@ static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
 
 static void a_gist_names_the_samples(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     uint8_t hash[16], bands[64];
     float *x = pluck_string(0.8, 0), *same = pluck_string(0.8, 0);
-    struct artefact_gist one = gist_of(*state, x, RATE, &heard), other;
+    struct artefact_gist one = gist_of(*state, x, RATE, &findings), other;
     double seconds = one.seconds;
 
     memcpy(hash, one.samples_hash.at, sizeof(hash));
     memcpy(bands, one.bands.at, sizeof(bands));
-    other = gist_of(*state, same, RATE, &heard);
+    other = gist_of(*state, same, RATE, &findings);
     assert_memory_equal(hash, other.samples_hash.at, sizeof(hash));
     assert_memory_equal(bands, other.bands.at, sizeof(bands));
     made_near(other.seconds, seconds, 0);
     same[1000] += 1e-5f;
-    other = gist_of(*state, same, RATE, &heard);
+    other = gist_of(*state, same, RATE, &findings);
     assert_memory_not_equal(hash, other.samples_hash.at, sizeof(hash));
-    other = gist_of(*state, x, 48000, &heard); /* the same samples at another rate are another sound */
+    other = gist_of(*state, x, 48000, &findings); /* the same samples at another rate are another sound */
     assert_memory_not_equal(hash, other.samples_hash.at, sizeof(hash));
     free(x);
     free(same);
@@ -85,10 +86,10 @@ static void a_gist_names_the_samples(void **state)
 
 static void the_gist_has_the_audible_length(void **state)
 {
-    struct heard_sound heard;
+    struct sound_findings findings;
     float *late = pluck_string(0.8, RATE / 2);
 
-    made_near(gist_of(*state, late, RATE, &heard).seconds, log(100) / 5, 0.03);
+    made_near(gist_of(*state, late, RATE, &findings).seconds, log(100) / 5, 0.03);
     free(late);
 }
 

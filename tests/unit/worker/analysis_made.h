@@ -1,6 +1,6 @@
 /* hear_made.h: sounds that the tests of the analysis make. */
-#ifndef LOOPHOLE_TESTS_HEAR_MADE_H
-#define LOOPHOLE_TESTS_HEAR_MADE_H
+#ifndef LOOPHOLE_TESTS_ANALYSIS_MADE_H
+#define LOOPHOLE_TESTS_ANALYSIS_MADE_H
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "proto/wire/codec.h"
-#include "services/worker/analysis/hear.h"
+#include "services/worker/analysis/sound_analysis.h"
 
 #define made_near(value, wanted, off) assert_true(fabs((double)(value) - (double)(wanted)) <= (double)(off))
 
@@ -49,52 +49,52 @@ static inline float *made_clicks(double rate, size_t frames, double bpm)
     return x;
 }
 
-static inline void made_heard(struct hear *hear, const float *x, double rate, int channels, size_t frames,
-                              struct heard_sound *out)
+static inline void made_findings(struct sound_analysis *analysis, const float *x, double rate, int channels,
+                                 size_t frames, struct sound_findings *out)
 {
-    assert_int_equal(hear_begin(hear, rate, channels), ERR_OK);
-    hear_feed(hear, x, frames);
-    assert_int_equal(hear_end(hear, out), ERR_OK);
+    assert_int_equal(sound_analysis_begin(analysis, rate, channels), ERR_OK);
+    sound_analysis_feed(analysis, x, frames);
+    assert_int_equal(sound_analysis_end(analysis, out), ERR_OK);
 }
 
-static inline const struct heard_fact *made_fact(const struct heard_sound *heard, const char *attribute)
+static inline const struct findings_fact *made_fact(const struct sound_findings *findings, const char *attribute)
 {
-    for (size_t i = 0; i < heard->fact_count; i++)
-        if (!strcmp(heard->fact[i].attribute, attribute))
-            return &heard->fact[i];
+    for (size_t i = 0; i < findings->fact_count; i++)
+        if (!strcmp(findings->fact[i].attribute, attribute))
+            return &findings->fact[i];
     return NULL;
 }
 
 /* NaN if the fact is missing. */
-static inline double made_number(const struct heard_sound *heard, const char *attribute)
+static inline double made_number(const struct sound_findings *findings, const char *attribute)
 {
-    const struct heard_fact *fact = made_fact(heard, attribute);
+    const struct findings_fact *fact = made_fact(findings, attribute);
 
     return fact && fact->is_number ? fact->number : NAN;
 }
 
-/* Decodes an artefact into the zeroed `record`, which points into `heard` and the arena. */
-static inline void made_read(const struct heard_sound *heard, const char *type, const struct shape *shape,
+/* Decodes an artefact into the zeroed `record`, which points into `findings` and the arena. */
+static inline void made_read(const struct sound_findings *findings, const char *type, const struct shape *shape,
                              struct arena *arena, void *record)
 {
     size_t i = 0;
 
-    while (i < heard->artefact_count && strcmp(heard->artefact[i].type, type) != 0)
+    while (i < findings->artefact_count && strcmp(findings->artefact[i].type, type) != 0)
         i++;
-    assert_in_range(i + 1, 1, heard->artefact_count);
-    struct bytes data = bytes_of(heard->artefact[i].data, heard->artefact[i].len);
+    assert_in_range(i + 1, 1, findings->artefact_count);
+    struct bytes data = bytes_of(findings->artefact[i].data, findings->artefact[i].len);
     assert_int_equal(codec_decode(shape, data, arena, record, NULL), ERR_OK);
 }
 
 static inline int made_new(void **state)
 {
-    *state = hear_new();
+    *state = sound_analysis_new();
     return *state ? 0 : -1;
 }
 
 static inline int made_free(void **state)
 {
-    hear_free(*state);
+    sound_analysis_free(*state);
     return 0;
 }
 
