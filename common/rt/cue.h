@@ -32,8 +32,8 @@ enum cue_verb {
      * cell's index. */
     CUE_CAPTURE_START,
     CUE_CAPTURE_STOP,
-    /* voice: pad 0..63, value: velocity 0..1; of the streamer with tag: only if voice tag - 1 sounds, generation: 0, or
-     * the key of a keyboard and 1, in whose pitch the pad sounds */
+    /* voice: pad 0..127, value: velocity 0..1; of the streamer with tag: only if voice tag - 1 sounds, generation: 0,
+     * or the key of a keyboard and 1, in whose pitch the pad sounds */
     CUE_PAD_HIT,
     CUE_PAD_RELEASE,  /* voice: pad; tag, generation: as above, but a key is released in any case */
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */

@@ -14,7 +14,7 @@ enum {
     SCORE_NOTES = 64,
     SCORE_RATCHET = 8,
     SCORE_NAME = 64, /* bytes of a row's name */
-    SCORE_PADS = 64,
+    SCORE_PADS = 128,
     SCORE_LAYERS = 32, /* of a pad */
     SCORE_OUTPUTS = 4, /* pairs of ports for single pads */
     SCORE_SONG = 256,  /* entries of a song */

@@ -35,7 +35,7 @@ static const struct command loops[] = {
       "project request-id budget", 1, 1, false, region_arm },
     { "region pads", "[PAD]", "Put the regions of the armed clip on ten pads, from PAD on; --off empties them",
       "Keys 1 to 9, then 0. Each clip that is armed later sets the pads; so does each change of a region. Choose pads "
-      "that no kit uses: `region pads 54` takes the last ten.",
+      "that no kit uses: `region pads 118` takes the last ten, but only those up to pad 91 have a MIDI note.",
       "off project request-id budget", 0, 1, false, region_pads },
     { "region lock", "KEY [CLIP]", "Lock a region: no save and no delete changes it; --off unlocks it", "",
       "off project request-id budget", 1, 2, false, region_lock },

@@ -51,7 +51,8 @@ static const struct command mixer[] = {
       "the phrases and syllables of a voice, or with --kind drum the beats of a loop.",
       "kind name slots chops seed in like key scope project request-id budget", 0, 0, false, kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
-      "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … Other pads stay. "
+      "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … up to pad 91. Other pads "
+      "stay. "
       "--at step or bar changes all of them at the next step or bar of a running transport; what sounds goes on. "
       "`project undo` brings the pads before back.",
       "from at project request-id budget", 1, 1, false, kit_load },

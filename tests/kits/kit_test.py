@@ -141,8 +141,9 @@ def the_loudness_of_a_built_kit_is_even(home):
 
 @claim(shares=drums_and_levels)
 def a_loaded_kit_is_heard_through_midi(home):
+    home.loophole('project', 'new', 'Many pads')
     make(home, 'Levels', low='low', middle='middle', high='high')
-    home.loophole('kit', 'set', 'Levels', 'high', 'gain=50%', 'note=90')
+    home.loophole('kit', 'set', 'Levels', 'high', 'gain=50%', 'note=90', 'pad=119')
     contains(home.loophole('kit', 'load', 'Levels', '--from', '8').out, 'G#2/44')
     device = Device(home)
     device.until_wired()
@@ -153,23 +154,30 @@ def a_loaded_kit_is_heard_through_midi(home):
             until(lambda: peak(home, 'pads', since) or frame(home) > since + 2 * LONGER, what='the pad sounds, or has sounded')
         same([wanted], levels_of(recorded(home, 'midi', play)), f'levels of {message}')
     device.end()
+    kept = pads_of(home)[127]
+    same(['middle'], levels_of(recorded(home, 'hit', lambda: home.loophole('pads', 'hit', '127'))))
+    home.loophole('project', 'save')
+    home.loophole('project', 'new', 'No pads')
+    home.ask('audio.set_pads', 'each=[{"pad":127}]')
+    assert 127 not in pads_of(home)
+    home.loophole('project', 'open', 'Many pads')
+    same(kept['note'], pads_of(home)[127]['note'])
+    home.loophole('project', 'undo')
+    until(lambda: 127 not in pads_of(home), what='the pads are those before the load')
 
 
 @claim(shares=drums_and_levels)
 def a_kit_is_loaded_at_once_or_not_at_all(home):
     make(home, 'First', a='low', b='middle')
     make(home, 'Wide', a='high', b='high')
-    home.loophole('kit', 'set', 'Wide', 'b', 'pad=60')
+    home.loophole('kit', 'set', 'Wide', 'b', 'pad=124')
     home.loophole('kit', 'load', 'First')
     before = pads_of(home)
-    contains(home.refused('kit', 'load', 'Wide', '--from', '4', code=11), 'slot b would be on pad 64: pads are 0 to 63; all slots have one from pad 3')
-    home.loophole('kit', 'set', 'Wide', 'b', 'pad=127')
-    contains(home.refused('kit', 'load', 'Wide', code=11), 'slot b would be on pad 127: pads are 0 to 63 (slots beyond: 1); give each of them a free pad')
+    contains(home.refused('kit', 'load', 'Wide', '--from', '4', code=11), 'slot b would be on pad 128: pads are 0 to 127; all slots have one from pad 3')
     same(before, pads_of(home))
-    home.loophole('kit', 'set', 'Wide', 'b', 'pad=60')
     home.loophole('kit', 'load', 'Wide')
     now = pads_of(home)
-    assert now[0]['sound'] == now[60]['sound'] != before[0]['sound']
+    assert now[0]['sound'] == now[124]['sound'] != before[0]['sound']
     same(before[1], now[1])
 
 
@@ -512,7 +520,7 @@ def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
             (12, 'slot zz is not in the loaded kit', 'swap', 'zz', 'next'),
             (12, 'slot zz is not in the loaded kit', 'lock', 'a', 'zz'),
             (12, 'has had no other sound', 'swap', 'a', 'back'),
-            (11, 'pad 64 is out of range', 'load', 'Right', '--from', '64')):
+            (11, 'pad 128 is out of range', 'load', 'Right', '--from', '128')):
         contains(home.refused('kit', *words, code=code), said)
     for body in ('{"name":""}', '{"name":"x","slots":[{"slot":"a","pad":200}]}', '{"name":"x","slots":{"a":1}}',
                  '{"name":"x","slots":[{"slot":"a"},{"slot":"a","pad":1}]}', '{"name":"x","family":"jazz"}',

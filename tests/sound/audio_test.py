@@ -203,7 +203,7 @@ def a_pattern_with_anything_wrong_changes_nothing(home):
             ('set_pattern', {'pattern': {'sequencer': {'tracks': [right, dict(right, sound=900)]}}}, 'pattern.sequencer.tracks[1].sound'),
             ('set_pattern', {'pattern': {'sequencer': {'tracks': [right, {'pattern': 'xx'}]}}}, 'pattern.sequencer.tracks[1].pattern'),
             ('set_pads', {'each': [{'pad': 0}, {'pad': 0, 'sound': 900}]}, 'each[1].sound'),
-            ('set_pads', {'each': [{'pad': 0}, {'pad': 99}]}, 'each[1].pad')):
+            ('set_pads', {'each': [{'pad': 0}, {'pad': 199}]}, 'each[1].pad')):
         same(field, client.ask('audio.' + ask, body)[1]['field'], body)
     same(before, transport(home)['pattern'])
 
@@ -282,7 +282,7 @@ def a_pad_that_is_hit_sounds_and_ends(home):
     until_sounds(home, 'pads')
     home.loophole('panic')
     until_quiet(home)
-    contains(home.refused('pads', 'hit', '64'), 'pad')
+    contains(home.refused('pads', 'hit', '128'), 'pad')
     contains(home.refused('pads', 'set', '3', 'from=10', 'until=5'), 'before it begins')
 
 

@@ -424,7 +424,7 @@ def a_project_has_at_most_256_bindings_and_keeps_more_that_its_file_has(home):
 
 @claim(shares=sounding)
 def an_impossible_binding_is_refused_with_a_reason(home):
-    for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/64', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
+    for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/128', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
         contains(home.refused('midi', 'learn', wrong, 'control=cc/1/9', code=11), 'target')
     contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/17/9', code=11), 'not a MIDI control')
     waits = home.log('project').count('waits for a MIDI control')

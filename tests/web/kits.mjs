@@ -86,6 +86,10 @@ export const kits = {
     await line(page, name).getByText('Sub', { exact: true }).waitFor()
     await all.getByRole('button', { name: '8 × 8' }).click()
     await until('there are 64 pads', async () => (await pads.count()) === 64)
+    for (const bank of ['64', '0']) {
+      await all.getByLabel('Bank of pads').selectOption(bank)
+      await until('its pads are shown', async () => (await pads.first().getAttribute('data-pad')) === bank)
+    }
     await until('the project keeps the layout', () => loophole('pads', 'layout').trim() === '8x8')
     loophole('pads', 'layout', '4x4')
     await until('the page follows', async () => (await pads.count()) === 16)

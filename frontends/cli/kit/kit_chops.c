@@ -11,7 +11,7 @@
 #include "proto/transport/foreign.h"
 #include "schema_search.h"
 
-enum { TRIES = 2, SLICES = 64 /* pads */ };
+enum { TRIES = 2, SLICES = 64 /* the pads of 8 × 8, which all have a MIDI note */ };
 static const double nearly_whole = 0.03, most_apart = 0.25; /* of a beat: for each beat, and for the whole sound */
 
 struct chopping {

@@ -6,7 +6,7 @@
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/kit.h"
 
-enum { PADS = 64 };
+enum { PADS = 128 };
 
 /* ---- loading ---- */
 

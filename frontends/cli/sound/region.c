@@ -105,7 +105,7 @@ enum err region_pads(struct cli *cli, struct fault *fault)
     enum err e = ERR_OK;
 
     if (cli->options.off == request.has_first)
-        return fault_set(fault, ERR_BAD_REQUEST, "expected a pad, 0 to 54, or --off");
+        return fault_set(fault, ERR_BAD_REQUEST, "expected a pad, 0 to 118, or --off");
     if (request.has_first)
         e = units_set(cli, &project_region_pads_shape, "first", cli->args[0], &request, fault);
     return e == ERR_OK ? send_change(cli, "project.region_pads", &request, fault) : e;

@@ -6,7 +6,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "store/elements.h"
 
-enum { SHOWN = 40 /* bytes of a value in an error */, BODY_MOST = 3 << 20 /* as in element.schema */, PADS = 64 };
+enum { SHOWN = 40 /* bytes of a value in an error */, BODY_MOST = 3 << 20 /* as in element.schema */, PADS = 128 };
 
 struct keyed_part {
     bool is_there;

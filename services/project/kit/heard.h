@@ -6,7 +6,7 @@
 #include "common/err.h"
 #include "schema_streamer.h"
 
-enum { HEARD_STEPS = 16 /* of a bar */, HEARD_PADS = 64 };
+enum { HEARD_STEPS = 16 /* of a bar */, HEARD_PADS = 128 };
 
 /* A bar of the transport, each time that it was heard. One that a stop or a locate cut counts as a whole one. */
 struct heard_bar {

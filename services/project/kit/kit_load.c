@@ -49,23 +49,21 @@ static struct action note_loaded(struct work *work, struct id kit)
     return kit_workspace_put(&work->arena, work->id, &workspace);
 }
 
-/* The pads of the locked slots of the kit that is loaded, as bits; they stay. Loading it again sets all. */
-static uint64_t find_locked(struct work *work, struct txn *txn, struct id loads, uint64_t first)
+/* Marks the pads of the locked slots of the kit that is loaded; they stay. Loading it again sets all. */
+static void find_locked(struct work *work, struct txn *txn, struct id loads, uint64_t first, bool locked[KIT_PADS])
 {
     const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
-    uint64_t locked = 0;
     struct element part;
     struct kit kit;
 
     if (kit_workspace_kit(work, txn, &part, &kit, NULL) != ERR_OK ||
         (id_equal(part.id, loads) && workspace.first == first))
-        return 0;
+        return;
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
         if (slot->has_locked && slot->locked && workspace.first + slot->pad < KIT_PADS)
-            locked |= UINT64_C(1) << (workspace.first + slot->pad);
+            locked[workspace.first + slot->pad] = true;
     }
-    return locked;
 }
 
 static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault)
@@ -75,7 +73,7 @@ static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault
     struct kit_loading *loading = arena_alloc(&work->kept, sizeof(*loading));
     struct element part;
     struct kit kit;
-    uint64_t locked;
+    bool locked[KIT_PADS] = { false };
     enum err e = kit_read_named(work, txn, ask->project, ask->kit, &part, &kit, fault);
 
     *loading = (struct kit_loading){ .answer = { .first = ask->first } };
@@ -84,12 +82,12 @@ static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault
         e = kit_pads_check(&kit, ask->first, fault);
     if (e != ERR_OK)
         return e;
-    locked = find_locked(work, txn, part.id, ask->first);
+    find_locked(work, txn, part.id, ask->first, locked);
     request.has_at = ask->has_at;
     request.at = ask->at;
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const uint64_t number = ask->first + kit.slots.at[i].pad;
-        if (!(locked >> number & 1))
+        if (!locked[number])
             request.each.at[request.each.count++] =
                 kit_pads_one(txn, &work->arena, kit.project, &kit.slots.at[i], number);
     }

@@ -172,40 +172,20 @@ struct pad kit_pads_one(struct txn *txn, struct arena *arena, struct id project,
     return pad;
 }
 
-/* Names one of the slots, and says how all of them get a pad. */
-static enum err refuse_slots(const struct kit_slot *one, uint64_t first, uint32_t beyond, uint64_t highest,
-                             struct fault *fault)
-{
-    const unsigned long long pad = first + one->pad;
-
-    if (highest < KIT_PADS)
-        fault_set(fault, ERR_BAD_REQUEST,
-                  "slot %.*s would be on pad %llu: pads are 0 to %d; all slots have one from pad %llu: --from %llu",
-                  TEXT_ARG(one->slot), pad, KIT_PADS - 1, KIT_PADS - 1 - (unsigned long long)highest,
-                  KIT_PADS - 1 - (unsigned long long)highest);
-    else
-        fault_set(fault, ERR_BAD_REQUEST,
-                  "slot %.*s would be on pad %llu: pads are 0 to %d (slots beyond: %u); give each of them a free pad: "
-                  "loophole kit set NAME SLOT pad=5",
-                  TEXT_ARG(one->slot), pad, KIT_PADS - 1, (unsigned)beyond);
-    return fault ? fault_field(fault, "first") : ERR_BAD_REQUEST;
-}
-
 enum err kit_pads_check(const struct kit *kit, uint64_t first, struct fault *fault)
 {
-    const struct kit_slot *one = NULL;
-    uint64_t highest = 0;
-    uint32_t beyond = 0;
+    const struct kit_slot *highest = kit->slots.at;
 
     if (kit->slots.count == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the kit %.*s has no slots", TEXT_ARG(kit->name));
-    for (uint32_t i = 0; i < kit->slots.count; i++) {
-        const struct kit_slot *slot = &kit->slots.at[i];
-        highest = slot->pad > highest ? slot->pad : highest;
-        if (first + slot->pad < KIT_PADS)
-            continue;
-        one = one ? one : slot;
-        beyond++;
-    }
-    return one ? refuse_slots(one, first, beyond, highest, fault) : ERR_OK;
+    for (uint32_t i = 1; i < kit->slots.count; i++)
+        if (kit->slots.at[i].pad > highest->pad)
+            highest = &kit->slots.at[i];
+    if (first + highest->pad < KIT_PADS)
+        return ERR_OK;
+    const unsigned long long last = KIT_PADS - 1 - highest->pad;
+    fault_set(fault, ERR_BAD_REQUEST,
+              "slot %.*s would be on pad %llu: pads are 0 to %d; all slots have one from pad %llu: --from %llu",
+              TEXT_ARG(highest->slot), (unsigned long long)(first + highest->pad), KIT_PADS - 1, last, last);
+    return fault ? fault_field(fault, "first") : ERR_BAD_REQUEST;
 }

@@ -7,7 +7,7 @@
 #include "schema_kit.h"
 #include "store/store.h"
 
-enum { KIT_PADS = 64 };
+enum { KIT_PADS = 128 };
 
 /* The pad number `number` of a slot. One without a sound is empty: no sound of an earlier kit stays on it. `project`:
  * the kit's; zeros: it is of none. */

@@ -99,10 +99,10 @@ static bool read_values(const struct text *words, struct loop_action *to)
     case LOOP_VERB_VOLUME:
         return read_value(words[2], &to->value);
     case LOOP_VERB_HIT:
-        return read_whole(words[2], 63, &to->pad) && read_value(words[3], &to->value) &&
+        return read_whole(words[2], 127, &to->pad) && read_value(words[3], &to->value) &&
                (!to->has_key || read_whole(words[4], 127, &to->key));
     case LOOP_VERB_RELEASE:
-        return read_whole(words[2], 63, &to->pad) && (!to->has_key || read_whole(words[3], 127, &to->key));
+        return read_whole(words[2], 127, &to->pad) && (!to->has_key || read_whole(words[3], 127, &to->key));
     case LOOP_VERB_PAUSE:
     case LOOP_VERB_STOP:
         return true;

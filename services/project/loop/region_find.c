@@ -6,7 +6,7 @@
 #include "services/project/parts/action.h"
 #include "store/catalogue.h"
 
-enum { REGION_PADS_MOST = 54 /* of 64 pads, as in the schema */ };
+enum { REGION_PADS_MOST = 118 /* of 128 pads, as in the schema */ };
 
 /* ---- the armed clip ---- */
 

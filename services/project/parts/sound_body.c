@@ -6,7 +6,7 @@
 
 static const char *const keys[] = { "bpm",       "swing",    "sync",  "clock_out", "clock_stopped", "clock_offset",
                                     "metronome", "quantise", "mixer", "inserts",   "pads",          "pattern" };
-enum { KEYS = sizeof(keys) / sizeof(*keys) };
+enum { KEYS = sizeof(keys) / sizeof(*keys), PADS = 128 };
 
 struct id sound_body_id(struct id project)
 {
@@ -122,7 +122,7 @@ static struct tree merge_pads(struct arena *arena, const struct tree *was, const
 
     add_pads(arena, was, now, &all);
     add_pads(arena, now, NULL, &all);
-    for (double number = 0; number < 64; number++)
+    for (double number = 0; number < PADS; number++)
         for (uint32_t i = 0; i < all.count; i++)
             if (tree_real(&all.members[i].value, "pad", -1) == number)
                 tree_add(&sorted, arena, all.members[i].value);

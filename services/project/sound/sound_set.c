@@ -8,7 +8,7 @@
 #include "store/catalogue.h"
 
 enum {
-    PADS = 64,
+    PADS = 128,
     SOUNDS_AT_ONCE = 512 /* as in audio.set_pads */,
     ASKS_MOST = 4 * PADS,
     BUDGET_MS = 20000,

@@ -30,7 +30,7 @@ static struct loop_action draw_action(void)
         action.item.b[i] = (uint8_t)draw_number(256);
     action.item.b[0] &= 0x7f;
     action.frame = (int64_t)draw_number(UINT64_C(1) << 31);
-    action.pad = (int64_t)draw_number(64);
+    action.pad = (int64_t)draw_number(128);
     action.has_key = draw_number(2);
     action.key = (int64_t)draw_number(128);
     action.value = (double)draw_number(1000000) / (double)(1 + draw_number(1000));
@@ -103,10 +103,10 @@ static void lines_of_another_program_are_unknown(void **state)
     (void)state;
     assert_int_equal(verb_of("1.5 volume 0.8"), LOOP_VERB_VOLUME);
     assert_int_equal(verb_of("01.50 stop"), LOOP_VERB_STOP);
-    assert_int_equal(verb_of("0 hit 63 1"), LOOP_VERB_HIT);
-    assert_int_equal(verb_of("0 hit 63 1 127"), LOOP_VERB_HIT);
+    assert_int_equal(verb_of("0 hit 127 1"), LOOP_VERB_HIT);
+    assert_int_equal(verb_of("0 hit 127 1 127"), LOOP_VERB_HIT);
     static const char *const unknown[] = {
-        "1.5 dance",     "x stop",       "1.0000000001 stop",  "1 hit 64 1",    "1  stop",       "1 stop now",
+        "1.5 dance",     "x stop",       "1.0000000001 stop",  "1 hit 128 1",   "1  stop",       "1 stop now",
         "1 volume loud", "-1 stop",      "1 play a@1",         "1 seek 1.5",    "1. stop",       "1e3 stop",
         "1 volume inf",  "1 volume 1 2", "9999999999999 stop", "1 hit 3 1 128", "1 release 3 -1"
     };

@@ -33,10 +33,12 @@ function useKits(): boolean {
 
 function PadControls({ pads }: { pads: PadsNow }) {
   const side = useCell(deeds.layout)
+  const bank = deeds.bankOf(useCell(deeds.padAt), side)
   const velocity = useCell(deeds.velocity)
   return (
     <p class="buttons">
       {[4, 8].map(one => <button key={one} aria-pressed={side === one} onClick={() => deeds.layOut(one)}>{one} × {one}</button>)}
+      <label>Bank <select aria-label="Bank of pads" value={bank} onChange={event => deeds.padAt.set(Number(event.currentTarget.value))}>{Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2).map(one => <option key={one} value={one}>{one} to {one + side ** 2 - 1}</option>)}</select></label>
       <label class="hardness">Velocity <input type="range" min="1" max="127" value={velocity} onInput={event => deeds.velocity.set(Number(event.currentTarget.value))} /> <output>{velocity}</output></label>
       <button class="fill" title="Fill the pads with the chosen items. Select them in the table first: with x, or with Ctrl and a click" aria-label="Fill with the chosen items" onClick={pads.fill}>Fill</button>
       {!isFar && <button title="Keep what lies on the pads as a kit" aria-label="Keep as a kit…" onClick={pads.keep}>Keep…</button>}

@@ -10,7 +10,8 @@ import { ask, AskError, isFar } from '../wire'
 const BUDGET_MS = 60000
 const PAGE = 256
 const FIRST_NOTE = 36
-const PADS = 64
+const NOTE_MOST = 127
+export const PADS = 128
 
 /** What dragging a row of a list carries: the id of its item. */
 export const DRAGGED = 'text/x-loophole-item'
@@ -25,7 +26,7 @@ export const kits = new Cell<kit[] | undefined>(undefined)
 export const kitsChanged = new Cell(0)
 export const noteKits = () => kitsChanged.set(kitsChanged.value + 1)
 
-/** The pad that was hit or reached last. */
+/** The pad that was hit or reached last. The page shows the bank that it is in. */
 export const padAt = new Cell(0)
 export const velocity = new Cell(114)
 /** A swap also plays the new sound if the transport is stopped. */
@@ -36,6 +37,9 @@ export const spread = new Cell(0.5)
 /** Pads in a row and in a column. The project keeps it. */
 export const layout = new Cell(4)
 let layoutIsOwn = false // chosen by a page from another machine
+
+/** The first pad of the bank that has `pad`: as many pads as the layout shows. */
+export const bankOf = (pad: number, side: number) => pad - (pad % (side * side))
 
 let answered = 0 // when the answer to the last change came
 
@@ -88,8 +92,11 @@ export const soundName = (of: kit_slot) => clean(of.layers?.[0]?.name ?? '')
 
 const NOTES = ['C', 'C#', 'D', 'D#', 'E', 'F', 'F#', 'G', 'G#', 'A', 'A#', 'B']
 /** The name of a note with its number: makers count octaves differently. */
-export const noteText = (note: number) => `${NOTES[note % 12]}${Math.floor(note / 12) - 1}/${note}`
-export const usualNote = (pad: number) => FIRST_NOTE + pad
+const noteText = (note: number) => `${NOTES[note % 12]}${Math.floor(note / 12) - 1}/${note}`
+/** The note that a pad gets unless another one is given. Those after pad 91 get none. */
+export const usualNote = (pad: number) => (FIRST_NOTE + pad <= NOTE_MOST ? FIRST_NOTE + pad : undefined)
+/** The text of the note of a pad, whose own note may be absent; '': it has none. */
+export const padNote = (own: kit_slot['note'], pad: number) => { const note = own === undefined ? usualNote(pad) : num(own); return note === undefined ? '' : noteText(note) }
 
 /** The last hit of this page. */
 export const lastHit = new Cell<{ pad: number; velocity: number } | undefined>(undefined)

@@ -2,9 +2,9 @@
 import type { kit_slot } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from '../cell'
-import { clean, counted, num } from '../format'
+import { clean, counted } from '../format'
 import { Icon, type IconName } from '../icons'
-import { hit, loaded, lock, noteText, padAt, padOf, soundName, swap, usualNote, type Loaded } from './kits'
+import { hit, loaded, lock, padAt, padNote, padOf, soundName, swap, type Loaded } from './kits'
 import { isFar } from '../wire'
 
 const STEPS: { to: string; icon: IconName; title: string; key: string }[] = [
@@ -38,7 +38,7 @@ function Slot({ of, kit, at }: { of: kit_slot; kit: Loaded; at: boolean }) {
   return (
     <li ref={line} class={at ? 'at' : ''} data-slot={of.slot} data-placeholder={of.placeholder ? '' : undefined}>
       <button class="name" title={`Hit ${clean(of.slot)}`} aria-current={at || undefined} onClick={() => { padAt.set(pad); if (layers) hit(pad) }}>
-        <strong>{clean(of.slot)}</strong><small>{noteText(num(of.note ?? usualNote(pad)))}</small></button>
+        <strong>{clean(of.slot)}</strong><small>{padNote(of.note, pad)}</small></button>
       <span class="sound">{soundName(of) || 'no sound'}{layers > 1 && ` and ${counted(layers - 1, 'more layer')}`}</span>
       {!isFar && <Deeds of={of} />}
       <span class="why">{of.placeholder && <em>{clean(of.placeholder)}{of.why && of.why !== of.placeholder ? '; ' : ''}</em>}{of.why !== of.placeholder && clean(of.why)}</span>

@@ -3,13 +3,12 @@ import type { item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { Cell, useCell } from '../cell'
 import { clean, factText, idText } from '../format'
-import { DRAGGED, loaded, lookAtLoaded, noteText, padOf, putSound, slotAt, soundName, usualNote } from './kits'
+import { DRAGGED, loaded, lookAtLoaded, padNote, padOf, PADS, putSound, slotAt, soundName } from './kits'
 import { complain } from '../state'
 import { classColour } from '../theme'
 import { isFar } from '../wire'
 
 const LEAST = 16
-const PADS = 64
 const SIDE = 4
 
 /** The item that is dragged. */
@@ -44,7 +43,7 @@ export function PadDrop() {
           return (
             <span key={number} class={`pad ${number === over ? 'over' : ''}`} data-pad={number} style={{ gridArea: `${rows - Math.floor(number / SIDE)} / ${(number % SIDE) + 1}` }}
               onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(number) } }} onDragLeave={() => setOver(-1)} onDrop={event => drop(event, number)}>
-              <span class="padnote">{noteText(usualNote(number))}</span><strong>{clean(slot?.slot ?? '')}</strong><small>{slot ? soundName(slot) : ''}</small>
+              <span class="padnote">{padNote(slot?.note, number)}</span><strong>{clean(slot?.slot ?? '')}</strong><small>{slot ? soundName(slot) : ''}</small>
             </span>
           )
         })}

@@ -43,19 +43,19 @@ function changeSlot(event: KeyboardEvent): boolean {
   return true
 }
 
-/** Letters hit pads from anywhere in the page but fields. */
-export function useLetters(plays: (number: number) => boolean, release: (number: number) => void) {
-  const held = useRef(new Set<number>()).current
+/** Letters hit the pads from `first` on, from anywhere in the page but fields. */
+export function useLetters(first: number, plays: (number: number) => boolean, release: (number: number) => void) {
+  const held = useRef(new Map<number, number>()).current // the pad that each letter hit
   const onLetter = (event: KeyboardEvent) => {
-    const number = placeOf(event)
-    if (number < 0 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(number)) return
+    const place = placeOf(event), number = first + place
+    if (place < 0 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(number)) return
     event.preventDefault()
     if (event.repeat) return
-    held.add(number)
+    held.set(place, number)
     padAt.set(number)
     hit(number)
   }
-  const onLetterUp = (event: KeyboardEvent) => { const number = placeOf(event); if (held.delete(number)) release(number) }
+  const onLetterUp = (event: KeyboardEvent) => { const place = placeOf(event), number = held.get(place); if (number !== undefined) release(number); held.delete(place) }
   useEffect(() => {
     addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
     return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }

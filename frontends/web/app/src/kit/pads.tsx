@@ -1,9 +1,9 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from '../cell'
-import { clean, num } from '../format'
+import { clean } from '../format'
 import { Icon } from '../icons'
-import { DRAGGED, hit, lastHit, layout, loaded, noteText, padAt, putSound, slotAt, usualNote, type Loaded } from './kits'
+import { bankOf, DRAGGED, hit, lastHit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
 import { LETTERS, useLetters, useWheel } from './padkeys'
 import { PadWave } from './padwave'
 import { plays, type PadsNow } from './usepads'
@@ -21,7 +21,7 @@ function useFlash(number: number) {
   return light
 }
 
-function Pad({ number, side, kit, pads, at }: { number: number; side: number; kit: Loaded | undefined; pads: PadsNow; at: boolean }) {
+function Pad({ number, place, side, kit, pads, at }: { number: number; place: number; side: number; kit: Loaded | undefined; pads: PadsNow; at: boolean }) {
   const [over, setOver] = useState(false)
   const light = useFlash(number)
   const slot = slotAt(kit, number), one = pads.of(number), sound = pads.itemOf(number), silent = slot?.placeholder
@@ -35,7 +35,7 @@ function Pad({ number, side, kit, pads, at }: { number: number; side: number; ki
   return (
     <button class={`pad ${at ? 'at' : ''} ${over ? 'over' : ''}`} aria-disabled={!plays(one)} data-placeholder={silent || undefined} data-pad={number}
       title={[slot ? clean(slot.slot) : '', silent ? clean(silent) : pads.named(number), `pad ${number}`].filter(Boolean).join(' · ')}
-      style={{ gridArea: `${side - Math.floor(number / side)} / ${(number % side) + 1}`, '--class': pads.colourOf(one) }}
+      style={{ gridArea: `${side - Math.floor(place / side)} / ${(place % side) + 1}`, '--class': pads.colourOf(one) }}
       onFocus={() => padAt.set(number)}
       onPointerDown={press} onPointerUp={() => pads.release(number)} onPointerLeave={event => { if (event.buttons) pads.release(number) }}
       onKeyDown={event => { if (event.key === 'Enter' && !event.repeat) press() }}
@@ -43,7 +43,7 @@ function Pad({ number, side, kit, pads, at }: { number: number; side: number; ki
       onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(true) } }}
       onDragLeave={() => setOver(false)} onDrop={drop}>
       <i ref={light} class="flash" aria-hidden="true" />
-      <span class="padnote">{noteText(num(one?.note ?? usualNote(number)))}{side === 4 && <kbd>{LETTERS[number]}</kbd>}{slot?.locked && <Icon name="locked" size={12} />}</span>
+      <span class="padnote">{padNote(one?.note, number)}{side === 4 && <kbd>{LETTERS[place]}</kbd>}{slot?.locked && <Icon name="locked" size={12} />}</span>
       {plays(one) && sound && <PadWave of={sound} from={from} until={until} />}
       <strong>{clean(slot?.slot ?? '')}</strong><small>{pads.named(number)}</small>
     </button>
@@ -65,11 +65,12 @@ export function Pads({ pads }: { pads: PadsNow }) {
   const at = useCell(padAt)
   const kit = useCell(loaded)
   const box = useRef<HTMLDivElement>(null)
+  const first = bankOf(at, side)
   useWheel(box)
-  useLetters(number => plays(pads.of(number)), pads.release)
+  useLetters(first, number => plays(pads.of(number)), pads.release)
   return (
     <div ref={box} class={`pads ${side === 8 ? 'many' : ''}`} style={{ gridTemplate: `repeat(${side}, minmax(0, 1fr)) / repeat(${side}, minmax(0, 1fr))` }} onKeyDown={event => goToNeighbour(event, side)}>
-      {Array.from({ length: side * side }, (_, number) => <Pad key={number} number={number} side={side} kit={kit} pads={pads} at={number === at} />)}
+      {Array.from({ length: side * side }, (_, place) => <Pad key={first + place} number={first + place} place={place} side={side} kit={kit} pads={pads} at={first + place === at} />)}
     </div>
   )
 }

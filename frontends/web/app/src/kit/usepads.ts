@@ -11,10 +11,9 @@ import { report } from '../silent'
 import { complain } from '../state'
 import { classColour } from '../theme'
 import { ask } from '../wire'
-import { keepPads, layout, loaded, padAt, usualNote } from './kits'
+import { bankOf, keepPads, layout, loaded, padAt, PADS, usualNote } from './kits'
 
 const LOADING_MS = 30000
-const PADS = 64
 
 interface Kit { pads: Map<number, pad>; sounds: loaded_sound[]; asked: number }
 
@@ -108,7 +107,11 @@ export function usePads() {
   const fill = () => {
     const ids = chosen().slice(0, side * side)
     if (!ids.length) return complain(new Error('No item is chosen: choose some in the table, then fill the pads with them'))
-    put(ids.map((id, number) => ({ ...of(number), note: of(number)?.note ?? usualNote(number), pad: number, sound: undefined, wave: undefined, layers: [], id: idBytes(id) })))
+    const first = bankOf(at, side)
+    put(ids.map((id, n) => {
+      const number = first + n, one = of(number)
+      return { ...one, note: one?.note ?? usualNote(number), pad: number, sound: undefined, wave: undefined, layers: [], id: idBytes(id) }
+    }))
   }
   const keep = () => nameFor('Name of the kit').then(name => {
     const each = Array.from({ length: PADS }, (_, number) => [number, plays(of(number)) ? itemOf(number) : undefined] as const)

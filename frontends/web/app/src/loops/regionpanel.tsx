@@ -100,7 +100,7 @@ function Selected({ of }: { of: item }) {
   )
 }
 
-const PADS = [0, 10, 20, 30, 40, 54]
+const PADS = [0, 10, 20, 30, 40, 54, 64, 74, 82]
 
 function Pads({ now }: { now: number | undefined }) {
   const offered = now === undefined || PADS.includes(now) ? PADS : [...PADS, now]

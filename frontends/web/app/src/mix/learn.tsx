@@ -3,6 +3,7 @@ import type { connection, midi_binding, midi_bindings, midi_mode } from 'loophol
 import { useState } from 'preact/hooks'
 import { usePolled } from '../polled'
 import { clean } from '../format'
+import { PADS } from '../kit/kits'
 import { complain, say } from '../state'
 import { ask, AskError } from '../wire'
 import { channel_words, midi_mode_words } from '../words'
@@ -11,7 +12,6 @@ const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
 
 const LEARN_MS = 20000
 const BUDGET_MS = 20000
-const PADS = 64
 const SLOTS = 128
 
 /** What a control may move, beside what a person types: docs/midi.md has all of it. */
