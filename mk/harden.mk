@@ -14,7 +14,7 @@ $(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/libfuzz.a $$(OWN_HOME
                        $$(if $(call fuzz_folder,$(2)),$(BUILD)/libfuzz_$(2).a) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS)
+	$$(Q)$$(CC) $$(LDFLAGS) $$(wraps) -fsanitize=fuzzer -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS)
 endef
 $(foreach p,$(sort $(patsubst tests/fuzz/%/,%,$(dir $(FUZZ_SRC)))),$(if $(call fuzz_folder,$(p)),$(eval $(call fuzz_part,$(p)))))
 $(foreach t,$(FUZZ_SRC),$(eval $(call fuzz_target,$(patsubst tests/fuzz/%.c,%,$(t)),$(patsubst tests/fuzz/%/,%,$(dir $(t))))))

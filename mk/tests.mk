@@ -1,4 +1,6 @@
 # ---- unit tests: tests/unit/PART/[FLOOR/]NAME_test.c links the real objects of PART (all but its main) ----
+# A function __wrap_X of a test's objects takes the calls of X.
+wraps = $$(nm --defined-only $(filter $(BUILD)/tests/%,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
 UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli web osc,$(1)),frontends/$(1))))
@@ -6,7 +8,7 @@ define unit
 $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
+	$$(Q)$$(CC) $$(LDFLAGS) $$(wraps) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
 endef
 LIBS_unit_common_deflate_test := -lz
 LIBS_unit_worker_analysis_against_test := -lebur128
@@ -43,13 +45,11 @@ fault-tools: $(FAULT_TOOLS) $(PRELOADED)
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
 SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
-# A function __wrap_X of these objects takes the calls of X.
-sim_wraps = $$(nm --defined-only $(filter $(BUILD)/tests/sim/%,$^) | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
 $(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
 $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
 	@echo '  LINK $@'
-	$(Q)$(CC) $(LDFLAGS) $(sim_wraps) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
+	$(Q)$(CC) $(LDFLAGS) $(wraps) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest begin first, so that none is left over at the end.

@@ -59,7 +59,6 @@ struct persist {
     size_t parts_bytes;               /* w.bytes at that time */
     usec_t looked;                    /* when this turn last checked for waiting clients */
     bool is_awaited;                  /* the result of that check */
-    bool keeps_turn;                  /* a test that undoes its changes has the turn, and alone ends it */
     uint32_t changes;                 /* rows of the change log in this turn */
     struct person_steps person_steps; /* steps of persons in this turn */
 

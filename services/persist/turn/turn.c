@@ -116,9 +116,9 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     return fault_set(fault, e, "the store cannot be read: run loophole store check");
 }
 
-static bool is_longer_than(const struct persist *p, usec_t since, usec_t most)
+static bool is_longer_than(usec_t since, usec_t most)
 {
-    return !p->keeps_turn && clock_steady() - since >= most;
+    return clock_steady() - since >= most;
 }
 
 /* An ask that comes while long work uses the turn joins that turn, and waits for one commit instead of two. */
@@ -126,7 +126,7 @@ static bool takes_no_more(const struct persist *p)
 {
     usec_t most = p->parts_began ? 2 * TURN_US : TURN_US;
 
-    return p->operations >= TURN_OPERATIONS || turn_is_broken(p) || is_longer_than(p, p->turn_began, most);
+    return p->operations >= TURN_OPERATIONS || turn_is_broken(p) || is_longer_than(p->turn_began, most);
 }
 
 enum err turn_continue(struct persist *p, struct id request, struct fault *fault)
@@ -245,16 +245,16 @@ static bool is_awaited(struct persist *p)
 
 static bool is_used_up(const struct persist *p)
 {
-    return is_longer_than(p, p->turn_began, TURN_US) || (!p->keeps_turn && p->w.bytes - p->parts_bytes >= TURN_BYTES);
+    return is_longer_than(p->turn_began, TURN_US) || p->w.bytes - p->parts_bytes >= TURN_BYTES;
 }
 
 bool turn_is_over(struct persist *p)
 {
     if (!p->parts_began)
-        return is_longer_than(p, p->turn_began, TURN_US);
-    if (p->w.bytes - p->parts_bytes < TURN_BYTES && !is_longer_than(p, p->parts_began, PART_US))
+        return is_longer_than(p->turn_began, TURN_US);
+    if (p->w.bytes - p->parts_bytes < TURN_BYTES && !is_longer_than(p->parts_began, PART_US))
         return false;
-    return is_used_up(p) || (!p->keeps_turn && is_awaited(p));
+    return is_used_up(p) || is_awaited(p);
 }
 
 enum err turn_wrote(struct persist *p, enum err e)

@@ -126,9 +126,9 @@ static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
     write_file(w, &again[0]);
     assert_int_equal(batch_load(&w->p, &batch, NULL), ERR_OK);
     w->p.turn_began = 0;
-    w->p.keeps_turn = false;
+    writer_run_clock(TURN_US);
     assert_int_equal(batch_part(&w->p, &batch, NULL), ERR_OK);
-    w->p.keeps_turn = true;
+    writer_run_clock(0);
     assert_int_equal(batch.outcomes.each.count, 1);
     writer_check(w);
     write_file(w, &again[1]);

@@ -113,9 +113,9 @@ static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **sta
         rename_to(w, a, "A");
         assert_int_equal(txn_commit(w->p.w.txn, NULL), ERR_OK);
         w->p.w.txn = NULL; /* the part has a turn of its own */
-        w->p.keeps_turn = false;
+        writer_run_clock(100);
         (void)repack_part(&w->p);
-        w->p.keeps_turn = true;
+        writer_run_clock(0);
     }
     rename_to(w, a, "B");
     finish_work(w);

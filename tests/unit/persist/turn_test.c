@@ -84,14 +84,14 @@ static struct call *hear_one_too_many(struct writer *w)
     call->service = service;
     call->frame.request = id_new();
     assert_int_equal(turn_continue(&w->p, call->frame.request, NULL), ERR_OK);
-    w->p.keeps_turn = false;
+    writer_run_clock(100);
     return call;
 }
 
 /* Ends as persist does when the answer is busy: the turn continues, with the effects of the first part. */
 static void is_refused_alone(struct writer *w, struct call *call, uint64_t before)
 {
-    w->p.keeps_turn = true;
+    writer_run_clock(0);
     assert_true(w->p.writes > before);
     turn_refused(&w->p, w->p.request_writes, ERR_BUSY);
     writer_check(w);
@@ -137,6 +137,7 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     assert_int_equal(removal_forget(&w->p, kick, &done, NULL), ERR_OK);
     struct call *call = hear_one_too_many(w);
     uint64_t before = w->p.writes;
+    writer_run_clock(TURN_US);
     w->p.turn_began = 0;
     w->p.parts_began = 1;
     assert_int_equal(undo_begin(&w->p, call, &(struct persist_undo){ 0 }, &taken), ERR_BUSY);
@@ -174,11 +175,11 @@ static void begin_slow_batch(struct writer *w, struct batch *batch, const struct
 
 static void do_slow_part(struct writer *w, struct batch *batch)
 {
-    w->p.keeps_turn = false;
+    writer_run_clock(TURN_US);
     w->p.turn_began = 0;
     w->p.parts_began = 1;
     assert_int_equal(batch_part(&w->p, batch, NULL), ERR_OK);
-    w->p.keeps_turn = true;
+    writer_run_clock(0);
     batch->work.revision = w->p.request_revision;
 }
 

@@ -8,6 +8,23 @@
 #include "services/persist/turn/turn.h"
 #include "tests/unit/store/scratch.h"
 
+/* The steady clock of these tests stands still, so that no turn is over before its test ends it. */
+enum { WRITER_NOW = 1 };
+static usec_t writer_now = WRITER_NOW, writer_step;
+
+usec_t __wrap_clock_steady(void);
+usec_t __wrap_clock_steady(void)
+{
+    return writer_now += writer_step;
+}
+
+/* From now on each look at the clock takes `step` microseconds. 0: it stands still again, where it was. */
+static inline void writer_run_clock(usec_t step)
+{
+    writer_step = step;
+    writer_now = WRITER_NOW;
+}
+
 struct writer {
     struct scratch *scratch;
     struct persist p;
@@ -26,7 +43,6 @@ static inline int writer_make(void **state)
     scratch_open(w->scratch);
     w->p.paths = &w->scratch->paths;
     w->p.store = w->scratch->store;
-    w->p.keeps_turn = true;
     w->p.hooks = &persist_hooks;
     assert_int_equal(turn_continue(&w->p, id_new(), NULL), ERR_OK);
     volume.backend.value = BACKEND_LOCAL;
