@@ -193,7 +193,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     float share = (float)count / (float)near->file->items, inner;
     uint32_t probes, places, nearby, removed = filter.groups ? filter.groups->removed_count : 0;
 
-    near_query_begin(&query, near, vectors, FAR * near_query_wanted(near, vectors, limit) + removed);
+    near_query_begin(&query, near, vectors, FAR * near_query_wanted(limit) + removed);
     probes = near_query_plan(&query, vectors->weights, (float)limit, share);
     ring.nearby = farthest_cluster(&query, probes < NEAR_SHARE_OF ? probes : NEAR_SHARE_OF, &places);
     ring.expected = (float)places * share;
@@ -209,6 +209,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     } else {
         look_further(&query, &filter, &ring, inner, probes);
     }
+    near_query_end(&query);
     if (filter.groups)
         drop_removed(&query, filter.groups);
     return query.kept;

@@ -72,8 +72,8 @@ static bool numbers_are_sound(const struct near_file *file)
             return false;
     for (uint32_t i = 0; i < NEAR_KINDS * NEAR_DEPTHS; i++) {
         const struct near_plan *plan = &file->plans[0][0] + i;
-        if (!(plan->probes >= 1 && plan->keep >= 1 && plan->slack >= 0 && plan->probes <= 1e9f && plan->keep <= 1e6f &&
-              plan->slack <= 1e9f))
+        if (!(plan->probes >= 1 && plan->probes <= 1e9f && plan->reach >= 0 && plan->reach <= NEAR_MOST_REACH &&
+              plan->coarse >= 0 && plan->coarse <= 1e9f && plan->fine >= 0 && plan->fine <= 1e9f))
             return false;
     }
     return true;
@@ -163,4 +163,13 @@ void near_file_aim(const struct near_file *file, const float *target, const floa
         float step = file->step[near_file_block_of(i * 4)];
         to->weights[i] = weights[i * 4] * (step * step);
     }
+}
+
+float near_file_unit(const struct near_aim *aim)
+{
+    float sum = 0;
+
+    for (uint32_t i = 0; i < NEAR_GROUPS; i++)
+        sum += aim->weights[i];
+    return sqrtf(sum);
 }

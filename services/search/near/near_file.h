@@ -7,16 +7,18 @@
 #include "services/search/containers/column.h"
 #include "services/search/near/near_machine.h"
 
-#define NEAR_NO_ROW   UINT32_MAX
-#define NEAR_NO_PLACE UINT32_MAX
+#define NEAR_NO_ROW     UINT32_MAX
+#define NEAR_NO_PLACE   UINT32_MAX
+#define NEAR_MOST_REACH 1e6f
 
 enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6 + NEAR_BLOCKS, NEAR_MOST_CLUSTERS = UINT16_MAX - NEAR_ROW + 1 };
 
-/* The effort of a query, as measured (near_plan.h). */
+/* The effort of a query, as measured (near_plan.h). The slack is a distance in units of near_file_unit. */
 struct near_plan {
-    float probes; /* clusters */
-    float keep;   /* rows to measure in floats per wanted row */
-    float slack;  /* factor by which a coarse score may exceed that of the worst kept row */
+    float probes; /* clusters at most */
+    float reach;  /* share of the wanted rows' distance within which a cluster must begin to be searched */
+    float coarse; /* how much farther than the wanted rows a row may seem by its coarse code */
+    float fine;   /* by its fine code, to be measured in floats */
 };
 
 struct near_file {
@@ -58,5 +60,8 @@ uint32_t near_file_block_of(uint32_t dimension);
 /* Writes the fine code of a vector; `near_file_aim` makes a search target, whose weights are equal within a block. */
 void near_file_code(const struct near_file *file, const float *vector, int8_t to[NEAR_WIDTH]);
 void near_file_aim(const struct near_file *file, const float *target, const float *weights, struct near_aim *to);
+
+/* The distance of two codes that differ by one step in one number of each group. */
+float near_file_unit(const struct near_aim *aim);
 
 #endif

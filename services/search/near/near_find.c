@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/search/near/near_query.h"
 
@@ -12,7 +13,7 @@ enum { LOST = 8, FAR = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 /* Scales the table so that the highest score accepted now is just below 255. */
 static void set_scales(struct near_query *query)
 {
-    query->unit = fmaxf(near_query_worst(query) * query->slack, 1e-30f) / FULL_LIMIT;
+    query->unit = fmaxf(near_query_limit(query, query->coarse), 1e-30f) / FULL_LIMIT;
     for (uint32_t group = 0; group < NEAR_GROUPS; group++) {
         float scale = query->aim.weights[group] / query->unit * (INT16_MAX + 1) + 0.5f;
         int16_t rounded = (int16_t)(scale < INT16_MAX ? scale : INT16_MAX);
@@ -24,7 +25,7 @@ static void set_scales(struct near_query *query)
 /* Allows for the rounding of 32 entries. */
 static uint8_t limit_now(const struct near_query *query)
 {
-    float limit = near_query_worst(query) * query->slack / query->unit + ROUNDING;
+    float limit = near_query_limit(query, query->coarse) / query->unit + ROUNDING;
 
     return limit > UINT8_MAX ? UINT8_MAX : (uint8_t)limit;
 }
@@ -67,8 +68,46 @@ static void fetch_cluster(const struct near_query *query, uint32_t cluster)
         __builtin_prefetch(at + i);
 }
 
+/* ---- where a cluster begins ---- */
+
+/* Rows of a cluster lie beyond the plane half-way between its centre and the nearest one: squares of the target's
+ * distances from the planes of the order's first `count` clusters. */
+static void find_planes(struct near_query *query, uint32_t count)
+{
+    const struct near_work *work = query->work;
+    struct near_aim nearest = query->aim;
+
+    memcpy(nearest.codes, query->parts.centers + (size_t)query->nearest * NEAR_WIDTH, NEAR_WIDTH);
+    query->machine->pick(query->parts.centers, work->order, count, &nearest, work->planes);
+    for (uint32_t i = 0; i < count; i++) {
+        float farther = work->scores[work->order[i]] - query->nearest_score;
+        work->planes[i] = farther * farther / fmaxf(4 * work->planes[i], 1e-30f);
+    }
+}
+
+static void find_nearest(struct near_query *query, uint32_t count)
+{
+    const struct near_work *work = query->work;
+
+    query->nearest = work->order[0];
+    for (uint32_t i = 1; i < count; i++)
+        if (work->scores[work->order[i]] < work->scores[query->nearest])
+            query->nearest = work->order[i];
+    query->nearest_score = work->scores[query->nearest];
+}
+
+/* The first of the order's clusters from `i` to `last` that begins within reach. */
+static uint32_t next_within(const struct near_query *query, uint32_t i, uint32_t last)
+{
+    float limit = near_query_worst(query) * query->reach * query->reach;
+
+    while (i < last && query->work->planes[i] > limit)
+        i++;
+    return i;
+}
+
 /* Scores the first clusters of the order completely, until enough places are kept to bound the coarse scores, and sifts
- * the others up to `last`. */
+ * those of the others up to `last` that begin within reach. */
 static void probe_clusters(struct near_query *query, uint32_t first, uint32_t last)
 {
     const uint32_t *order = query->work->order;
@@ -80,9 +119,10 @@ static void probe_clusters(struct near_query *query, uint32_t first, uint32_t la
     }
     if (i < last)
         set_scales(query);
-    for (; i < last; i++) {
-        if (i + 1 < last)
-            fetch_cluster(query, order[i + 1]);
+    for (uint32_t next; (i = next_within(query, i, last)) < last; i = next) {
+        next = next_within(query, i + 1, last);
+        if (next < last)
+            fetch_cluster(query, order[next]);
         sift_cluster(query, order[i]);
     }
     near_query_score(query);
@@ -120,6 +160,8 @@ static void search_clusters(struct near_query *query, uint32_t count)
     uint32_t clusters = query->parts.file->clusters, first = count - count / NEAR_LAST_PART, probed = 0, before;
     bool is_sure;
 
+    find_nearest(query, count);
+    find_planes(query, count);
     probe_clusters(query, 0, first);
     for (;;) {
         before = query->kept;
@@ -130,6 +172,7 @@ static void search_clusters(struct near_query *query, uint32_t count)
         if (is_sure || probed >= clusters)
             return;
         count = order_further(query, count, probed / 2 + 1 < clusters - probed ? probed / 2 + 1 : clusters - probed);
+        find_planes(query, count);
         first = 0;
     }
 }
@@ -175,8 +218,9 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
 {
     struct near_query query = { .only = only, .limit = limit };
 
-    near_query_begin(&query, near, vectors, near_query_wanted(near, vectors, limit));
+    near_query_begin(&query, near, vectors, near_query_wanted(limit));
     search_clusters(&query, plan_probes(&query, vectors->weights, share, limit));
+    near_query_end(&query);
     return query.kept;
 }
 

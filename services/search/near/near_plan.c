@@ -43,7 +43,7 @@ uint32_t near_plan_kind(const float *weights)
 
 static float interpolate_between(float low, float high, float share)
 {
-    return low * powf(high / low, share);
+    return low + (high - low) * fminf(share, 1);
 }
 
 struct near_plan near_plan_for(const struct near_file *file, const float *weights, float wanted)
@@ -57,8 +57,9 @@ struct near_plan near_plan_for(const struct near_file *file, const float *weight
     share =
         fmaxf(0, logf(wanted / near_plan_depths[depth]) / logf(near_plan_depths[depth + 1] / near_plan_depths[depth]));
     return (struct near_plan){
-        .probes = interpolate_between(plans[depth].probes, plans[depth + 1].probes, share),
-        .keep = interpolate_between(plans[depth].keep, plans[depth + 1].keep, fminf(share, 1)),
-        .slack = interpolate_between(plans[depth].slack, plans[depth + 1].slack, fminf(share, 1)),
+        .probes = plans[depth].probes * powf(plans[depth + 1].probes / plans[depth].probes, share),
+        .reach = interpolate_between(plans[depth].reach, plans[depth + 1].reach, share),
+        .coarse = interpolate_between(plans[depth].coarse, plans[depth + 1].coarse, share),
+        .fine = interpolate_between(plans[depth].fine, plans[depth + 1].fine, share),
     };
 }

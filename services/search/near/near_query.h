@@ -23,19 +23,25 @@ struct near_query {
     struct near_aim aim;
     struct near_scales scales;
     struct near_table table;
-    float unit; /* of the table's entries */
-    float slack;
-    uint32_t limit;  /* rows to find */
-    uint32_t wanted; /* places to keep: a heap in work->best */
+    float unit;                /* of the table's entries */
+    float reach, coarse, fine; /* of the plan; coarse and fine as distances */
+    uint32_t nearest;          /* cluster */
+    float nearest_score;       /* of its centre */
+    uint32_t limit;            /* rows to find */
+    uint32_t wanted;           /* places to keep: a heap in work->best */
     uint32_t kept;
+    uint32_t close;   /* places after the heap that may be as near as its worst, but for the error of the fine code */
     uint32_t waiting; /* entries in work->waiting whose codes are being fetched */
 };
 
 /* Begins a query that keeps `wanted` places, and scores all clusters: work->scores. `query` has limit and filter. */
 void near_query_begin(struct near_query *query, struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* The number of places to keep by fine score, so that the `limit` nearest rows are among them. */
-uint32_t near_query_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit);
+/* The number of places to keep by fine score. */
+uint32_t near_query_wanted(uint32_t limit);
+
+/* Ends the search: the places that may be among the nearest are at the beginning of work->best, `kept` of them. */
+void near_query_end(struct near_query *query);
 
 /* Orders the clusters to search for `limit` of a `share` of all rows. Takes the plan's number of clusters, and at least
  * NEAR_EACH rows of the share per wanted row, if these are spread evenly. The plan was not measured at such
@@ -49,6 +55,14 @@ void near_query_copy(const struct near_query *query, float *to); /* the scores o
 static inline float near_query_worst(const struct near_query *query)
 {
     return query->kept < query->wanted ? INFINITY : query->work->best[0].score;
+}
+
+/* The square of `slack` more than the distance of the worst. */
+static inline float near_query_limit(const struct near_query *query, float slack)
+{
+    float worst = near_query_worst(query), distance = sqrtf(worst) + slack;
+
+    return fmaxf(worst, distance * distance);
 }
 
 static inline bool near_query_may_find(const struct near_query *query, uint32_t place)

@@ -11,26 +11,26 @@
 
 enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 150, MANY = 100, MIXED_MUCH = 5 };
 
-/* The share of the true neighbours that each stage must pass; together a little over 0.99. Weights of one class differ,
- * so their mean must pass more; only the first class has equal ones. */
+/* The share of the true neighbours that each stage must pass; together 0.995 or more. Weights of one class differ, so
+ * their mean must pass more; only the first class has equal ones. */
 static const struct within {
-    float probes, kept, slack;
-    float margin; /* factor of the probes, because weights of one class differ more than the drawn ones */
-    float least;  /* share of all clusters, because a few neighbours that lie elsewhere are rarely drawn; there are */
-                  /* fewer of these, the less the weights differ from those with which the clusters were made */
-} EQUAL = { 0.9945f, 0.9995f, 0.998f, 1, 0 }, MILD = { 0.999f, 1, 0.9998f, 2.25f, 0.01f },
-  MEDIUM = { 0.999f, 1, 0.9998f, 2.25f, 0.03f }, OTHER = { 0.999f, 1, 0.9998f, 2.25f, 0.0625f },
-  ALL = { 1, 1, 1, 2.25f, 0.0625f };
+    float probes, reach, coarse, fine;
+    float margin, farther; /* factors of probes, and of reach and fine: other queries differ more than the drawn ones */
+    float least;           /* share of all clusters, because a few neighbours that lie elsewhere are rarely drawn; */
+                           /* fewer of these, the less the weights differ from those with which clusters were made */
+} EQUAL = { 0.999f, 0.999f, 0.9995f, 0.9998f, 1, 1.1f, 0 }, MILD = { 0.9998f, 0.9998f, 0.9999f, 1, 2.25f, 1.4f, 0.01f },
+  MEDIUM = { 0.9998f, 0.9998f, 0.9999f, 1, 2.25f, 1.4f, 0.03f },
+  OTHER = { 0.9998f, 0.9998f, 0.9999f, 1, 2.25f, 1.4f, 0.0625f }, ALL = { 1, 1, 1, 1, 2.25f, 1.4f, 0.0625f };
 
 enum { FEWEST = 3 /* clusters: a search of fewer has no farther half that shows that a neighbour lies elsewhere */ };
 
 static const float FARTHEST_MOVED = 0.4f; /* of the way to another row */
 
-/* The ranks and scores that a query must allow to find one of its true neighbours. */
+/* What a query must allow to find one of its true neighbours: distances in units of near_file_unit. */
+
 struct obstacle {
-    uint32_t probe; /* clusters nearer than the neighbour's */
-    uint32_t rank;  /* rows with a better fine score */
-    float coarse;   /* its coarse score */
+    uint32_t probe;            /* clusters nearer than the neighbour's */
+    float plane, coarse, fine; /* the neighbour's cluster begins there; by its codes the neighbour is there */
 };
 
 struct near_trial {
@@ -42,7 +42,7 @@ struct near_trial {
     uint32_t place_count;
     uint32_t found;             /* true neighbours of each query, at most NEAR_DEEPEST */
     struct obstacle *obstacles; /* NEAR_DEEPEST per query */
-    float *scores;              /* of the best by fine codes, ROUGH per query */
+    float *nearest;             /* distances of the best by fine codes, ROUGH per query, in the same units */
     float *values;              /* for quantiles; also sorted scores of clusters */
 };
 
@@ -65,7 +65,7 @@ struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t s
     *trial = (struct near_trial){ .near = near, .at = at, .seed = seed };
     trial->places = alloc_array(parts.file->places, sizeof(*trial->places));
     trial->obstacles = alloc_array(most, sizeof(*trial->obstacles));
-    trial->scores = alloc_array((size_t)QUERIES_EQUAL * ROUGH, sizeof(*trial->scores));
+    trial->nearest = alloc_array((size_t)QUERIES_EQUAL * ROUGH, sizeof(*trial->nearest));
     trial->values = alloc_array(values, sizeof(*trial->values));
     for (uint32_t i = 0; i < parts.file->places; i++)
         if (parts.rows[i] != NEAR_NO_ROW)
@@ -79,7 +79,7 @@ void near_trial_free(struct near_trial *trial)
         return;
     free(trial->places);
     free(trial->obstacles);
-    free(trial->scores);
+    free(trial->nearest);
     free(trial->values);
     free(trial);
 }
@@ -207,68 +207,103 @@ static uint32_t find_true(struct near_trial *trial, const struct vectors *vector
     return kept;
 }
 
-static void try_query(struct near_trial *trial)
+/* The distance of the target from the plane half-way between the cluster's centre and the nearest one. */
+static float plane_of(const struct near_parts *parts, const struct near_aim *aim, const float *scores, uint32_t cluster,
+                      uint32_t nearest)
+{
+    struct near_aim from = *aim;
+    float apart;
+
+    memcpy(from.codes, parts->centers + (size_t)nearest * NEAR_WIDTH, NEAR_WIDTH);
+    near_machine()->pick(parts->centers, &cluster, 1, &from, &apart);
+    return (scores[cluster] - scores[nearest]) / fmaxf(2 * sqrtf(apart), 1e-15f);
+}
+
+static uint32_t nearest_cluster(const float *scores, uint32_t clusters)
+{
+    uint32_t nearest = 0;
+
+    for (uint32_t i = 1; i < clusters; i++)
+        if (scores[i] < scores[nearest])
+            nearest = i;
+    return nearest;
+}
+
+static void note_obstacles(struct near_trial *trial, const struct near_aim *aim, const struct near_scored *exact)
 {
     struct near_parts parts = near_file_parts(trial->near->file);
-    struct near_scored exact[ROUGH], *best = trial->near->work->best;
-    float weights[NEAR_WIDTH], *clusters = trial->values, *scores = trial->scores + (size_t)trial->query * ROUGH;
-    float target[NEAR_WIDTH];
-    uint32_t self = draw_target(trial, target), count;
-    struct vectors vectors = { .at = trial->at, .target = target, .weights = weights };
-    struct near_aim aim;
+    const float *scores = trial->near->work->scores, *nearest = trial->nearest + (size_t)trial->query * ROUGH;
+    const uint32_t first = nearest_cluster(scores, parts.file->clusters);
+    const float unit = near_file_unit(aim);
+    float *clusters = trial->values;
 
-    draw_weights(trial, weights);
-    near_file_aim(parts.file, vectors.target, weights, &aim);
-    count = find_true(trial, &vectors, self, exact);
-    for (uint32_t i = 0; i < count; i++)
-        scores[i] = best[i].score;
-    memcpy(clusters, trial->near->work->scores, parts.file->clusters * sizeof(*clusters));
+    memcpy(clusters, scores, parts.file->clusters * sizeof(*clusters));
     qsort(clusters, parts.file->clusters, sizeof(*clusters), near_trial_by_value);
-    trial->found = count < NEAR_DEEPEST ? count : NEAR_DEEPEST;
     for (uint32_t i = 0; i < trial->found; i++) {
-        uint32_t place = best[exact[i].place].place;
+        uint32_t place = trial->near->work->best[exact[i].place].place;
         uint32_t cluster = cluster_of(&parts, place);
-        float score = trial->near->work->scores[cluster];
         trial->obstacles[(size_t)trial->query * NEAR_DEEPEST + i] = (struct obstacle){
-            .probe = how_many_below(clusters, parts.file->clusters, score),
-            .rank = exact[i].place,
-            .coarse = coarse_score(&parts, &aim, cluster, place),
+            .probe = how_many_below(clusters, parts.file->clusters, scores[cluster]),
+            .plane = plane_of(&parts, aim, scores, cluster, first) / unit,
+            .coarse = sqrtf(coarse_score(&parts, aim, cluster, place)) / unit,
+            .fine = nearest[exact[i].place],
         };
     }
+}
+
+static void try_query(struct near_trial *trial)
+{
+    float weights[NEAR_WIDTH], target[NEAR_WIDTH], *nearest = trial->nearest + (size_t)trial->query * ROUGH;
+    const uint32_t self = draw_target(trial, target);
+    const struct vectors vectors = { .at = trial->at, .target = target, .weights = weights };
+    struct near_scored exact[ROUGH];
+    struct near_aim aim;
+    uint32_t count;
+
+    draw_weights(trial, weights);
+    near_file_aim(trial->near->file, target, weights, &aim);
+    count = find_true(trial, &vectors, self, exact);
+    for (uint32_t i = 0; i < count; i++)
+        nearest[i] = sqrtf(trial->near->work->best[i].score) / near_file_unit(&aim);
+    trial->found = count < NEAR_DEEPEST ? count : NEAR_DEEPEST;
+    note_obstacles(trial, &aim, exact);
 }
 
 /* ---- plan from obstacles ---- */
 
 /* The value that `share` of the obstacles of the first `depth` neighbours do not exceed. */
 static float find_quantile(struct near_trial *trial, uint32_t depth, float share,
-                           float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query,
-                                          uint32_t kept),
-                           uint32_t kept)
+                           float (*value)(const struct obstacle *one, float wanted))
 {
     uint32_t count = 0;
 
     for (uint32_t query = 0; query < queries_of(trial->kind); query++)
         for (uint32_t i = 0; i<depth; i += depth> MANY ? depth / MANY : 1)
-            trial->values[count++] = value(trial, &trial->obstacles[(size_t)query * NEAR_DEEPEST + i], query, kept);
+            trial->values[count++] = value(&trial->obstacles[(size_t)query * NEAR_DEEPEST + i],
+                                           trial->nearest[(size_t)query * ROUGH + depth - 1]);
     qsort(trial->values, count, sizeof(*trial->values), near_trial_by_value);
-    return trial->values[(uint32_t)((float)(count - 1) * share)];
+    return fmaxf(trial->values[(uint32_t)((float)(count - 1) * share)], 0);
 }
 
-static float probe_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+static float probe_of(const struct obstacle *one, float wanted)
 {
-    (void)trial, (void)query, (void)kept;
+    (void)wanted;
     return (float)one->probe + 1;
 }
 
-static float rank_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+static float reach_of(const struct obstacle *one, float wanted)
 {
-    (void)trial, (void)query, (void)kept;
-    return (float)one->rank + 1;
+    return fminf(one->plane / fmaxf(wanted, 1e-15f), NEAR_MOST_REACH);
 }
 
-static float slack_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+static float coarse_of(const struct obstacle *one, float wanted)
 {
-    return one->coarse / fmaxf(trial->scores[(size_t)query * ROUGH + kept - 1], 1e-30f);
+    return one->coarse - wanted;
+}
+
+static float fine_of(const struct obstacle *one, float wanted)
+{
+    return one->fine - wanted;
 }
 
 static const struct within *within_of(uint32_t kind)
@@ -285,12 +320,12 @@ static void plan_kind(struct near_trial *trial)
     for (uint32_t i = 0; i < NEAR_DEPTHS; i++) {
         struct near_plan *plan = &trial->near->file->plans[trial->kind][i];
         uint32_t depth = near_plan_depths[i] < (float)trial->found ? (uint32_t)near_plan_depths[i] : trial->found;
-        float kept = fmaxf(find_quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
 
-        plan->probes = fmaxf(find_quantile(trial, depth, within->probes, probe_of, 0) * within->margin,
+        plan->probes = fmaxf(find_quantile(trial, depth, within->probes, probe_of) * within->margin,
                              fmaxf(FEWEST, within->least * (float)trial->near->file->clusters));
-        plan->keep = kept / (float)depth;
-        plan->slack = find_quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
+        plan->reach = fminf(find_quantile(trial, depth, within->reach, reach_of) * within->farther, NEAR_MOST_REACH);
+        plan->coarse = find_quantile(trial, depth, within->coarse, coarse_of);
+        plan->fine = find_quantile(trial, depth, within->fine, fine_of) * within->farther;
     }
 }
 

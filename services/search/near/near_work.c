@@ -12,6 +12,7 @@ struct near_work *near_work_new(uint32_t clusters)
     struct near_work *work = alloc_zeroed(1, sizeof(*work));
 
     work->scores = alloc_zeroed(clusters, sizeof(*work->scores));
+    work->planes = alloc_zeroed(clusters, sizeof(*work->planes));
     work->order = alloc_zeroed(clusters, sizeof(*work->order));
     work->some = alloc_zeroed(clusters, sizeof(*work->some));
     work->is_within = alloc_zeroed(clusters, sizeof(*work->is_within));
@@ -23,6 +24,7 @@ void near_work_free(struct near_work *work)
     if (!work)
         return;
     free(work->scores);
+    free(work->planes);
     free(work->order);
     free(work->some);
     free(work->is_within);

@@ -18,6 +18,7 @@ struct near_work {
     uint32_t waiting[NEAR_WAITING];
     float before[NEAR_MOST_KEPT], after[NEAR_MOST_KEPT]; /* copies of scores */
     float *scores;                                       /* by cluster */
+    float *planes;                                       /* by place in the order */
     uint32_t *order;                                     /* clusters */
     uint32_t *some;                                      /* same size */
     uint8_t *is_within;                                  /* by cluster */

@@ -227,6 +227,30 @@ static void too_small_a_plan_is_noticed_among_few_rows(void **state)
     clear_stage(&stage);
 }
 
+/* Their codes are equal, so only their floats tell which are the nearest. */
+static void near_copies_are_told_apart(void **state)
+{
+    enum { COPIES = 400 };
+    struct stage *stage = *state;
+    uint64_t seed = 17;
+    uint32_t hits = 0;
+
+    for (uint32_t row = 1; row <= COPIES; row++)
+        for (int i = 0; i < ENTRY_VECTOR; i++)
+            stage->at[(size_t)row * ENTRY_VECTOR + i] = stage->at[i] + 1e-5f * made_about_zero(&seed);
+    build_clusters(stage, ROWS);
+    for (uint32_t query = 0; query < QUERIES; query++) {
+        struct nearby exact[WANTED], found[WANTED];
+        const float *target = stage->at + (size_t)(1 + made_draw(&seed) % COPIES) * ENTRY_VECTOR;
+        struct vectors vectors = { stage->at, &stage->ids, target, stage->weights };
+        vectors_nearest(&vectors, NULL, ROWS, WANTED, exact);
+        assert_int_equal(near_find(&stage->near, &vectors, NULL, WANTED, found), WANTED);
+        for (uint32_t i = 0; i < WANTED; i++)
+            hits += found[i].distance <= exact[WANTED - 1].distance;
+    }
+    assert_true(hits >= QUERIES * WANTED * 99 / 100);
+}
+
 static void new_and_changed_rows_are_found_at_once(void **state)
 {
     struct stage *stage = *state;
@@ -291,7 +315,8 @@ static void a_file_that_does_not_fit_is_refused(void **state)
     struct near_parts parts = near_file_parts(stage->near.file);
     uint32_t *const breakable[] = { &parts.file->clusters, &parts.file->places, &parts.file->rows,
                                     &parts.firsts[1],      &parts.places[17],   &parts.rows[parts.places[18]] };
-    float *const numbers[] = { &parts.file->low[3], &parts.file->step[1], &parts.file->plans[0][0].probes };
+    float *const numbers[] = { &parts.file->low[3], &parts.file->step[1], &parts.file->plans[0][0].probes,
+                               &parts.file->plans[1][1].reach, &parts.file->plans[2][2].fine };
 
     assert_true(near_file_is_sound(&stage->near.made, ROWS));
     assert_false(near_file_is_sound(&stage->near.made, ROWS - 1));
@@ -422,6 +447,7 @@ int main(void)
         cmocka_unit_test_prestate(a_row_in_no_cluster_is_refused, &stage),
         cmocka_unit_test_prestate(new_and_changed_rows_are_found_at_once, &stage),
         cmocka_unit_test_prestate(rows_that_change_while_clusters_are_made_are_found, &stage),
+        cmocka_unit_test_prestate(near_copies_are_told_apart, &stage),
         cmocka_unit_test_prestate(the_same_rows_make_the_same_file, &stage),
         cmocka_unit_test(clusters_come_back_with_the_index),
     };
