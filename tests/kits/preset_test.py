@@ -122,6 +122,13 @@ def a_row_that_names_a_preset_gets_a_voice_with_its_values(home):
     voice = {row['name']: row['voice_id'] or 'voice1' for row in playing['sequencer']['tracks']}
     same(('square', 123), tuple(playing['modules'][voice['a']][key] for key in ('wave', 'freq')))
     same(77, playing['modules'][voice['b']]['freq'])
+    save(home, 'Row', 'freq=321')
+    with open(home.file('rows.json'), 'w', encoding='utf-8') as file:
+        json.dump(pattern, file)
+    home.loophole('pattern', home.file('rows.json'), '--immediate')
+    playing = until(lambda: home.look('audio.pattern'))['pattern']
+    voice = {row['name']: row['voice_id'] or 'voice1' for row in playing['sequencer']['tracks']}
+    same([321, 77, 77], [playing['modules'][voice[name]]['freq'] for name in 'abc'])
     home.loophole('project', 'close')
 
 

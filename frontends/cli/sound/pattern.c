@@ -12,6 +12,7 @@
 #include "store/pattern/message.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
+#include "store/pattern/pattern_voice.h"
 
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
 {
@@ -48,6 +49,27 @@ static enum err print_queued(struct cli *cli, const struct queued *queued)
     return ERR_OK;
 }
 
+/* As a load from a slot: a row whose preset is gone keeps its voice. */
+static enum err give_presets(struct cli *cli, struct pattern *pattern, struct fault *fault)
+{
+    const struct row_list *rows = &pattern->sequencer.tracks;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < rows->count; i++) {
+        const struct project_preset request = { .preset = rows->at[i].preset };
+        struct preset preset = { 0 };
+
+        if (!rows->at[i].has_preset)
+            continue;
+        e = cli_ask(cli, "project.preset", &request, &preset, fault);
+        if (e == ERR_OK)
+            pattern_give_voice(pattern, &cli->arena, i, &preset.voice);
+        else if (e == ERR_NOT_FOUND)
+            e = ERR_OK;
+    }
+    return e;
+}
+
 enum err pattern_play(struct cli *cli, struct fault *fault)
 {
     struct audio_set_pattern request = { .immediate = cli->options.immediate };
@@ -58,6 +80,8 @@ enum err pattern_play(struct cli *cli, struct fault *fault)
     request.pattern = file->pattern;
     if (e == ERR_OK)
         e = pattern_await(cli, fault);
+    if (e == ERR_OK)
+        e = give_presets(cli, &request.pattern, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
     if (e != ERR_OK)

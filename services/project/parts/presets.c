@@ -2,12 +2,11 @@
 
 #include <string.h>
 
-#include "proto/wire/value.h"
 #include "services/project/parts/named_parts.h"
 #include "services/project/parts/preset_body.h"
-#include "store/pattern/pattern_check.h"
+#include "store/pattern/pattern_voice.h"
 
-enum { VOICES = 32, SLOTS_BANK = 128 };
+enum { SLOTS_BANK = 128 };
 
 /* ---- finding ---- */
 
@@ -82,41 +81,6 @@ bool presets_by_id(struct txn *txn, struct arena *arena, struct id preset, struc
 
 /* ---- rows ---- */
 
-static struct text voice_of(const struct row *row)
-{
-    return row->voice_id.len ? row->voice_id : TEXT("voice1");
-}
-
-/* Returns the number of rows with that voice. */
-static uint32_t count_rows(const struct row_list *rows, struct text voice)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < rows->count; i++)
-        count += text_equal(voice_of(&rows->at[i]), voice);
-    return count;
-}
-
-/* There are as many voices as rows, so one is free whenever two rows share one. */
-static struct text free_voice(const struct row_list *rows, struct arena *arena)
-{
-    struct text voice = TEXT("voice1");
-
-    for (int i = 1; i <= VOICES && count_rows(rows, voice); i++)
-        voice = arena_printf(arena, "voice%d", i);
-    return voice;
-}
-
-static void set_voice(struct modules *modules, struct text voice, const struct voice_values *values)
-{
-    const struct field *field = schema_field(&modules_shape, voice);
-
-    if (!field || field->record != &voice_values_shape)
-        return;
-    value_mark(field, modules, true);
-    memcpy(value_in(field, modules), values, sizeof(*values));
-}
-
 void presets_set_rows(struct txn *txn, struct arena *arena, struct id project, struct pattern *pattern)
 {
     struct row_list *rows = &pattern->sequencer.tracks;
@@ -127,12 +91,9 @@ void presets_set_rows(struct txn *txn, struct arena *arena, struct id project, s
         memcpy(copy, rows->at, rows->count * sizeof(*copy));
     rows->at = copy;
     for (uint32_t i = 0; i < rows->count; i++) {
-        struct row *row = &rows->at[i];
-        if (!row->has_preset || !presets_read(txn, arena, project, row->preset, &preset))
-            continue;
-        if (count_rows(rows, voice_of(row)) > 1)
-            row->voice_id = free_voice(rows, arena);
-        set_voice(&pattern->modules, voice_of(row), &preset.voice);
+        const struct row *row = &rows->at[i];
+        if (row->has_preset && presets_read(txn, arena, project, row->preset, &preset))
+            pattern_give_voice(pattern, arena, i, &preset.voice);
     }
 }
 
