@@ -6,7 +6,8 @@ import { Icon } from '../icons'
 import { bankOf, DRAGGED, hit, lastHit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
 import { LETTERS, useLetters, useWheel } from './padkeys'
 import { PadWave } from './padwave'
-import { plays, type PadsNow } from './usepads'
+import { plays } from './padsread'
+import type { PadsNow } from './usepads'
 
 const FLASH_MS = 160
 

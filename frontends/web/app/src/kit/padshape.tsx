@@ -3,7 +3,7 @@ import type { Given, item, loaded_sound, pad } from 'loophole'
 import { useRef, useState } from 'preact/hooks'
 import { num } from '../format'
 import { PadWave } from './padwave'
-import { partOf } from './usepads'
+import { partOf } from './padsread'
 
 type Edge = 'from' | 'until' | 'loop_from' | 'loop_until'
 const EDGES: [Edge, string][] = [['from', 'Begin'], ['until', 'End'], ['loop_from', 'Loop begin'], ['loop_until', 'Loop end']]

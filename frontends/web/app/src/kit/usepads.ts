@@ -1,9 +1,9 @@
 // What the pads play: the engine's pads with their sounds and names, and what changes them.
-import type { Given, item, loaded_sound, pad, pad_layer, pads } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import type { Given, item, pad, pad_layer, pads } from 'loophole'
+import { useEffect } from 'preact/hooks'
 import { useCell } from '../cell'
 import { usePolled } from '../polled'
-import { clean, factText, idBytes, idText, num, pathText } from '../format'
+import { idBytes, idText, num } from '../format'
 import { useNames } from '../itemnames'
 import { chosen } from '../list'
 import { nameFor } from '../naming'
@@ -12,66 +12,10 @@ import { complain } from '../state'
 import { classColour } from '../theme'
 import { ask } from '../wire'
 import { bankOf, keepPads, layout, loaded, padAt, PADS, usualNote } from './kits'
+import { classOf, loadKit, nameOf, nameOfPad, plays, shareOf, soundOf } from './padsread'
+import { useSent } from './padssent'
 
 const LOADING_MS = 30000
-
-interface Kit { pads: Map<number, pad>; sounds: loaded_sound[]; asked: number }
-
-const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
-
-/** After a restart, the streamer has the sounds of its predecessor without their paths; the catalogue has the names. */
-function nameOf(of: loaded_sound, items: Map<string, item>): string {
-  const id = idText(of.id)
-  return withoutEnding(pathText(of.path).split('/').at(-1)! || clean(items.get(id)?.media.name ?? '')) || id
-}
-
-const classOf = (of: loaded_sound, items: Map<string, item>) => { const one = items.get(idText(of.id)); return one ? factText(one, 'class') : '' }
-
-async function loadKit(): Promise<Kit> {
-  const asked = performance.now()
-  const [pads, sounds] = await Promise.all([ask('audio.pads', {}, 2000), ask('streamer.sounds', {}, 2000).catch(() => undefined)])
-  return { pads: new Map((pads.each ?? []).map(one => [num(one.pad), one])), sounds: sounds?.each ?? [], asked }
-}
-
-export const plays = (of: pad | undefined) => of !== undefined && (of.sound !== undefined || of.id !== undefined || of.wave !== undefined || (of.layers ?? []).length > 0)
-const soundOf = (of: pad | undefined) => num(of?.sound ?? of?.layers?.[0]?.sound ?? -1)
-/** A pad that the engine reports with an id has a sound that could not be loaded. */
-const nameOfPad = (of: pad | undefined, names: Map<number, string>, waits: boolean) =>
-  of?.wave ? `${of.wave} wave` : of?.id ? (waits ? 'loading…' : 'not loaded') : names.get(soundOf(of)) ?? ''
-
-interface Sent { of: Given<pad>; answered: number }
-
-/** The pads, and what notes a change: it counts until pads arrive that were asked for after its answer, so that the next change of its
- * pad begins with it. */
-function useSent(kit: Kit | undefined) {
-  const [sent, setSent] = useState(new Map<number, Sent>())
-  const of = (number: number) => {
-    const one = sent.get(number)
-    return one && !(kit && kit.asked > one.answered) ? (one.of as pad) : kit?.pads.get(number)
-  }
-  const note = (number: number, to: Sent | undefined, from?: Given<pad>) => setSent(now => {
-    if (from && now.get(number)?.of !== from) return now // a newer change has come
-    const next = new Map(now)
-    if (to) next.set(number, to)
-    else next.delete(number)
-    return next
-  })
-  return { of, note, waits: (number: number) => sent.get(number)?.answered === Infinity }
-}
-
-const points = (from: number, until: number) => ({ from, until })
-
-/** The part of its sound that a pad plays, in frames: that of the item's trim, if the pad has no points of its own. An end of 0 is that
- * of the sound. */
-export const partOf = (of: pad | undefined, sound: loaded_sound | undefined) =>
-  num(of?.from) || num(of?.until) || num(of?.loop_from) ? points(num(of?.from), num(of?.until)) : points(num(sound?.trim_from), num(sound?.trim_until))
-
-/** The same from 0 to 1. */
-function shareOf(of: pad | undefined, sound: loaded_sound | undefined): [number, number] {
-  const frames = num(sound?.frames) || 1
-  const { from, until } = partOf(of, sound)
-  return [from / frames, Math.min(1, (until || frames) / frames)]
-}
 
 /** The pads as they are, or as this page has sent them. */
 export function usePads() {

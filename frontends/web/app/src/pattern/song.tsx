@@ -1,79 +1,15 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
-import type { song_entry } from 'loophole'
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { useCell } from '../cell'
-import { usePolled } from '../polled'
 import { num } from '../format'
 import { reportSaid } from '../silent'
+import { BARS_MOST, SLOTS, SongEntry, wholeOf } from './songentry'
 import { complain } from '../state'
 import { transport as transportCell } from '../transport'
-import { TypedField } from '../typedfield'
+import { BUDGET_MS, useSong, type Entry } from './usesong'
 import { ask } from '../wire'
 
-const BUDGET_MS = 20000
 const ENTRIES_MOST = 256
-const SLOTS = 128
-const BARS_MOST = 1024
-
-interface Entry { bank: number; slot: number; bars: number }
-
-const entryOf = (of: song_entry): Entry => ({ bank: num(of.bank), slot: num(of.slot), bars: num(of.bars) })
-const written = ({ bank, slot, bars }: Entry) => `${bank}/${slot}${bars ? `:${bars}` : ''}`
-
-/** A whole number that a person typed, within its range. */
-const wholeOf = (text: string, least: number, most: number) => Math.max(least, Math.min(most, Math.trunc(Number(text)) || least))
-
-function Line({ of, at, last, playing, put, drop, move, play }: {
-  of: Entry; at: number; last: boolean; playing: boolean; put: (to: Entry) => void; drop: () => void; move: (by: number) => void; play: () => void
-}) {
-  const field = (what: keyof Entry, label: string, least: number, most: number) => (
-    <TypedField type="number" min={least} max={most} value={String(of[what])} aria-label={`${label} of entry ${at}`}
-      put={typed => put({ ...of, [what]: wholeOf(typed, least, most) })} />
-  )
-  return (
-    <tr class={playing ? 'active' : ''} data-entry={at}>
-      <td class="number">{at}</td>
-      <td>{field('bank', 'Bank', 1, SLOTS)}</td><td>{field('slot', 'Slot', 1, SLOTS)}</td>
-      <td>{field('bars', 'Bars', 0, BARS_MOST)}{of.bars === 0 && <span class="quiet"> as long as it is</span>}</td>
-      <td class="buttons">
-        <button onClick={play} aria-label={`Play from here, entry ${at}`}>Play from here</button>
-        <button onClick={() => move(-1)} disabled={at === 1} aria-label={`Move entry ${at} up`}>↑</button>
-        <button onClick={() => move(1)} disabled={last} aria-label={`Move entry ${at} down`}>↓</button>
-        <button onClick={drop} aria-label={`Remove entry ${at}`}>Remove</button>
-        {playing && <span>plays</span>}
-      </td>
-    </tr>
-  )
-}
-
-interface Entries { entries: Entry[]; loop: boolean }
-
-async function loadSong(): Promise<Entries & { asked: number }> {
-  const asked = performance.now()
-  const { entries = [], loop } = await ask('project.song', { project: '' }, 3000)
-  return { entries: entries.map(entryOf), loop, asked }
-}
-
-/** The song, and what changes it. A change that was sent counts until a song arrives that was asked for after its answer, so that
- * the next change begins with it. */
-function useSong() {
-  const [got, again] = usePolled(loadSong, 3000, [], ['project.changed'])
-  const [sent, setSent] = useState<{ of: Entries; answered: number }>()
-  const shown: Entries | undefined = sent && !(got && got.asked > sent.answered) ? sent.of : got
-  const last = useRef(shown)
-  last.current = shown
-  const change = (part: (from: Entries) => Partial<Entries>) => {
-    const from = last.current ?? { entries: [], loop: false }
-    const next = { ...from, ...part(from) }
-    last.current = next
-    setSent({ of: next, answered: Infinity })
-    const end = (to?: { of: Entries; answered: number }) => setSent(now => (now?.of === next ? to : now)) // a newer change may have come
-    const promise = ask('project.set_song', { project: '', entries: next.entries.map(written).join(' '), loop: next.loop }, BUDGET_MS)
-    promise.then(() => end({ of: next, answered: performance.now() }), () => end())
-    return reportSaid(promise).then(again)
-  }
-  return { shown, change, again }
-}
 
 export function Song() {
   const { shown, change, again } = useSong()
@@ -110,7 +46,7 @@ export function Song() {
         <table class="plain">
           <thead><tr><th>Entry</th><th>Bank</th><th>Slot</th><th>Bars</th><th><span class="unseen">Actions</span></th></tr></thead>
           <tbody>{entries.map((one, i) => (
-            <Line key={i} of={one} at={i + 1} last={i === entries.length - 1} playing={playing === i + 1} put={to => put(from => from.map((old, j) => (j === i ? to : old)))}
+            <SongEntry key={i} of={one} at={i + 1} last={i === entries.length - 1} playing={playing === i + 1} put={to => put(from => from.map((old, j) => (j === i ? to : old)))}
               drop={() => put(from => from.filter((_, j) => j !== i))} move={by => move(i, by)} play={() => play(i + 1)} />
           ))}</tbody>
         </table>
