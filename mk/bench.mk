@@ -97,7 +97,7 @@ bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-kit: kits built of sounds without names, beside random and nearest ones; chops of voices, beside a gate of the level
 # and aubio's onsets
-$(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
+$(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(BUILD)/services/worker/kits/chop_timbre.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-kit: all $(BUILD)/bench_chop

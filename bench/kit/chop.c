@@ -18,7 +18,7 @@ struct sound {
     unsigned rate;
 };
 
-static void read_sound(const char *path, struct sound *to, struct chop_levels *levels)
+static void read_sound(const char *path, struct sound *to, struct chop_levels *levels, struct chop_timbre *timbre)
 {
     static float chunk[CHUNK * DECODE_CHANNELS_MAX];
     struct decode_format format;
@@ -35,20 +35,24 @@ static void read_sound(const char *path, struct sound *to, struct chop_levels *l
     }
     to->rate = format.rate;
     chop_levels_begin(levels, format.rate, format.channels);
+    chop_timbre_begin(timbre, format.rate, format.channels, levels->hop);
     while ((got = decode_read(decode, chunk, CHUNK)) > 0) {
         chop_levels_feed(levels, chunk, got);
+        chop_timbre_feed(timbre, chunk, got);
         to->mono = realloc(to->mono, (to->count + got) * sizeof(float));
         for (size_t i = 0; to->mono && i < got; i++)
             to->mono[to->count++] = chunk[i * format.channels];
     }
+    chop_timbre_end(timbre, levels->count);
     decode_close(decode);
     close(input.fd);
 }
 
-static void print_chops(const char *path, const struct sound *sound, const struct chop_levels *levels)
+static void print_chops(const char *path, const struct sound *sound, const struct chop_levels *levels,
+                        const struct chop_timbre *timbre)
 {
     struct chop chops[MOST];
-    const uint32_t count = chops_by_syllables(levels, MOST, chops);
+    const uint32_t count = chops_by_syllables(levels, timbre, MOST, chops);
 
     printf("%s loophole", path);
     for (uint32_t i = 0; i < count; i++)
@@ -96,13 +100,15 @@ int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         struct chop_levels levels;
+        struct chop_timbre timbre;
         struct sound sound;
 
-        read_sound(argv[i], &sound, &levels);
-        print_chops(argv[i], &sound, &levels);
+        read_sound(argv[i], &sound, &levels, &timbre);
+        print_chops(argv[i], &sound, &levels, &timbre);
         print_gate(argv[i], &sound);
         print_aubio(argv[i], &sound);
         chop_levels_free(&levels);
+        chop_timbre_free(&timbre);
         free(sound.mono);
     }
     return 0;

@@ -16,6 +16,7 @@ WORDS = ('la na da mo see ray you love night hold me fall sky blue shine now sta
          'walk tell why so we run light hands').split()
 PERSONS = ('de', 'es', 'lt', 'pt_BR', 'ru', 'uk')
 RECORDED = '/usr/share/klettres/{}/syllab/*.ogg'
+NO_SYLLABLES = set('affe eule lisa nase opa pute ll kilo yra tvoya'.split())  # words of two, and the name of a letter
 KINDS = ('dry', 'reverb', 'breath', 'noise')
 
 
@@ -35,6 +36,12 @@ def trimmed(samples):
     level = np.convolve(samples ** 2, np.ones(220) / 220, 'same')
     first, last = (np.clip(4 * noise.max(), level.max() * 1e-4, level.max() * 1e-2) for noise in (level[:EDGE], level[-EDGE:]))
     return samples[np.argmax(level > first):len(level) - np.argmax(level[::-1] > last)]
+
+
+def recorded(voice):
+    """The files that have one syllable: a cut in the middle of "opa" is right, but the truth has no time of it."""
+    files = sorted(glob.glob(RECORDED.format(voice)))
+    return [path for path in files if os.path.basename(path).removesuffix('.ogg') not in NO_SYLLABLES]
 
 
 def syllable(folder, word, voice, semitones):
@@ -67,7 +74,7 @@ def cappella(folder, kind, seed, voices):
     """Samples, their voice, and the seconds at which syllables begin."""
     choose, noise = random.Random(seed), np.random.default_rng(seed)
     voice = choose.choice(voices)
-    words = sorted(glob.glob(RECORDED.format(voice))) if voice in PERSONS else WORDS
+    words = recorded(voice) if voice in PERSONS else WORDS
     line, truth, legato = np.zeros(int(choose.uniform(0.6, 1.5) * RATE)), [], int(LEGATO * RATE)
     for _ in range(choose.randint(4, 6)):
         if kind == 'breath':

@@ -30,7 +30,8 @@ static enum err open_source(struct input *input, const struct chop_job *job, int
 }
 
 /* All of the sound, or a refusal: a part of it would be chopped wrong. */
-static enum err feed_levels(struct convert_sound *sound, struct chop_levels *levels, struct fault *fault)
+static enum err feed_levels(struct convert_sound *sound, struct chop_levels *levels, struct chop_timbre *timbre,
+                            struct fault *fault)
 {
     const struct convert_sound_form *form = convert_sound_form(sound);
     const uint64_t most = (uint64_t)SECONDS_MOST * form->rate;
@@ -38,11 +39,14 @@ static enum err feed_levels(struct convert_sound *sound, struct chop_levels *lev
     size_t got;
 
     chop_levels_begin(levels, form->rate, form->channels);
+    chop_timbre_begin(timbre, form->rate, form->channels, levels->hop);
     while ((got = convert_sound_read(sound, CHUNK, &frames)) > 0) {
         chop_levels_feed(levels, frames, got);
+        chop_timbre_feed(timbre, frames, got);
         if (levels->frames > most)
             return fault_set(fault, ERR_TOO_LARGE, "it is longer than %d minutes", SECONDS_MOST / 60);
     }
+    chop_timbre_end(timbre, levels->count);
     return levels->frames ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "it has no sound");
 }
 
@@ -58,16 +62,18 @@ static enum err find_slices(const struct chop_job *job, struct convert_sound *so
 {
     struct chop chops[SLICES_MOST];
     struct chop_levels levels;
-    enum err e = feed_levels(sound, &levels, fault);
+    struct chop_timbre timbre;
+    enum err e = feed_levels(sound, &levels, &timbre, fault);
 
     if (e == ERR_OK) {
         const uint32_t count = job->has_beat ? chops_by_beats(&levels, job->beat, (uint32_t)job->most, chops)
-                                             : chops_by_syllables(&levels, (uint32_t)job->most, chops);
+                                             : chops_by_syllables(&levels, &timbre, (uint32_t)job->most, chops);
         write_slices(chops, count, arena, &answer->slices);
         answer->rate = convert_sound_form(sound)->rate;
         answer->frames = levels.frames;
     }
     chop_levels_free(&levels);
+    chop_timbre_free(&timbre);
     return e;
 }
 

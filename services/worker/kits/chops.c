@@ -12,12 +12,16 @@ enum {
     LEVEL_HOPS = 4,  /* of the level of all bands: 20 ms */
     APART_HOPS = 24, /* two syllables are at least 120 ms apart */
     PAUSE_HOPS = 80, /* 0.4 s: a pause, at whose end a phrase begins */
+    LOOK_HOPS = 600, /* 3 s: the dips around a cut */
     LEAD_HOPS = 20,  /* a first syllable that begins earlier begins the sound */
     BEATS_OF_BAR = 4,
     GROWTH = 64, /* syllables */
 };
-static const float dip = 9, faint = 16, deep = 50, tilt = 14, pause_above = 8, cut_above = 1, lowest = -120; /* dB */
+static const float dip = 9, faint = 16, deep = 60, pause_above = 8, cut_above = 1, lowest = -120; /* dB */
 static const float shares[CHOP_BANDS] = { 1, 0.5F, 0.5F };
+
+/* Of the likelihood of a cut, for each dB, and for each hop from the lowest one. */
+static const float per_over = -0.167F, per_before = 0.059F, per_both = 0.094F, per_away = -0.1F, per_change = 0.341F;
 
 /* ---- levels ---- */
 
@@ -127,17 +131,23 @@ static struct vowel_peaks find_peaks(const float *level, size_t count, float flo
     return peaks;
 }
 
-/* The last hop that is at most `above` dB over the lowest, where each later one counts for `slope` dB more. */
-static size_t find_low(const float *level, size_t from, size_t until, float slope, float above)
+static float lowest_of(const float *level, size_t from, size_t until)
 {
-    size_t low = from;
     float least = INFINITY;
 
     for (size_t i = from; i <= until; i++)
-        least = fminf(least, level[i] + slope * (float)(i - from));
+        least = fminf(least, level[i]);
+    return least;
+}
+
+/* The last hop that is at most `above` dB over the lowest. */
+static size_t find_low(const float *level, size_t from, size_t until, float above)
+{
+    const float most = lowest_of(level, from, until) + above;
+    size_t low = from;
+
     for (size_t i = from; i <= until; i++)
-        if (level[i] + slope * (float)(i - from) <= least + above)
-            low = i;
+        low = level[i] <= most ? i : low;
     return low;
 }
 
@@ -146,14 +156,11 @@ struct pause {
     float above; /* its mean level, over its lowest */
 };
 
-static struct pause measure_pause(const float *level, size_t from, size_t until)
+static struct pause measure_pause(const float *level, size_t from, size_t until, float least)
 {
     size_t first = until, last = until, quiet = 0;
-    float least = INFINITY;
     double sum = 0;
 
-    for (size_t i = from; i <= until; i++)
-        least = fminf(least, level[i]);
     for (size_t i = from; i <= until; i++)
         if (level[i] <= least + pause_above) {
             first = first == until ? i : first;
@@ -164,14 +171,61 @@ static struct pause measure_pause(const float *level, size_t from, size_t until)
     return (struct pause){ last - first, (float)(sum / (double)quiet) };
 }
 
-/* The cut before the peak `until`, from the hop after the peak before it on: no two cuts are at one hop. */
-static struct chop cut_between(const struct chop_levels *levels, const float *level, size_t from, size_t until)
+/* How deep the level dips between the hop `at` and a higher one on its way to `end`. */
+static float measure_dip(const float *level, size_t at, size_t end)
 {
-    const struct pause pause = measure_pause(level, from, until);
-    const bool is_pause = pause.hops > PAUSE_HOPS;
+    const int step = end > at ? 1 : -1;
+    float highest = level[at], deepest = 0;
+
+    for (size_t i = at, n = 0; n <= LOOK_HOPS; i += (size_t)step, n++) {
+        highest = fmaxf(highest, level[i]);
+        deepest = fmaxf(deepest, highest - level[i]);
+        if (i == end)
+            break;
+    }
+    return fminf(deepest, 40);
+}
+
+struct gap {
+    size_t from, until, low; /* hops: after a peak, the next peak, the lowest */
+    float least;
+};
+
+static float rate_cut(const struct gap *gap, const float *level, const struct chop_timbre *timbre, size_t at)
+{
+    const float before = measure_dip(level, at, gap->from), after = measure_dip(level, at, gap->until);
+    const float away = fabsf((float)at - (float)gap->low);
+
+    return per_over * fminf(level[at] - gap->least, 30) + per_before * before + per_both * fminf(before, after) +
+           per_away * fminf(away, 20) + per_change * chop_timbre_change(timbre, at);
+}
+
+/* Of the hops at which the level is lower than beside them, the one that is most likely a cut. */
+static size_t choose_cut(const struct gap *gap, const float *level, const struct chop_timbre *timbre)
+{
+    float best = -INFINITY;
+    size_t to = gap->low;
+
+    for (size_t i = gap->from; i < gap->until; i++) {
+        if ((i > gap->from && level[i] > level[i - 1]) || level[i] >= level[i + 1])
+            continue;
+        const float rate = rate_cut(gap, level, timbre, i);
+        to = rate > best ? i : to;
+        best = fmaxf(best, rate);
+    }
+    return to;
+}
+
+/* The cut before the peak `until`, from the hop after the peak before it on: no two cuts are at one hop. */
+static struct chop cut_between(const struct chop_levels *levels, const struct chop_timbre *timbre, const float *level,
+                               size_t from, size_t until)
+{
+    const float least = lowest_of(level, from, until);
+    const struct pause pause = measure_pause(level, from, until, least);
     const size_t last = until > from ? until - 1 : from;
-    const size_t at = is_pause ? find_low(level, from, last, 0, pause.above + cut_above)
-                               : find_low(level, from, last, tilt / CHOP_RATE, cut_above);
+    const struct gap gap = { from, until, find_low(level, from, last, cut_above), least };
+    const bool is_pause = pause.hops > PAUSE_HOPS;
+    const size_t at = is_pause ? find_low(level, from, last, pause.above + cut_above) : choose_cut(&gap, level, timbre);
 
     return (struct chop){ .frame = chop_levels_frame(levels, at),
                           .part = is_pause,
@@ -231,7 +285,8 @@ static uint32_t begin_at_zero(const struct chop_levels *levels, struct chop *to,
     return count ? count : 1;
 }
 
-uint32_t chops_by_syllables(const struct chop_levels *levels, uint32_t most, struct chop *to)
+uint32_t chops_by_syllables(const struct chop_levels *levels, const struct chop_timbre *timbre, uint32_t most,
+                            struct chop *to)
 {
     if (levels->count == 0)
         return 0;
@@ -242,7 +297,7 @@ uint32_t chops_by_syllables(const struct chop_levels *levels, uint32_t most, str
     uint32_t count;
 
     for (uint32_t i = 0; i < peaks.count; i++)
-        all[i] = cut_between(levels, level, i ? peaks.at[i - 1] + 1 : 0, peaks.at[i]);
+        all[i] = cut_between(levels, timbre, level, i ? peaks.at[i - 1] + 1 : 0, peaks.at[i]);
     if (peaks.count)
         all[0].weight = INFINITY;
     count = keep_most(all, peaks.count, most > 1 ? most - 1 : 1, to);
