@@ -2,7 +2,19 @@
 #ifndef LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 #define LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/bundle/bundle_commands.h"
+#include "frontends/cli/complete.h"
+#include "frontends/cli/composer/composer_commands.h"
+#include "frontends/cli/engine/engine_commands.h"
+#include "frontends/cli/find/find_commands.h"
+#include "frontends/cli/kit/kit_commands.h"
+#include "frontends/cli/library/library_commands.h"
+#include "frontends/cli/migrate/migrate_commands.h"
+#include "frontends/cli/project/project_commands.h"
+#include "frontends/cli/recovery/recovery_commands.h"
+#include "frontends/cli/removal/removal_commands.h"
+#include "frontends/cli/send/send_commands.h"
+#include "frontends/cli/sound/sound_commands.h"
 
 #define ANY 1000000
 
@@ -11,6 +23,8 @@
     "of them unless --all, or --limit N for the first N, is given. A change of more than 100 items asks first, "       \
     "unless --yes or --limit is given."
 #define MANY MANY_ITEMS " The change of all items, up to 10,000, is one step of undo."
+
+enum err man_print(struct cli *cli, struct fault *fault);
 
 /* All of them: commands.c. */
 extern const struct commands commands;

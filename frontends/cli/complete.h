@@ -34,4 +34,8 @@ void complete_voices(const struct unfinished *u);
 void complete_kits(const struct unfinished *u);
 void complete_presets(const struct unfinished *u);
 
+/* The commands complete and, of completion.c, completion. */
+enum err complete_run(struct cli *cli, struct fault *fault);
+enum err completion_print(struct cli *cli, struct fault *fault);
+
 #endif

@@ -12,6 +12,7 @@
 #include "common/process/stop_point.h"
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_plan.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"

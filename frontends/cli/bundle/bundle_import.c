@@ -5,6 +5,7 @@
 #include "common/naming/safe_names.h"
 #include "common/process/stop_point.h"
 #include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 #include "frontends/cli/bundle/bundle_source.h"

@@ -1,5 +1,5 @@
 /* bundle_offer.c: what a dialogue says before an import: filters, and how many sounds a sampler manifest has. */
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 
 enum err bundle_offer(struct cli *cli, struct fault *fault)

@@ -10,6 +10,7 @@
 
 #include "common/file.h"
 #include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_measure.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 #include "frontends/cli/bundle/bundle_source.h"

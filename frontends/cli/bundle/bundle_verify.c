@@ -3,6 +3,7 @@
 
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
+#include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"
 #include "schema_project.h"

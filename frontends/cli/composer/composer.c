@@ -1,7 +1,7 @@
 /* composer.c: the exchange with a community of studios. */
 #include <stdio.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 
 /* The migrations of services/composer/sql as one script for psql (tools/composer-sql). */

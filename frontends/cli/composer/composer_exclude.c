@@ -1,8 +1,8 @@
 /* composer_exclude.c: the folders of which nothing is shared. */
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 
 static void print_folder(struct cli *cli, const struct excluded_folder *folder)

@@ -9,8 +9,8 @@
 #include "common/beneath/beneath.h"
 #include "common/clock.h"
 #include "common/latency.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/engine/engine_commands.h"
 
 struct bench {
     const struct cli *cli;

@@ -15,7 +15,10 @@
 #include "common/file.h"
 #include "common/names.h"
 #include "common/shared/board.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "schema_availability.h"
+#include "schema_indexer.h"
+#include "schema_project.h"
 #include "schema_service.h"
 #include "schema_supervisor.h"
 #include "store/backup/check_in_child.h"
@@ -277,27 +280,57 @@ static void look_at_crashes(struct doctor *doctor)
                    text_plural((uint64_t)count));
 }
 
+/* Missing files and drafts that wait for a person's answer, and autosaves that fail. */
+static void look_at_libraries(struct doctor *doctor)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+    struct buffer command = { 0 };
+
+    if (ask(doctor->cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < list.asks.count; i++) {
+        const struct missing_many *asks = &list.asks.at[i];
+
+        command.len = 0;
+        question_command(&command, asks);
+        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
+                       (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
+                       asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
+    }
+    if (list.asks.count == 0)
+        doctor_finding(doctor, FINE, "library", "", "%u %s, no question is open", list.each.count,
+                       list.each.count == 1 ? "library" : "libraries");
+    buffer_free(&command);
+}
+
+static void look_at_autosaves(struct doctor *doctor)
+{
+    struct recoveries all = { 0 };
+    struct fault none = { 0 };
+
+    if (ask(doctor->cli->asker, "project.recoveries", NULL, 2000, NULL, &all, &none) != ERR_OK)
+        return; /* the service's own finding says why */
+    for (uint32_t i = 0; i < all.troubles.count; i++)
+        doctor_finding(doctor, WATCH, "autosave", "make its folder writable, or free space; all edits are in the store",
+                       "%.*s has no new autosave: %.*s", TEXT_ARG(all.troubles.at[i].name),
+                       TEXT_ARG(all.troubles.at[i].why));
+    if (all.each.count)
+        doctor_finding(doctor, WATCH, "autosave", "loophole project recover lists them",
+                       "%u draft%s wait%s for an answer", all.each.count, text_plural(all.each.count),
+                       all.each.count == 1 ? "s" : "");
+    if (all.each.count + all.troubles.count == 0)
+        doctor_finding(doctor, FINE, "autosave", "", "every autosave is written, and none waits for an answer");
+}
+
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
-    static void (*const looks[])(struct doctor *) = { settings_doctor,
-                                                      look_at_services,
-                                                      look_at_volumes,
-                                                      look_for_orphans,
-                                                      look_at_store,
-                                                      look_at_old_stores,
-                                                      look_at_names,
-                                                      look_at_sockets,
-                                                      look_at_memory,
-                                                      look_at_limits,
-                                                      look_at_kernel,
-                                                      look_at_disk,
-                                                      doctor_look_at_sound,
-                                                      osc_doctor,
-                                                      composer_doctor,
-                                                      doctor_look_at_autosaves,
-                                                      doctor_look_at_libraries,
-                                                      look_at_crashes,
-                                                      look_at_likeness };
+    static void (*const looks[])(struct doctor *) = {
+        settings_doctor,    look_at_services,  look_at_volumes,      look_for_orphans, look_at_store,
+        look_at_old_stores, look_at_names,     look_at_sockets,      look_at_memory,   look_at_limits,
+        look_at_kernel,     look_at_disk,      doctor_look_at_sound, osc_doctor,       composer_doctor,
+        look_at_autosaves,  look_at_libraries, look_at_crashes,      look_at_likeness
+    };
     struct doctor doctor = { cli, FINE };
 
     doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);

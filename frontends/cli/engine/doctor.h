@@ -18,10 +18,6 @@ void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const ch
 /* settings.c: mistakes in loophole.conf. */
 void settings_doctor(struct doctor *doctor);
 
-/* doctor_libraries.c: missing files and drafts that wait for a person's answer, and autosaves that fail. */
-void doctor_look_at_libraries(struct doctor *doctor);
-void doctor_look_at_autosaves(struct doctor *doctor);
-
 /* doctor_sound.c: real-time priority, locked memory, processor frequency, JACK. */
 void doctor_look_at_sound(struct doctor *doctor);
 

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/process/config.h"
 #include "frontends/cli/engine/engine.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "proto/transport/lock.h"
 
 extern char **environ;

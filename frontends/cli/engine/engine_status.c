@@ -1,6 +1,7 @@
 /* engine_status.c: the command status, once or repeatedly. */
 
 #include "frontends/cli/engine/engine.h"
+#include "frontends/cli/engine/engine_commands.h"
 
 static enum err print_service_line(struct cli *cli, const struct service_line *line)
 {

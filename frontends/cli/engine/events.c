@@ -1,6 +1,6 @@
 /* events.c: prints events as they happen. */
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/engine/engine.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "proto/transport/lock.h"
 #include "schema_audio.h"
 

@@ -1,6 +1,6 @@
 /* osc.c: where OSC messages are taken. */
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/engine/doctor.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "schema_osc.h"
 
 enum err osc_show(struct cli *cli, struct fault *fault)

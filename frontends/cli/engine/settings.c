@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/process/config.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/engine/doctor.h"
+#include "frontends/cli/engine/engine_commands.h"
 
 enum { KEY_COLUMN = 30, VALUE_COLUMN = 22 };
 

@@ -1,8 +1,8 @@
 /* store.c: check, backup and restore of the store itself, whether the engine runs or not. */
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "schema_indexer.h"
 #include "store/backup/backup.h"
 #include "store/backup/check_in_child.h"

@@ -1,6 +1,7 @@
 /* tasks.c: long work in progress in all services. */
 #include <stdio.h>
 
+#include "frontends/cli/engine/engine_commands.h"
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 

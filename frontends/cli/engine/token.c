@@ -4,7 +4,7 @@
 #include <sys/random.h>
 
 #include "common/sha256.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "schema_web.h"
 
 enum { SECRET = 16 /* bytes; it is written in hex */ };

@@ -1,7 +1,7 @@
 /* web.c: the address of the web app. */
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/desktop.h"
+#include "frontends/cli/engine/engine_commands.h"
 #include "schema_web.h"
 
 static enum err open_browser(char *address, struct fault *fault)

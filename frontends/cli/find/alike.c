@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/look.h"
+#include "frontends/cli/find/find_commands.h"
 
 enum { PAGE = 100, VERIFIED = 1000 /* files of one ask */ };
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "common/little.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/picture.h"
+#include "frontends/cli/find/find_commands.h"
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "schema_cli.h"

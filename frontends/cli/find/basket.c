@@ -1,6 +1,6 @@
 /* basket.c: the basket, a folder of links for the file browsers of other programs. */
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_web.h"
 
 enum { TOGETHER = 1000 /* items in an ask */ };

@@ -1,10 +1,10 @@
 /* find.c: search, similar, show. */
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/picture.h"
+#include "frontends/cli/find/find_commands.h"
 
 enum { POLL_US = 200000, SIDE = 1600, MARGIN = 40, CLASSES = 128 };
 enum { LEGEND = 420, LEGEND_ROW = 30, LEGEND_SCALE = 3, LEGEND_LETTERS = 20 }; /* beside the map */

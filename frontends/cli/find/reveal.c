@@ -2,10 +2,10 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/desktop.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_search.h"
 
 /* As file: address, with an escape for all but the plainest characters: dbus-send divides a list at its commas. */

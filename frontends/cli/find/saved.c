@@ -1,5 +1,5 @@
 /* saved.c: saved queries, and recent ones. */
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_persist.h"
 
 /* A query that cannot be asked must not replace one that can. */

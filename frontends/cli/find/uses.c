@@ -1,5 +1,6 @@
 /* uses.c: the contexts in which items are used. */
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_persist.h"
 
 enum { TOGETHER = 4096 /* uses in one ask */ };

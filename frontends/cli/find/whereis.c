@@ -1,6 +1,6 @@
 /* whereis.c: every known copy of an item. */
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/find/find_commands.h"
 #include "schema_availability.h"
 
 static void print_copy(struct cli *cli, const struct copy_seen *copy)

@@ -5,6 +5,7 @@
 
 #include "common/naming/safe_names.h"
 #include "frontends/cli/kit/kit_archive.h"
+#include "frontends/cli/kit/kit_commands.h"
 #include "frontends/cli/kit/kit_hydrogen_file.h"
 #include "frontends/cli/kit/kit_sfz_file.h"
 #include "frontends/cli/send/item_file.h"

@@ -7,6 +7,7 @@
 #include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/library/last_copy.h"
+#include "frontends/cli/library/library_commands.h"
 #include "schema_persist.h"
 #include "store/fact_name.h"
 

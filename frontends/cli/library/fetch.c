@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/library/library_commands.h"
 #include "schema_availability.h"
 #include "schema_persist.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/library/library_commands.h"
 #include "schema_persist.h"
 
 enum { PAGE = 1000 };

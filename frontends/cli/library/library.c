@@ -1,8 +1,8 @@
 /* library.c: libraries: add, remove, list, rescan, index, and a summary of the catalogue. */
 #include <stdio.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/library/last_copy.h"
+#include "frontends/cli/library/library_commands.h"
 #include "proto/wire/codec.h"
 #include "schema_indexer.h"
 #include "schema_search.h"

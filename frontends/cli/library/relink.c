@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/library/library_commands.h"
 #include "frontends/cli/library/relink_candidates.h"
 #include "frontends/cli/removal/removal_merge.h"
 #include "schema_persist.h"

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/library/library_commands.h"
 #include "schema_availability.h"
 
 static uint64_t count_all(const struct state_counts *counts)

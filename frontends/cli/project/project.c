@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/project/project_body.h"
+#include "frontends/cli/project/project_commands.h"
 #include "proto/wire/tree.h"
 #include "schema_project.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/project/project_commands.h"
 #include "frontends/cli/removal/duplicates_restore.h"
 #include "frontends/cli/send/labels.h"
 #include "schema_persist.h"

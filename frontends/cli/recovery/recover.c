@@ -1,5 +1,5 @@
 /* recover.c: autosaves that differ from their project's save. */
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/recovery/recovery_commands.h"
 #include "schema_project.h"
 
 enum { OFFERS_MS = 3000 };

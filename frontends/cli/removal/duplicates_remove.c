@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "common/id_table.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/removal/duplicates_restore.h"
+#include "frontends/cli/removal/removal_commands.h"
 #include "frontends/cli/removal/removal_journal.h"
 #include "frontends/cli/removal/removal_merge.h"
 #include "frontends/cli/removal/removal_move.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "frontends/cli/removal/copy_removal.h"
+#include "frontends/cli/removal/removal_commands.h"
 #include "frontends/cli/removal/removal_journal.h"
 #include "frontends/cli/removal/removal_move.h"
 #include "schema_search.h"

@@ -8,6 +8,7 @@
 #include "common/musical_key.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/send/item_file.h"
+#include "frontends/cli/send/send_commands.h"
 #include "proto/wire/codec.h"
 
 /* ---- one item ---- */

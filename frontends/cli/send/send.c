@@ -4,6 +4,7 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/send/delivery.h"
+#include "frontends/cli/send/send_commands.h"
 
 enum { RATE_MIN = 1000, RATE_MAX = 768000 };
 

@@ -7,6 +7,7 @@
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/send/converter.h"
 #include "frontends/cli/send/item_file.h"
+#include "frontends/cli/send/send_commands.h"
 #include "proto/wire/treatment_facts.h"
 
 enum { SECONDS_MOST = 1000000, GAIN_MOST = 60 /* dB, as persist takes it */, FACTS = 2 };

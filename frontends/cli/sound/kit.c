@@ -4,6 +4,7 @@
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 
 enum { PAGE = 100, KEYS = 12 };
 

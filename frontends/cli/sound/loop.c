@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 #include "schema_project.h"

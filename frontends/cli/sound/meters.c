@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };

@@ -1,5 +1,6 @@
 /* midi.c: the MIDI controls that move something in the open project. */
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_project.h"
 
 static void print_binding(struct cli *cli, const struct midi_binding *binding)

@@ -4,6 +4,7 @@
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "frontends/cli/sound/sounds.h"
 #include "schema_audio.h"
 #include "schema_project.h"

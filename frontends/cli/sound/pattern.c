@@ -3,10 +3,10 @@
 
 #include "common/beneath/beneath.h"
 #include "common/file.h"
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 #include "schema_project.h"
 #include "store/pattern/message.h"

@@ -5,6 +5,7 @@
 
 #include "common/process/config.h"
 #include "frontends/cli/sound/pattern_source.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "store/pattern/message.h"
 
 enum { NAMES_MOST = 1000 };

@@ -3,6 +3,7 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "frontends/cli/sound/voices.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"

@@ -3,6 +3,7 @@
 
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/kit.h"
+#include "frontends/cli/sound/sound_commands.h"
 
 enum { PAGE = 256 };
 

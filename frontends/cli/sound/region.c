@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_project.h"
 
 enum { DIGIT_0 = 48, KEYS = 10 };

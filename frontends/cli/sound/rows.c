@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 
 static enum err print_rows(struct cli *cli, const struct pattern_rows *rows)

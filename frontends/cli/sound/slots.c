@@ -6,6 +6,7 @@
 #include "frontends/cli/sound/pattern_library.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
+#include "frontends/cli/sound/sound_commands.h"
 
 static void print_slots(struct cli *cli, const struct slot_said *said)
 {

@@ -1,6 +1,7 @@
 /* song.c: the song of the open project. */
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/slots.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 #include "schema_project.h"
 

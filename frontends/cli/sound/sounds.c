@@ -5,6 +5,7 @@
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 
 static const double FADE_MOST = 30; /* seconds */

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 #include "schema_supervisor.h"

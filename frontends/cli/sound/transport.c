@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 
 enum { BAR_MOST = 1000000 };

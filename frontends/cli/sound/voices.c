@@ -5,6 +5,7 @@
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sound_commands.h"
 
 enum { VOICES = 32 };
 static const double SECONDS_MOST = 1e6;
