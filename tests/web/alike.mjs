@@ -132,6 +132,7 @@ export const alike = {
     await showsTotal(page, '')
     const [item] = json('search', 'ambi_drone')
     loophole('preview', item.id, '--loop')
+    await until('it sounds', () => JSON.parse(loophole('ask', 'audio.meters')).streams > 0)
     const lost = () => { const { xruns, underruns } = JSON.parse(loophole('ask', 'audio.meters')); return xruns + underruns }
     await until('no frame was lost while it listened', async () => {
       const before = lost()
@@ -148,7 +149,9 @@ export const alike = {
       return false
     })
     loophole('preview', 'stop')
-    await until('the sound comes first', async () => (await names(page))[0] === item.name)
+    let first
+    const saysFirst = { toString: () => `the sound comes first, not ${first}` }
+    await until(saysFirst, async () => (first = (await names(page))[0]) === item.name)
     await page.locator('main .rows').focus()
     await page.keyboard.press('Backspace')
     await showsTotal(page, '')

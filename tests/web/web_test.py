@@ -20,7 +20,7 @@ from tests.sounding import Tape, engine, sound, tool
 COUNTED = 44100  # frames of a sound in which each frame is its number
 
 
-def sounds(home):
+def sounds(home, in_step=False):
     """An engine that sounds, with a small library."""
     prepare_browser(home)
     os.mkdir(home.file('music'))
@@ -40,7 +40,7 @@ def sounds(home):
     certify(home)
     home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)
     without_offers = '[project]\nautosave = no\n'  # a dialogue that offers an autosave would be in the way of each claim
-    engine(home, without_offers)
+    engine(home, without_offers, in_step=in_step)
     home.loophole('index', home.file('music'), '--wait')
     lan_settings(home, '[audio]\nperiod = 1024\n' + without_offers)
     home.loophole('restart', 'web')
@@ -48,8 +48,8 @@ def sounds(home):
 
 
 def finding(home):
-    """As sounds, for the claims of layout, likeness, maps and facts, which run beside the others."""
-    sounds(home)
+    """As sounds, for the claims of layout, likeness, maps and facts, which run beside the others. What is heard is judged."""
+    sounds(home, in_step=True)
 
 
 def working(home):
