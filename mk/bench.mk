@@ -70,6 +70,12 @@ $(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/comp
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq $(LIBS)
 bench-composer-server: $(BUILD)/bench_writers
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/throughput
+# make bench-composer-crowd [CROWD="10000 300 1000"]: engines, seconds between two looks, studios; a server of 100 connections
+$(BUILD)/bench_crowd: $(BUILD)/bench/composer/crowd.o $(BUILD)/services/composer/server/door.o $(BUILD)/services/composer/polling.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq $(LIBS)
+bench-composer-crowd: $(BUILD)/bench_crowd
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/crowd $(CROWD)
 # make bench-composer-rounds [USES="10000 100000 1000000"]: time of a round and sizes of the server's tables
 bench-composer-rounds:
 	@/usr/bin/python3 bench/composer/growth $(USES)
@@ -146,7 +152,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-crowd bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
 # make bench-edits [ROUNDS=16]: edits of a project with autosave and without it
 bench-edits: all
 	@BUILD='$(abspath $(BUILD))' bench/project/edits $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))

@@ -13,7 +13,7 @@
 #include "services/composer/waiting.h"
 
 enum { RESTARTS_MOST = 4, PERSIST_MS = 30000, REST_FACTOR = 20 };
-static const usec_t period_us = 300000000, settle_us = 5000000, first_pause_us = 2000000, longest_pause_us = 300000000;
+static const usec_t period_us = 300000000, settle_us = 5000000;
 
 /* ---- the end ---- */
 
@@ -24,9 +24,9 @@ static void end_exchange(struct composer *c, bool of_forget)
 
     c->step = STEP_IDLE;
     gather_free(&c->gather);
-    c->pause = !failed ? 0 : c->pause ? 2 * c->pause : first_pause_us;
-    c->pause = c->pause < longest_pause_us ? c->pause : longest_pause_us;
-    c->next = now + polling_pause(failed ? c->pause : c->poll ? c->poll : period_us);
+    if (!failed)
+        c->pause = 0;
+    c->next = now + (failed ? polling_pause_of_failure(&c->pause) : polling_pause(c->poll ? c->poll : period_us));
     c->rest = REST_FACTOR * (now - c->began);
     c->rest = c->rest < settle_us ? settle_us : c->rest > period_us ? period_us : c->rest;
     if (of_forget) {
