@@ -40,6 +40,22 @@ function wav(seconds, seed) {
   return bytes
 }
 
+/** The panel of the community in the mode Engine. */
+async function excludesAFolder(page) {
+  const path = `${process.env.LOOPHOLE_HOME}/music`
+  const excluded = () => json('composer', 'exclude', 'list').find(one => one.path === path)
+  const panel = page.locator('section[aria-label=Community]')
+  await panel.getByLabel('Folder', { exact: true }).fill(path)
+  await page.keyboard.press('Enter')
+  const { items } = await until('the folder is excluded', excluded)
+  await panel.locator('[aria-label="Excluded folders"] li').filter({ hasText: path }).filter({ hasText: `${items} items` }).waitFor()
+  await panel.getByRole('button', { name: 'What would be sent?' }).click()
+  await panel.locator('[aria-label="What would be sent"] >> text=excluded folder').waitFor()
+  await panel.getByRole('button', { name: `Share ${path} again` }).click()
+  await until('it is shared again', () => !excluded())
+  await panel.locator('text=None.').waitFor()
+}
+
 const claims = {
   ...alike,
   ...asking,
@@ -157,6 +173,7 @@ const claims = {
     await mode(page, 'Engine')
     for (const service of SERVICES_OF_A_PAGE)
       await until(`${service} is shown`, async () => (await page.locator(`tr[data-service=${service}] td:nth-child(3)`).innerText()) === String(status(service).pid))
+    await excludesAFolder(page)
     await picture(page, 'engine')
     for (const [name, filled] of [['Kit', '.pad'], ['Record', '.recorder'], ['Loops', '[aria-label=Loops][data-live=true]'], ['Mix', '.strip[aria-label=master]']]) {
       await mode(page, name)

@@ -9,7 +9,7 @@ const SCHEME = 'file://'
 const PLACES_MOST = 8
 
 /** A file manager copies a folder as its path or as an address, in which %XX is any byte. */
-function pathOf(typed: string): Uint8Array {
+export function pathOf(typed: string): Uint8Array {
   if (!typed.startsWith(SCHEME)) return new TextEncoder().encode(typed)
   const parts = typed.slice(SCHEME.length).split(/(%[0-9a-f]{2})/i)
   return Uint8Array.from(parts.flatMap((part, i) => (i % 2 ? [parseInt(part.slice(1), 16)] : [...new TextEncoder().encode(part)])))

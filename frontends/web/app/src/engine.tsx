@@ -2,6 +2,7 @@
 import type { service_line, service_status, task } from 'loophole'
 import { useEffect } from 'preact/hooks'
 import { Deaths, Doctor, Logs } from './care'
+import { Community } from './community'
 import { usePolled } from './polled'
 import { bytesText, clean, idText, num, pathText } from './format'
 import { ASKED, Latency, type Asked } from './latency'
@@ -93,11 +94,12 @@ export function Engine() {
   return (
     <main class="panels engine" tabIndex={-1}>
       <h1 class="unseen">Engine</h1>
-      {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, logs, deaths and doctor are shown on the engine's own machine only.</p>}
+      {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, community, logs, deaths and doctor are shown on the engine's own machine only.</p>}
       <Services lines={lines?.each ?? []} again={again} away={away} />
       <Tasks />
       <Libraries />
       <Doctor />
+      <Community />
       <Latency />
       <Deaths />
       <Logs services={(lines?.each ?? []).map(line => line.service)} />
