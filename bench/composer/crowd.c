@@ -1,7 +1,7 @@
-/* crowd: engines of many studios at one server, over the connection code and the pauses of the service. Each engine gives
- * a few offers, reads all lessons, and looks for news after each pause, over a connection of its own. After a while a
- * round is published, and all of them read it. Usage: crowd ENGINES PERIOD OPERATOR <SETTINGS: seconds; OPERATOR is a setting
- * of the server, and so is each line of SETTINGS, of a studio. The server's `poll_seconds` is PERIOD. */
+/* crowd: engines of many studios at one server, over the connection code and the pauses of the service. Each engine
+ * gives a few offers, reads all lessons, and looks for news after each pause, over a connection of its own. After a
+ * while a round is published, and all of them read it. Usage: crowd ENGINES PERIOD OPERATOR <SETTINGS. PERIOD is the
+ * `poll_seconds` of the server. OPERATOR is a setting of the server, and so is each line of SETTINGS, of a studio. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -118,7 +118,7 @@ static void copy_text(struct text from, char to[65])
 }
 
 /* One call of an exchange; the engine calls again while there is more. */
-static enum err exchange(struct engine *engine, struct arena *arena, struct fault *fault)
+static enum err exchange_with_server(struct engine *engine, struct arena *arena, struct fault *fault)
 {
     const char *call = write_call(engine, arena, engine->accepted == 0);
     struct from_server answer = { 0 };
@@ -140,7 +140,7 @@ static enum err exchange(struct engine *engine, struct arena *arena, struct faul
     return ERR_OK;
 }
 
-static enum err look(struct engine *engine, struct arena *arena, struct fault *fault)
+static enum err look_for_news(struct engine *engine, struct arena *arena, struct fault *fault)
 {
     struct text value = { 0, NULL };
     enum err e = call_server(engine, "select composer.next_look($1::text::jsonb)", write_call(engine, arena, false),
@@ -151,11 +151,11 @@ static enum err look(struct engine *engine, struct arena *arena, struct fault *f
     return e;
 }
 
-static void talk(struct engine *engine)
+static void hold_talk(struct engine *engine)
 {
     struct arena arena = { 0 };
     struct fault fault = { 0 };
-    enum err e = engine->is_due ? exchange(engine, &arena, &fault) : look(engine, &arena, &fault);
+    enum err e = engine->is_due ? exchange_with_server(engine, &arena, &fault) : look_for_news(engine, &arena, &fault);
 
     if (e != ERR_OK) {
         failures++;
@@ -188,7 +188,7 @@ static void *run_engines(void *state)
         struct engine *engine = next_of(first);
         const usec_t wait = engine->next - clock_steady();
         if (wait <= 0)
-            talk(engine);
+            hold_talk(engine);
         else
             clock_sleep(wait < 50000 ? wait : 50000);
     }
@@ -210,12 +210,12 @@ static void print_phase(const char *name, usec_t from)
     const uint32_t count = took_count < CALLS_MOST ? took_count : CALLS_MOST;
 
     qsort(took, count, sizeof(*took), by_size);
-    printf(
-        "%s: %.0f s, %u looks, %u exchanges, %u failed%s%s; %.1f talks a second of p50 %.1f ms, p99 %.1f ms, at most %.1f ms; "
-        "at most %u connections at once\n",
-        name, seconds, looks, exchanges, failures, failures ? ": " : "", failures ? why : "", (double)count / seconds,
-        count ? took[count / 2] / 1e3 : 0, count ? took[count * 99ULL / 100] / 1e3 : 0,
-        count ? took[count - 1] / 1e3 : 0, open_most);
+    printf("%s: %.0f s, %u looks, %u exchanges, %u failed%s%s; %.1f talks a second of p50 %.1f ms, "
+           "p99 %.1f ms, at most %.1f ms; "
+           "at most %u connections at once\n",
+           name, seconds, looks, exchanges, failures, failures ? ": " : "", failures ? why : "",
+           (double)count / seconds, count ? took[count / 2] / 1e3 : 0, count ? took[count * 99ULL / 100] / 1e3 : 0,
+           count ? took[count - 1] / 1e3 : 0, open_most);
     (void)fflush(stdout);
     looks = exchanges = failures = took_count = open_most = 0;
 }
@@ -243,7 +243,7 @@ static void print_informed(void)
 
 /* ---- all ---- */
 
-static void publish(const char *operator)
+static void publish_round(const char *operator)
 {
     struct arena arena = { 0 };
     struct fault fault = { 0 };
@@ -287,7 +287,7 @@ int main(int argc, char **argv)
     const usec_t idle = clock_steady();
     clock_sleep(period);
     print_phase("nothing is new", idle);
-    publish(argv[3]);
+    publish_round(argv[3]);
     while (count_informed() < engine_count && clock_steady() < published + 4 * period)
         clock_sleep(100000);
     print_phase("after a round", published);
