@@ -10,7 +10,7 @@ import sys
 from tests.claims import claim, contains, file_bytes, how_often, run_claims, same, until
 from tests.client import Client
 from tests.kits.kits import first, make, make_levels
-from tests.sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_later, until_transport
+from tests.sounding import Tape, came_before, engine, frame, start_transport, until_connected, until_later, until_quiet, until_transport
 
 RATE, BPM = 48000, 400
 STEP, BAR = 1800, 16 * 1800  # frames at that tempo
@@ -297,6 +297,7 @@ def hits_become_an_audio_file_whose_frames_are_those_of_the_port(home):
     home.loophole('mixer', 'pads', 'gain=-6dB')
 
     def heard():
+        until_quiet(home, 'pads')  # a hit of the claim before may sound still
         tape = Tape(home, 120, 'pads_left')
         begin, _, hits = play(home, PLACES)
         until(lambda: frame(home) > begin + 3 * BAR, what='the last hit has sounded')

@@ -100,10 +100,10 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
     same(('Eight is on the pads from 0 on', 0), osc.say('/kit/load', 'Eight', 0, 'bar'))
     same(('/kit/remove: done', 0), osc.say('/kit/remove', 'Farther'))
     same(12, osc.say('/kit/load', 'Farther')[1])
-    for wrong in (('Far', 64), ('Far', 0, 'noon'), ()):
+    for wrong in (('Far', 128), ('Far', 0, 'noon'), ()):
         same(11, osc.say('/kit/load', *wrong)[1], wrong)
     same(11, osc.say('/kit/save', 'Far', 'moon')[1])
-    osc.send_bytes(bundle(encode('/kit/copy', 'Far', 'Nothing'), encode('/kit/load', 'Far', 99)))
+    osc.send_bytes(bundle(encode('/kit/copy', 'Far', 'Nothing'), encode('/kit/load', 'Far', 200)))
     osc.ping()
     assert 'Nothing' not in {kit['name'] for kit in home.json('kit', 'list')}
 
