@@ -236,7 +236,7 @@ static void near_copies_are_told_apart(void **state)
     uint32_t hits = 0;
 
     for (uint32_t row = 1; row <= COPIES; row++)
-        for (int i = 0; i < ENTRY_VECTOR; i++)
+        for (size_t i = 0; i < ENTRY_VECTOR; i++)
             stage->at[(size_t)row * ENTRY_VECTOR + i] = stage->at[i] + 1e-5f * made_about_zero(&seed);
     build_clusters(stage, ROWS);
     for (uint32_t query = 0; query < QUERIES; query++) {
