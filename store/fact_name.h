@@ -1,5 +1,5 @@
 /* fact_name.h: what the name of a fact says about its value; no other file parses names. There are two conventions:
- * "tag:warm" says whether the item has the tag: 1 from an analysis that hears it, 0 if a person denies it. "unlike:ID"
+ * "tag:warm" says whether the item has the tag: 1 from an analysis that finds it, 0 if a person denies it. "unlike:ID"
  * marks two items as not alike; it is the user's fact about one of them and applies to both. Any thread. */
 #ifndef LOOPHOLE_STORE_FACT_NAME_H
 #define LOOPHOLE_STORE_FACT_NAME_H

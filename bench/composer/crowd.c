@@ -29,7 +29,8 @@ enum {
 struct engine {
     const char *setting;
     uint64_t number, position, accepted;
-    usec_t next, pause, informed; /* informed: when it had the round; 0: not yet */
+    usec_t next, pause;
+    _Atomic usec_t informed; /* when it had the round; 0: not yet */
     struct id generation;
     bool is_due;
     char history[65], epoch[65];
@@ -37,7 +38,8 @@ struct engine {
 
 static struct engine engines[ENGINES_MOST];
 static uint32_t engine_count;
-static usec_t period, published;
+static usec_t period;
+static _Atomic usec_t published;
 static _Atomic bool is_over;
 static _Atomic uint32_t open_now, open_most, looks, exchanges, failures, took_count;
 static uint32_t took[CALLS_MOST]; /* us, of each talk */
@@ -135,7 +137,7 @@ static enum err exchange_with_server(struct engine *engine, struct arena *arena,
     engine->is_due = answer.again || answer.more;
     copy_text(answer.history, engine->history);
     copy_text(answer.epoch, engine->epoch);
-    if (published && !engine->is_due && !engine->informed)
+    if (answer.history.len && !engine->is_due && !engine->informed) /* the first round has come */
         engine->informed = clock_steady();
     return ERR_OK;
 }
@@ -190,7 +192,7 @@ static void *run_engines(void *state)
         if (wait <= 0)
             hold_talk(engine);
         else
-            clock_sleep(wait < 50000 ? wait : 50000);
+            clock_sleep(wait < 1000000 ? wait : 1000000);
     }
     return NULL;
 }
@@ -211,8 +213,7 @@ static void print_phase(const char *name, usec_t from)
 
     qsort(took, count, sizeof(*took), by_size);
     printf("%s: %.0f s, %u looks, %u exchanges, %u failed%s%s; %.1f talks a second of p50 %.1f ms, "
-           "p99 %.1f ms, at most %.1f ms; "
-           "at most %u connections at once\n",
+           "p99 %.1f ms, at most %.1f ms; at most %u connections at once\n",
            name, seconds, looks, exchanges, failures, failures ? ": " : "", failures ? why : "",
            (double)count / seconds, count ? took[count / 2] / 1e3 : 0, count ? took[count * 99ULL / 100] / 1e3 : 0,
            count ? took[count - 1] / 1e3 : 0, open_most);
@@ -233,8 +234,10 @@ static void print_informed(void)
 {
     static uint32_t after[ENGINES_MOST];
 
-    for (uint32_t i = 0; i < engine_count; i++)
-        after[i] = engines[i].informed ? (uint32_t)((engines[i].informed - published) / 1000) : UINT32_MAX;
+    for (uint32_t i = 0; i < engine_count; i++) {
+        const usec_t late = engines[i].informed - published;
+        after[i] = !engines[i].informed ? UINT32_MAX : late > 0 ? (uint32_t)(late / 1000) : 0;
+    }
     qsort(after, engine_count, sizeof(*after), by_size);
     printf("engines have the round after p10 %.2f, p50 %.2f, p90 %.2f, at most %.2f periods\n",
            after[engine_count / 10] * 1e3 / (double)period, after[engine_count / 2] * 1e3 / (double)period,

@@ -15,7 +15,7 @@
 #include "store/trust.h"
 
 /* Shared by caller and child. */
-struct apart {
+struct shared_check {
     const struct paths *paths;
     bool files;
     bool is_damaged; /* its pages are inconsistent */
@@ -28,14 +28,14 @@ struct apart {
 
 static void send_problem(void *state, const char *what)
 {
-    const struct apart *a = state;
+    const struct shared_check *a = state;
 
     (void)file_write_fd(a->said, what, strlen(what) + 1);
 }
 
 static enum err check_it(void *state, struct fault *fault)
 {
-    struct apart *a = state;
+    struct shared_check *a = state;
     struct store *store;
     struct txn *txn;
     enum err e = store_open(a->paths, STORE_TRIAL, &store, fault);
@@ -86,7 +86,7 @@ static bool is_known_as_damaged(const struct paths *paths, char reason[TRUST_REA
     return trust_look(directory, reason) == TRUST_DAMAGED;
 }
 
-static enum err run_check(struct apart *a, void (*problem)(void *state, const char *what), void *state,
+static enum err run_check(struct shared_check *a, void (*problem)(void *state, const char *what), void *state,
                           struct fault *fault)
 {
     char reason[TRUST_REASON];
@@ -115,10 +115,10 @@ static enum err run_check(struct apart *a, void (*problem)(void *state, const ch
 enum err check_in_child(const struct paths *paths, bool files, void (*problem)(void *state, const char *what),
                         void *state, struct check_counts *counts, uint64_t *pages, struct fault *fault)
 {
-    struct apart *a = trial_memory(sizeof(*a));
+    struct shared_check *a = trial_memory(sizeof(*a));
     enum err e;
 
-    *a = (struct apart){ .paths = paths, .files = files, .said = memfd_create("problems", MFD_CLOEXEC) };
+    *a = (struct shared_check){ .paths = paths, .files = files, .said = memfd_create("problems", MFD_CLOEXEC) };
     if (a->said < 0)
         e = fault_errno(fault, ERR_FULL, errno, "cannot make a file in memory for the problems of the store");
     else

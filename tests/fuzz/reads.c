@@ -55,7 +55,7 @@ static void an_item_is_read(struct txn *txn, struct arena *arena, struct id id, 
     struct artefact artefact = { 0 };
     struct bytes path = { 0 };
     uint64_t analyser;
-    bool heard;
+    bool is_analysed;
 
     (void)catalogue_item(txn, arena, id, &item);
     if (catalogue_media(txn, arena, id, &media) == ERR_OK && catalogue_facts(txn, arena, &media, &all) == ERR_OK)
@@ -63,7 +63,7 @@ static void an_item_is_read(struct txn *txn, struct arena *arena, struct id id, 
     (void)catalogue_subject_facts(txn, arena, content, &facts);
     (void)catalogue_embedding(txn, arena, content, &embedding);
     (void)catalogue_artefact(txn, fuzz_home(), arena, content, TEXT("waveform"), &artefact);
-    (void)catalogue_is_analysed(txn, arena, content, &heard, &analyser);
+    (void)catalogue_is_analysed(txn, arena, content, &is_analysed, &analyser);
     (void)catalogue_reachable(txn, arena, content, &media, &path);
     (void)catalogue_each_with_content(txn, content, see_id, NULL);
 }

@@ -292,7 +292,7 @@ def sounds():
         keep('worker/file', name, b'\0' + data)
 
 
-def heard():
+def analysed():
     import math
     tone = [math.sin(i * 0.0627) * math.exp(-i / 600) for i in range(1500)]
     for name, rate, samples in (('tone', 2940, tone), ('silence', 2940, [0.0] * 500), ('click', 3000, [1.0] + [0.0] * 900),
@@ -579,7 +579,7 @@ def packets():
 
 
 def main():
-    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, heard, words, kits, archives, databases, zips, queries, cursors, index_changes,
+    for make in (messages, asks, batches, steps, worker_answers, schemas, sounds, analysed, words, kits, archives, databases, zips, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
                  row_changes, image_changes, patterns, midi_files, pages, packets):
         make()

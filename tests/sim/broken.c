@@ -27,9 +27,9 @@ enum err __real_changelog_recall(struct txn *txn, struct id request, struct reme
 enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 void __real_recall_prepare(struct call *call, const void *answer, uint64_t effects);
 void __wrap_recall_prepare(struct call *call, const void *answer, uint64_t effects);
-enum err __real_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+enum err __real_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
                                       uint64_t *analyser);
-enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
                                       uint64_t *analyser);
 enum err __real_changelog_add(struct writing *w, const struct change *change);
 enum err __wrap_changelog_add(struct writing *w, const struct change *change);
@@ -60,12 +60,12 @@ enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct reme
     return e;
 }
 
-enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+enum err __wrap_catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
                                       uint64_t *analyser)
 {
-    enum err e = __real_catalogue_is_analysed(txn, arena, content, heard, analyser);
+    enum err e = __real_catalogue_is_analysed(txn, arena, content, is_analysed, analyser);
 
-    *heard = *heard || is_broken("believes_any_verdict");
+    *is_analysed = *is_analysed || is_broken("believes_any_verdict");
     return e;
 }
 

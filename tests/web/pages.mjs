@@ -53,6 +53,15 @@ async function excludesAFolder(page) {
   await panel.locator('[aria-label="What would be sent"] >> text=excluded folder').waitFor()
   await panel.getByRole('button', { name: `Share ${path} again` }).click()
   await until('it is shared again', () => !excluded())
+  await panel.getByLabel('What would be sent', { exact: true }).waitFor({ state: 'detached' }) // it is true no more
+  await panel.getByLabel('Sharing').selectOption('ask')
+  const level = () => JSON.parse(loophole('ask', 'composer.state')).level
+  assert.equal(level(), 'off', 'a choice alone sets nothing')
+  for (const one of ['ask', 'off']) {
+    await panel.getByLabel('Sharing').selectOption(one)
+    await panel.getByRole('button', { name: 'Set', exact: true }).click()
+    await until(`the level is ${one}`, () => level() === one)
+  }
   await panel.locator('text=None.').waitFor()
 }
 

@@ -63,7 +63,7 @@ static void take_look(void *state, struct analysis *analysis, const struct resul
 
 /* A verdict of the pool itself, whose cause may be the drive: it counts only if the file can be read now. `seconds`:
  * the length of the file; 0: unknown. */
-static void heard_length(struct pool *pool, struct analysis *analysis, enum analysis_state state, double seconds,
+static void found_length(struct pool *pool, struct analysis *analysis, enum analysis_state state, double seconds,
                          const char *why)
 {
     struct fact length = { .attribute = TEXT("duration_s"),
@@ -85,9 +85,9 @@ static void heard_length(struct pool *pool, struct analysis *analysis, enum anal
         pool->events.analysed(pool->events.state, analysis, &result);
 }
 
-static void heard_nothing(struct pool *pool, struct analysis *analysis, enum analysis_state state, const char *why)
+static void found_nothing(struct pool *pool, struct analysis *analysis, enum analysis_state state, const char *why)
 {
-    heard_length(pool, analysis, state, 0, why);
+    found_length(pool, analysis, state, 0, why);
 }
 
 static void return_lost_work(struct pool *pool, struct analysis *analysis, const char *why)
@@ -96,7 +96,7 @@ static void return_lost_work(struct pool *pool, struct analysis *analysis, const
 
     log_warn("a worker died while it analysed %s: %s", analysis->path, why);
     if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, not a fault of the worker */
-        heard_nothing(pool, analysis, ANALYSIS_STATE_FAILED, why);
+        found_nothing(pool, analysis, ANALYSIS_STATE_FAILED, why);
         return;
     }
     if (++analysis->deaths < POOL_DEATHS_MAX) {
@@ -104,7 +104,7 @@ static void return_lost_work(struct pool *pool, struct analysis *analysis, const
         return;
     }
     snprintf(words, sizeof(words), "it ended %d workers: %s", analysis->deaths, why);
-    heard_nothing(pool, analysis, ANALYSIS_STATE_QUARANTINED, words);
+    found_nothing(pool, analysis, ANALYSIS_STATE_QUARANTINED, words);
 }
 
 static void return_late_work(struct pool *pool, struct analysis *analysis)
@@ -165,7 +165,7 @@ static void take_sound(void *state, void *what, int fd, double seconds, const st
     else if (is_not_its_fault(analysis, fault))
         lose_work(pool, analysis, POOL_NOT_NOW, fault->what);
     else
-        heard_length(pool, analysis, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds,
+        found_length(pool, analysis, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, seconds,
                      fault->code == ERR_BAD_REQUEST && analysis->refused ? analysis->refused : fault->what);
     hand_out_ready(pool);
 }
@@ -282,7 +282,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
     else if (is_not_its_fault(analysis, fault))
         lose_work(pool, analysis, POOL_NOT_NOW, fault->what);
     else if (fault->code != ERR_OK)
-        heard_nothing(pool, analysis, ANALYSIS_STATE_FAILED, fault->what);
+        found_nothing(pool, analysis, ANALYSIS_STATE_FAILED, fault->what);
     else
         analysis_push(&pool->ready, analysis);
     hand_out_ready(pool);

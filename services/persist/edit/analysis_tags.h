@@ -1,4 +1,4 @@
-/* analysis_tags.h: the tags that the analysis hears. They are facts ("tag:warm"), not tags of the item. To remove
+/* analysis_tags.h: the tags that the analysis finds. They are facts ("tag:warm"), not tags of the item. To remove
  * such a tag, persist sets the person's own fact that denies it; to add the tag, persist clears that fact. The
  * loop's thread. */
 #ifndef LOOPHOLE_PERSIST_ANALYSIS_TAGS_H

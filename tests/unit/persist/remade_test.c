@@ -21,7 +21,7 @@ static struct artefact make_waveform(const uint8_t *bytes, uint32_t len)
 }
 
 /* An item with a waveform and a print. */
-static struct id hear_file(struct writer *w)
+static struct id analyse_file(struct writer *w)
 {
     struct id id = writer_place(w, "one.wav", 1);
     struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", 120);
@@ -56,7 +56,7 @@ static enum err look_up(struct writer *w, const char *type, struct artefact *to)
 static void artefacts_made_again_change_no_item(void **state)
 {
     struct writer *w = *state;
-    struct id id = hear_file(w);
+    struct id id = analyse_file(w);
     struct artefact again = make_waveform(other, sizeof(other)), found;
     uint64_t head = w->p.head, revision = writer_media(w, id).revision;
 
@@ -76,7 +76,7 @@ static void a_type_that_is_not_made_any_more_goes(void **state)
     struct writer *w = *state;
     struct artefact again = make_waveform(data, sizeof(data)), found;
 
-    hear_file(w);
+    analyse_file(w);
     assert_int_equal(look_up(w, "print", &found), ERR_OK);
     assert_int_equal(put_remade(w, &again, 1), ERR_OK);
     assert_int_equal(look_up(w, "print", &found), ERR_NOT_FOUND);
@@ -90,7 +90,7 @@ static void the_same_again_writes_nothing(void **state)
     struct artefact again[] = { make_waveform(data, sizeof(data)), make_waveform(data, sizeof(data)) };
 
     again[1].type = TEXT("print");
-    hear_file(w);
+    analyse_file(w);
     uint64_t writes = w->p.writes;
     assert_int_equal(put_remade(w, again, 2), ERR_OK);
     assert_int_equal(w->p.writes, writes);
@@ -102,7 +102,7 @@ static void no_artefact_of_a_content_without_an_item_is_kept(void **state)
     struct artefact made = make_waveform(data, sizeof(data)), escape = made;
 
     assert_int_equal(put_remade(w, &made, 1), ERR_NOT_FOUND);
-    hear_file(w);
+    analyse_file(w);
     escape.type = TEXT("../x");
     assert_int_equal(put_remade(w, &escape, 1), ERR_BAD_REQUEST);
     assert_int_equal(put_remade(w, &made, 0), ERR_BAD_REQUEST);
@@ -119,7 +119,7 @@ static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
     struct arena arena = { 0 };
     struct batch batch = { .ask = &ask, .arena = &arena, .work = { .request = id_new() } };
 
-    hear_file(w);
+    analyse_file(w);
     assert_int_equal(turn_continue(&w->p, batch.work.request, NULL), ERR_OK);
     for (int i = 0; i < 2; i++)
         operations[i].remade = (struct remade){ .content = bytes_of(content, 16), .artefacts = { 1, &again[i] } };

@@ -1,4 +1,4 @@
-/* hear_made.h: sounds that the tests of the analysis make. */
+/* analysis_made.h: sounds that the tests of the analysis make. */
 #ifndef LOOPHOLE_TESTS_ANALYSIS_MADE_H
 #define LOOPHOLE_TESTS_ANALYSIS_MADE_H
 

@@ -15,14 +15,29 @@ const LEVELS: Record<sharing, string> = {
   use: 'also shares which sounds are used together',
 }
 
+/** A choice is sent by the button alone, because the arrow keys of a select pass over other levels. */
 function Level({ of, again }: { of: composer_status; again: () => void }) {
-  const set = (level: sharing) =>
-    ask('composer.level', { level }, BUDGET_MS).then(() => say(`Sharing: ${level}.`), complain).finally(again)
+  const [chosen, setChosen] = useState<sharing>()
+  const set = (event: Event) => {
+    event.preventDefault()
+    const level = chosen ?? of.level
+    ask('composer.level', { level }, BUDGET_MS).then(() => { say(`Sharing: ${level}.`); setChosen(undefined) }, complain).finally(again)
+  }
   return (
-    <label>Sharing <select value={of.level} onChange={event => set(event.currentTarget.value as sharing)}>
-      {Object.entries(LEVELS).map(([level, words]) => <option key={level} value={level}>{level}: {words}</option>)}
-    </select></label>
+    <form class="buttons" onSubmit={set}>
+      <label>Sharing <select value={chosen ?? of.level} onChange={event => setChosen(event.currentTarget.value as sharing)}>
+        {Object.entries(LEVELS).map(([level, words]) => <option key={level} value={level}>{level}: {words}</option>)}
+      </select></label>
+      <button disabled={(chosen ?? of.level) === of.level && !of.confirm}>Set</button>
+      <span class="quiet">A lower level withdraws what was shared beyond it.</span>
+    </form>
   )
+}
+
+const serverText = (of: composer_status): string => {
+  if (!of.server) return 'No server is set: [composer] server in loophole.conf names one.'
+  const said = of.reachable ? 'answers' : num(of.last_sync) ? 'did not answer the last exchange' : 'no exchange yet'
+  return `${clean(of.server)}: ${said}; ${counted(num(of.shared), 'statement')} shared, ${counted(num(of.inbox), 'row')} learned.`
 }
 
 const troubles = (of: composer_status): string[] => [
@@ -69,23 +84,26 @@ function Exclude({ again }: { again: () => void }) {
   )
 }
 
-export function Community() {
+function Panel() {
   const [of, again] = usePolled(() => ask('composer.state', {}, 3000), 3000)
   const [folders, look] = usePolled(() => ask('composer.excluded', {}, 3000), 5000)
   const both = () => { again(); look() }
-  if (isFar || !of) return null
+  const each = folders?.each ?? []
+  if (!of) return null
   return (
     <section aria-label="Community" class="wide" tabIndex={0}>
       <h2>Community</h2>
-      <p class="buttons"><Level of={of} again={both} /></p>
-      <p class="quiet">{of.server ? `${clean(of.server)}: ${of.reachable ? 'answers' : 'not reached yet'}; ${counted(num(of.shared), 'statement')} shared, ${counted(num(of.inbox), 'row')} learned.`
-        : 'No server is set: [composer] server in loophole.conf names one.'}</p>
+      <Level of={of} again={both} />
+      <p class="quiet">{serverText(of)}</p>
       {troubles(of).map(text => <p key={text} class="notice">{clean(text)}</p>)}
       <h3>Folders of which nothing is shared</h3>
-      {folders && !folders.each?.length && <p class="quiet">None.</p>}
-      <ul aria-label="Excluded folders">{(folders?.each ?? []).map(one => <Excluded key={pathText(one.path)} of={one} again={both} />)}</ul>
+      {folders && !each.length && <p class="quiet">None.</p>}
+      <ul aria-label="Excluded folders">{each.map((one, i) => <Excluded key={i} of={one} again={both} />)}</ul>
       <Exclude again={both} />
-      <Preview />
+      <Preview key={`${of.level} ${each.length}`} />
     </section>
   )
 }
+
+/** Only a page on the engine's machine changes what is shared. */
+export const Community = () => (isFar ? null : <Panel />)
