@@ -152,7 +152,9 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-crowd bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
+# All but those that need packages of their own
+benches: $(addprefix $(BUILD)/bench_,latency codec make duplicates map recall writers crowd cache floor ear chop ring units engine streamer attacks)
+.PHONY: benches bench bench-search bench-recall bench-query bench-composer bench-composer-faults bench-composer-server bench-composer-crowd bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-kit bench-swap bench-map bench-streamer bench-pattern bench-edits bench-audio bench-attacks
 # make bench-edits [ROUNDS=16]: edits of a project with autosave and without it
 bench-edits: all
 	@BUILD='$(abspath $(BUILD))' bench/project/edits $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))

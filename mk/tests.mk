@@ -70,7 +70,7 @@ ALONE += dropouts/realtime_test.py # it measures the latency of the audio core
 ALONE += dropouts/standby_test.py # it counts the frames that are lost between two audio cores
 # These only compute; one of them runs at a time, beside the others:
 BUSY := rt/spin.sh fuzz/seeds.sh sim/sim.sh clang
-test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make
+test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims benches
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' BUSY='$(BUSY)' tests/run $(ALL_TESTS)
 # The minutes before a commit: the shape of the source, units, schemas, and one claim of each service and front-end.
 check: all units $(BUILD)/rt/all.o fault-tools

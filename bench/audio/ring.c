@@ -30,7 +30,11 @@ enum { STREAM_BYTES = 16 << 20, MOST_WAYS = 3, MOST_LINES = 16 };
 
 static const uint32_t block_sizes[] = { 64, 256, 1024, 4096, 16384, 65536 };
 
-enum { BLOCKS = sizeof(block_sizes) / sizeof(*block_sizes) };
+enum {
+    BLOCKS = sizeof(block_sizes) / sizeof(*block_sizes),
+    VALUE = sizeof(struct score),
+    LONGEST = VALUE > BUFFER ? VALUE : BUFFER /* of a block and a value */
+};
 
 /* A ring whose cells begin on a page, like jack_ringbuffer's bytes: the position of blocks in a page changes memcpy by
  * 15 %. */
@@ -48,7 +52,8 @@ struct shared {
     jack_ringbuffer_t jack[2];
     _Alignas(PAGE) uint8_t jack_bytes[2][BUFFER];
     _Alignas(PAGE) struct paged ring[2];
-    _Alignas(64) uint8_t snapshot[sizeof(struct snapshot_memory) + 3 * (sizeof(struct score) + 64)];
+    _Alignas(PAGE) uint8_t told[VALUE];
+    _Alignas(64) uint8_t snapshot[sizeof(struct snapshot_memory) + 3 * (VALUE + 64)];
 };
 
 /* One way to pass blocks: the functions of the two processes. */
@@ -59,9 +64,7 @@ struct way {
     void (*read)(struct shared *shared, uint32_t block, uint32_t count);
 };
 
-_Static_assert(sizeof(struct score) <= BUFFER, "a score is one block");
-
-static _Alignas(PAGE) uint8_t outgoing[BUFFER], incoming[BUFFER];
+static _Alignas(PAGE) uint8_t outgoing[LONGEST], incoming[LONGEST];
 
 /* With less than two free processors, the other process would not get to run otherwise. */
 static void wait_a_little(uint32_t *spins)
@@ -236,14 +239,14 @@ static void word_answerer(struct shared *shared, uint32_t block, uint32_t count)
 
 static void snapshot_prepare(struct shared *shared)
 {
-    snapshot_make(shared->snapshot, sizeof(struct score));
+    snapshot_make(shared->snapshot, VALUE);
 }
 
 static void snapshot_writer(struct shared *shared, uint32_t block, uint32_t count)
 {
     struct snapshot snapshot;
 
-    (void)snapshot_open(&snapshot, shared->snapshot, sizeof(struct score));
+    (void)snapshot_open(&snapshot, shared->snapshot, VALUE);
     for (uint64_t i = 1; i <= count; i++) {
         memcpy(snapshot_draft(&snapshot), outgoing, block);
         snapshot_publish(&snapshot);
@@ -255,7 +258,7 @@ static void snapshot_reader(struct shared *shared, uint32_t block, uint32_t coun
 {
     struct snapshot snapshot;
 
-    (void)snapshot_open(&snapshot, shared->snapshot, sizeof(struct score));
+    (void)snapshot_open(&snapshot, shared->snapshot, VALUE);
     for (uint64_t i = 1; i <= count; i++) {
         uint32_t spins = 0;
         bool fresh;
@@ -271,7 +274,7 @@ static void snapshot_reader(struct shared *shared, uint32_t block, uint32_t coun
 static void told_writer(struct shared *shared, uint32_t block, uint32_t count)
 {
     for (uint64_t i = 1; i <= count; i++) {
-        memcpy(shared->jack_bytes[0], outgoing, block);
+        memcpy(shared->told, outgoing, block);
         atomic_store_explicit(&shared->ping, i, memory_order_release);
         await_word(&shared->pong, i);
     }
@@ -281,7 +284,7 @@ static void told_reader(struct shared *shared, uint32_t block, uint32_t count)
 {
     for (uint64_t i = 1; i <= count; i++) {
         await_word(&shared->ping, i);
-        memcpy(incoming, shared->jack_bytes[0], block);
+        memcpy(incoming, shared->told, block);
         atomic_store_explicit(&shared->pong, i, memory_order_release);
     }
 }
@@ -408,7 +411,7 @@ static int lay_out(struct line lines[MOST_LINES])
         lines[n++] = (struct line){ "stream", streams, 3, block_sizes[i], STREAM_BYTES / block_sizes[i], { { 0 } } };
     lines[n++] = (struct line){ "round trip", trips, 3, 64, TRIPS, { { 0 } } };
     lines[n++] = (struct line){ "round trip", trips, 3, 4096, TRIPS, { { 0 } } };
-    lines[n++] = (struct line){ "value", values, 2, sizeof(struct score), VALUES, { { 0 } } };
+    lines[n++] = (struct line){ "value", values, 2, VALUE, VALUES, { { 0 } } };
     return n;
 }
 
