@@ -9,7 +9,7 @@
 /* Of all kinds, objects and lists too. Each value takes about 200 bytes and a microsecond to read. */
 enum {
     JSON_VALUES_MOST = 2000000, /* of any JSON */
-    JSON_VALUES_PART = 16384,   /* of one part of a project, as a client or a file gives it */
+    JSON_VALUES_PART = 65536,   /* of one part of a project, as a client or a file gives it */
     JSON_VALUES_FILE = 262144,  /* of a project.json, and of the save that it is */
     JSON_VALUES_PATTERN = 32768 /* of a pattern's file */
 };

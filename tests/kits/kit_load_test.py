@@ -130,6 +130,38 @@ def a_kit_with_more_sounds_than_pads_is_loaded(home):
     contains(home.refused('kit', 'load', 'Many', code=None), '544 sounds are too many: 512 at most')
 
 
+def sound_of(home):
+    """The part of the open project that has what sounds, with its body."""
+    part, = (part for part in home.ask('project.show')['each'] if part['kind'] == 'sound')
+    return part['id'], json.loads(part['body'])
+
+
+@claim(shares=levels)
+def all_layers_of_all_pads_and_a_full_pattern_are_kept_with_a_load_as_a_step(home):
+    home.loophole('project', 'new', 'Full')
+    make(home, 'Small', a='low')
+    load(home, 'Small')
+    layers = [{'id': first(home, 'low'), 'low': n / 32, 'high': (n + 1) / 32, 'gain': .5, 'ratio': 1.5} for n in range(32)]
+    row = {'pattern': 64 * 'x', 'notes': 64 * [440.5], 'ratchet': 64 * [2], 'timing': 64 * [.25]} | \
+        {key: 64 * [.5] for key in ('velocity', 'probability')}
+    full = {'pads': [{'pad': n, 'layers': layers} for n in range(128)],
+            'pattern': {'sequencer': {'tracks': {f'row {n}': row for n in range(32)}}}}
+
+    def put(body):
+        Client(home.path).must('project.put', {'id': sound_of(home)[0], 'body': json.dumps(body)})
+    put(full)
+    until(lambda: [32] * 128 == [len(pad.get('layers', [])) for pad in pads_of(home).values()], what='all pads have all layers')
+    load(home, 'Small')
+    body = sound_of(home)[1]
+    same([0] + [32] * 127, [len(pad.get('layers', [])) for pad in body['pads']])
+    same([64] * 32, [len(row['timing']) for row in body['pattern']['sequencer']['tracks']])
+    home.loophole('project', 'undo')
+    until(lambda: len(pads_of(home)[0].get('layers', [])) == 32, what='the pad before the load is back')
+    put({'pads': [], 'pattern': {'sequencer': {'tracks': []}}})
+    until(lambda: not pads_of(home), what='the pads are empty for the next claim')
+    home.loophole('project', 'close')
+
+
 @claim(shares=levels)
 def a_load_is_one_step_of_undo_of_the_project(home):
     home.loophole('project', 'new', 'Steps')

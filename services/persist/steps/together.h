@@ -15,8 +15,9 @@ struct together {
     size_t dropped;
 };
 
-/* Actions, bytes of the rows that such a group may rewrite, and values of JSON that it may read: up to 20 ms of work
- * each. */
+/* Actions, bytes of the rows that such a group may rewrite, and values of JSON after which it begins no other action:
+ * up to 20 ms of work each. The last action may read more: two parts with JSON_VALUES_PART each, which takes a tenth
+ * of a second. */
 enum { TOGETHER_MOST = 4096, TOGETHER_BYTES = 6 << 20, TOGETHER_VALUES = 16384 };
 
 /* Opens the inner transaction. Errors (explained): full, io. */

@@ -269,14 +269,15 @@ static bool has_step(struct sound_keeping *s, struct txn *txn, const struct elem
     return sound_body_gains(&s->arena, part->body, s->body, sounding.pads);
 }
 
-/* What else has changed is no part of the step: undo of a kit moves no fader. */
+/* What else has changed is no part of the step: undo of a kit moves no fader. The keys are last: after those of full
+ * pads persist begins no other action (together.h). */
 static void write_step(struct sound_keeping *s, const struct element *part)
 {
     const struct text pads = sound_body_pads(&s->arena, s->body);
     struct action actions[] = {
         part_action(part, sound_body_with_pads(&s->arena, s->body, part->body)),
-        action_keys(ELEMENT_KIND_SOUND, part->project, part->id, pads),
         s->step.also,
+        action_keys(ELEMENT_KIND_SOUND, part->project, part->id, pads),
     };
 
     s->step.is_written = true;
