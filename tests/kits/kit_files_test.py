@@ -397,7 +397,11 @@ def what_a_file_has_no_place_for_is_listed_and_the_rest_comes_back(home):
     many, _ = imported(home, sfz(home.file('high'), '<region> sample=kick.wav ' * 93), '--name', 'High')
     for form in ('sfz', 'hydrogen'):
         contains(home.loophole('kit', 'export', many['id'], home.file('high ' + form), '--format', form).err,
-                 'note above 127 ×1')
+                 'pad without note ×1')
+        again, _ = imported(home, home.file(f'high {form}/High'), '--name', 'High ' + form)
+        same([None, 0], [slot.get('note') for slot in again['slots'][91:]])
+    shown = home.loophole('kit', 'show', many['id']).out
+    contains(shown, ' 91  G9/127 '), contains(shown, ' 92  -  ')
 
 
 @claim(shares=running)

@@ -271,7 +271,7 @@ static void count_left_out(const struct export *ex, const struct kit_slot *slot,
 static void remark_left_out(const struct export *ex)
 {
     static const char *const words[] = { "mode",   "reverse", "filter",        "filter resonance", "sends", "curve",
-                                         "output", "channel", "start and end", "note above 127",   "preset" };
+                                         "output", "channel", "start and end", "pad without note", "preset" };
     uint32_t lost[LOSSES] = { [LOST_PRESET] = ex->presets };
     struct buffer line = { 0 }, all = { 0 };
 

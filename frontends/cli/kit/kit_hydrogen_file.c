@@ -104,11 +104,9 @@ static void add_envelope(struct buffer *to, const struct kit_slot *slot)
 
 static void add_midi(struct buffer *to, const struct kit_slot *slot)
 {
-    const uint64_t note = kit_note(slot, slot->pad);
-
     add_whole(to, "muteGroup", slot->has_choke ? (long long)slot->choke - 1 : -1);
     add_whole(to, "midiOutChannel", -1);
-    add_whole(to, "midiOutNote", note <= KIT_NOTE_MOST ? (long long)note : KIT_NOTE_MOST);
+    add_whole(to, "midiOutNote", (long long)kit_file_note(slot));
     add_word(to, "isStopNote", "false");
     add_word(to, "sampleSelectionAlgo", has_turns(slot) ? "ROUND_ROBIN" : "VELOCITY");
     add_word(to, "isHihat", "-1");

@@ -125,10 +125,9 @@ static void put_curve(struct buffer *to, const struct kit_slot *slot)
 
 static void put_values(struct buffer *to, const struct kit_slot *slot)
 {
-    const uint64_t note = kit_note(slot, slot->pad);
     const int32_t mode = slot->has_mode ? slot->mode.value : PAD_MODE_ONE_SHOT;
 
-    put_number(to, "key", note <= KIT_NOTE_MOST ? (double)note : KIT_NOTE_MOST);
+    put_number(to, "key", (double)kit_file_note(slot));
     put_number(to, "pitch_keytrack", 0);
     buffer_add_text(to, mode == PAD_MODE_GATE   ? "loop_mode=no_loop\n"
                         : mode == PAD_MODE_LOOP ? "loop_mode=loop_continuous\n"

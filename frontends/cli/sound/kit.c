@@ -20,12 +20,13 @@ static struct text project_of(const struct cli *cli)
 
 /* ---- printing ---- */
 
-/* Makers count octaves differently, so each name has its number: C2/36. */
+/* Makers count octaves differently, so each name has its number: C2/36. "-": the pad has none. */
 static void print_note(struct cli *cli, uint64_t note)
 {
     static const char *const names[KEYS] = { "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B" };
-    struct text text =
-        arena_printf(&cli->arena, "%s%d/%llu", names[note % KEYS], (int)(note / KEYS) - 1, (unsigned long long)note);
+    const struct text text = note > KIT_NOTE_MOST ? TEXT("-")
+                                                  : arena_printf(&cli->arena, "%s%d/%llu", names[note % KEYS],
+                                                                 (int)(note / KEYS) - 1, (unsigned long long)note);
 
     cli_column(&cli->out, text, 8);
 }

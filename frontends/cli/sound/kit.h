@@ -16,6 +16,12 @@ static inline uint64_t kit_note(const struct kit_slot *slot, uint64_t pad)
     return slot->has_note ? slot->note : NOTE_OF_PAD_0 + pad;
 }
 
+/* The same in a file of another program, in which each slot has a note: those without one get the notes from 0 on. */
+static inline uint64_t kit_file_note(const struct kit_slot *slot)
+{
+    return kit_note(slot, slot->pad) % (KIT_NOTE_MOST + 1);
+}
+
 /* The velocity below which a layer sounds; 1: up to the hardest hit. */
 static inline double kit_velocity_until(const struct kit_layer *layer)
 {

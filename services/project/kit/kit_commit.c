@@ -11,7 +11,7 @@
 #include "services/project/kit/kit_render.h"
 #include "services/project/parts/action.h"
 
-enum { NOTE_FIRST = 36, NOTE_MOST = 127, DRUMS = 9 /* the MIDI channel 10 */ };
+enum { NOTE_FIRST = 36, NOTES = 128, DRUMS = 9 /* the MIDI channel 10 */ };
 enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
 
 struct commit_job {
@@ -70,13 +70,13 @@ static struct text path_of_file(struct work *work, struct txn *txn)
     return arena_printf(&work->kept, "%.*s/%.*s", TEXT_ARG(folder), TEXT_ARG(name_of_file(work)));
 }
 
-/* A pad without a MIDI note gets the usual note of its number in a kit, or the highest one. */
+/* A pad without a MIDI note gets the usual note of its number in a kit. The pads from 92 on get the notes from 0 on,
+ * which no other pad usually has. */
 static void list_keys(const struct kit_played *played, struct heard_key to[HEARD_PADS])
 {
     for (uint32_t i = 0; i < HEARD_PADS; i++) {
         const struct pad *pad = &played->pads[i];
-        const uint32_t usual = NOTE_FIRST + i < NOTE_MOST ? NOTE_FIRST + i : NOTE_MOST;
-        to[i] = (struct heard_key){ .note = (uint8_t)(pad->has_note ? pad->note : usual),
+        to[i] = (struct heard_key){ .note = (uint8_t)(pad->has_note ? pad->note : (NOTE_FIRST + i) % NOTES),
                                     .channel = (uint8_t)(pad->has_channel ? pad->channel : DRUMS) };
     }
 }
