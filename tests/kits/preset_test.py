@@ -14,7 +14,7 @@ RATE = 48000
 
 
 def sounding(home):
-    engine(home, in_step=True)
+    engine(home, '[supervisor]\nhang_ms = 300000\n', in_step=True)
     until_connected(home)
 
 
@@ -125,10 +125,19 @@ def a_row_that_names_a_preset_gets_a_voice_with_its_values(home):
     save(home, 'Row', 'freq=321')
     with open(home.file('rows.json'), 'w', encoding='utf-8') as file:
         json.dump(pattern, file)
-    home.loophole('pattern', home.file('rows.json'), '--immediate')
-    playing = until(lambda: home.look('audio.pattern'))['pattern']
-    voice = {row['name']: row['voice_id'] or 'voice1' for row in playing['sequencer']['tracks']}
-    same([321, 77, 77], [playing['modules'][voice[name]]['freq'] for name in 'abc'])
+
+    def played(*more):
+        said = home.loophole('pattern', home.file('rows.json'), '--immediate', *more).err
+        playing = until(lambda: home.look('audio.pattern'))['pattern']
+        voice = {row['name']: row['voice_id'] or 'voice1' for row in playing['sequencer']['tracks']}
+        return said, [playing['modules'][voice[name]]['freq'] for name in 'abc']
+    said, hertz_of_rows = played()
+    same([321, 77, 77], hertz_of_rows)
+    contains(said, 'warning: row 3 c keeps its voice: no preset "None"')
+    with home.paused('project'):
+        said, hertz_of_rows = played('--budget', '3000')
+    same([77, 77, 77], hertz_of_rows)
+    contains(said, 'warning: the rows from 1 on keep their voices, because their presets cannot be read')
     home.loophole('project', 'close')
 
 

@@ -7,6 +7,7 @@
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "frontends/cli/sound/sound_commands.h"
+#include "proto/wire/codec.h"
 #include "schema_audio.h"
 #include "schema_project.h"
 #include "store/pattern/message.h"
@@ -49,25 +50,48 @@ static enum err print_queued(struct cli *cli, const struct queued *queued)
     return ERR_OK;
 }
 
-/* As a load from a slot: a row whose preset is gone keeps its voice. */
-static enum err give_presets(struct cli *cli, struct pattern *pattern, struct fault *fault)
+static void warn_of_preset(enum err e, const struct row *row, uint32_t number, const struct fault *fault)
+{
+    struct buffer line = { 0 };
+
+    if (e == ERR_NOT_FOUND)
+        cli_print(&line, "warning: row %u%s%.*s keeps its voice: %s", number, row->name.len ? " " : "",
+                  TEXT_ARG(row->name), fault->what);
+    else
+        cli_print(&line, "warning: the rows from %u on keep their voices, because their presets cannot be read: %s",
+                  number, fault->what);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+static enum err give_preset(struct cli *cli, struct pattern *pattern, uint32_t row)
+{
+    const struct row *of = &pattern->sequencer.tracks.at[row];
+    const struct project_preset request = { .preset = of->preset };
+    struct preset preset = { 0 };
+    struct voice_values own;
+    struct fault fault = { 0 };
+    enum err e = cli_ask(cli, "project.preset", &request, &preset, &fault);
+
+    if (e != ERR_OK) {
+        warn_of_preset(e, of, row + 1, &fault);
+        return e;
+    }
+    codec_keep(&voice_values_shape, &preset.voice, &cli->arena, &own);
+    pattern_give_voice(pattern, &cli->arena, row, &own);
+    return ERR_OK;
+}
+
+/* A row whose preset is gone keeps its voice. If presets cannot be read, the file still plays, and no other is asked
+ * for: each ask would wait for its budget. */
+static void give_presets(struct cli *cli, struct pattern *pattern)
 {
     const struct row_list *rows = &pattern->sequencer.tracks;
     enum err e = ERR_OK;
 
-    for (uint32_t i = 0; e == ERR_OK && i < rows->count; i++) {
-        const struct project_preset request = { .preset = rows->at[i].preset };
-        struct preset preset = { 0 };
-
-        if (!rows->at[i].has_preset)
-            continue;
-        e = cli_ask(cli, "project.preset", &request, &preset, fault);
-        if (e == ERR_OK)
-            pattern_give_voice(pattern, &cli->arena, i, &preset.voice);
-        else if (e == ERR_NOT_FOUND)
-            e = ERR_OK;
-    }
-    return e;
+    for (uint32_t i = 0; (e == ERR_OK || e == ERR_NOT_FOUND) && i < rows->count; i++)
+        if (rows->at[i].has_preset)
+            e = give_preset(cli, pattern, i);
 }
 
 enum err pattern_play(struct cli *cli, struct fault *fault)
@@ -80,13 +104,12 @@ enum err pattern_play(struct cli *cli, struct fault *fault)
     request.pattern = file->pattern;
     if (e == ERR_OK)
         e = pattern_await(cli, fault);
-    if (e == ERR_OK)
-        e = give_presets(cli, &request.pattern, fault);
-    if (e == ERR_OK)
-        e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
     if (e != ERR_OK)
         return e;
-    e = print_queued(cli, &queued);
+    give_presets(cli, &request.pattern);
+    e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
+    if (e == ERR_OK)
+        e = print_queued(cli, &queued);
     return e == ERR_OK && cli->options.wait && !queued.now ? pattern_follow(cli, queued.number, fault) : e;
 }
 
