@@ -27,7 +27,6 @@ enum { FEWEST = 3 /* clusters: a search of fewer has no farther half that shows 
 static const float FARTHEST_MOVED = 0.4f; /* of the way to another row */
 
 /* What a query must allow to find one of its true neighbours: distances in units of near_file_unit. */
-
 struct obstacle {
     uint32_t probe;            /* clusters nearer than the neighbour's */
     float plane, coarse, fine; /* the neighbour's cluster begins there; by its codes the neighbour is there */
@@ -92,12 +91,21 @@ static uint32_t draw_number(struct near_trial *trial)
     return (uint32_t)(trial->seed >> 33);
 }
 
-/* Draws block weights between 2⁻⁸ and 2⁸, some of them zero, until they are of the trial's class. */
+static bool is_any_over_zero(const float *weights)
+{
+    for (uint32_t block = 0; block < NEAR_BLOCKS; block++)
+        if (weights[near_block_ends[block] * 4u - 1] > 0)
+            return true;
+    return false;
+}
+
+/* Draws block weights between 2⁻⁸ and 2⁸, some of them zero, until they are of the trial's class. Without any weight
+ * all distances are 0, so that no share of them can be measured. */
 static void draw_weights(struct near_trial *trial, float *weights)
 {
     for (uint32_t i = 0; i < NEAR_WIDTH; i++)
         weights[i] = 1;
-    while (near_plan_kind(weights) != trial->kind) {
+    while (near_plan_kind(weights) != trial->kind || !is_any_over_zero(weights)) {
         float range = (float)(draw_number(trial) % 9);
         uint32_t counts = draw_number(trial) % 2 ? draw_number(trial) : UINT32_MAX;
         for (uint32_t block = 0, i = 0; block < NEAR_BLOCKS; block++) {

@@ -134,7 +134,8 @@ static void of_the_nearest_99_in_100_are_found(void **state)
 static void the_nearest_are_found_under_any_weights(void **state)
 {
     static const double weights[][BLOCKS_COUNT] = {
-        { 1, 0.2, 3, 1, 0.5 }, { 0, 1, 0, 0, 0 }, { 5, 0, 0, 0, 1 }, { 0, 0, 0, 0, 1 }, { 1, 1, 0, 0.1, 0 },
+        { 1, 0.2, 3, 1, 0.5 }, { 0, 1, 0, 0, 0 },   { 5, 0, 0, 0, 1 },
+        { 0, 0, 0, 0, 1 },     { 1, 1, 0, 0.1, 0 }, { 0, 0, 0, 0.2, 1 },
     };
     struct stage *stage = *state;
 
