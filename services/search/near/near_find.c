@@ -80,7 +80,7 @@ static void find_planes(struct near_query *query, uint32_t count)
     memcpy(nearest.codes, query->parts.centers + (size_t)query->nearest * NEAR_WIDTH, NEAR_WIDTH);
     query->machine->pick(query->parts.centers, work->order, count, &nearest, work->planes);
     for (uint32_t i = 0; i < count; i++) {
-        float farther = work->scores[work->order[i]] - query->nearest_score;
+        float farther = fmaxf(work->scores[work->order[i]] - query->nearest_score, 0);
         work->planes[i] = farther * farther / fmaxf(4 * work->planes[i], 1e-30f);
     }
 }
