@@ -62,13 +62,14 @@ enum err near_file_make(struct column *column, uint32_t clusters, uint32_t place
 
 /* ---- checks of a mapped file ---- */
 
+/* Numbers of an embedding are at most 1e6, and weights at most 100: so no limit of a query is infinite. */
 static bool numbers_are_sound(const struct near_file *file)
 {
     for (uint32_t i = 0; i < NEAR_WIDTH; i++)
-        if (!isfinite(file->low[i]))
+        if (!(fabsf(file->low[i]) <= 1e9f))
             return false;
     for (uint32_t i = 0; i < NEAR_BLOCKS; i++)
-        if (!isfinite(file->step[i]) || file->step[i] <= 0)
+        if (!(file->step[i] > 0 && file->step[i] <= 1e6f))
             return false;
     for (uint32_t i = 0; i < NEAR_KINDS * NEAR_DEPTHS; i++) {
         const struct near_plan *plan = &file->plans[0][0] + i;

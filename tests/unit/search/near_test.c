@@ -316,8 +316,15 @@ static void a_file_that_does_not_fit_is_refused(void **state)
     struct near_parts parts = near_file_parts(stage->near.file);
     uint32_t *const breakable[] = { &parts.file->clusters, &parts.file->places, &parts.file->rows,
                                     &parts.firsts[1],      &parts.places[17],   &parts.rows[parts.places[18]] };
-    float *const numbers[] = { &parts.file->low[3], &parts.file->step[1], &parts.file->plans[0][0].probes,
-                               &parts.file->plans[1][1].reach, &parts.file->plans[2][2].fine };
+    const struct {
+        float *at, to;
+    } numbers[] = { { &parts.file->low[3], NAN },
+                    { &parts.file->low[3], -1e18f },
+                    { &parts.file->step[1], NAN },
+                    { &parts.file->step[1], 1e18f },
+                    { &parts.file->plans[0][0].probes, NAN },
+                    { &parts.file->plans[1][1].reach, NAN },
+                    { &parts.file->plans[2][2].fine, NAN } };
 
     assert_true(near_file_is_sound(&stage->near.made, ROWS));
     assert_false(near_file_is_sound(&stage->near.made, ROWS - 1));
@@ -328,10 +335,10 @@ static void a_file_that_does_not_fit_is_refused(void **state)
         *breakable[i] = was;
     }
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        float was = *numbers[i];
-        *numbers[i] = NAN;
+        float was = *numbers[i].at;
+        *numbers[i].at = numbers[i].to;
         assert_false(near_file_is_sound(&stage->near.made, ROWS));
-        *numbers[i] = was;
+        *numbers[i].at = was;
     }
     stage->near.made.count -= 64;
     assert_false(near_file_is_sound(&stage->near.made, ROWS));
