@@ -1,7 +1,8 @@
 /* near.h: finds the nearest of many embeddings without measuring all. Rows are grouped in clusters. A query searches
  * the clusters near to it by coarse codes, then by fine codes, and measures the best rows exactly, in floats. So its
- * distances are always true, and it misses at most one in a hundred of the truly nearest. The effort that this needs is
- * measured on the rows themselves when the clusters are made (near_plan.h).
+ * distances are always true. It aims at 99 in 100 of the truly nearest, on average; the effort that this needs is
+ * measured on the rows themselves when the clusters are made (near_plan.h). It finds fewer where more rows than it
+ * keeps have equal codes, as with the weight of one block alone among a million rows (DESIGN.md).
  *
  *   target ─► clusters ─► coarse codes, 16 bytes ─► fine codes, 64 bytes ─► floats ─► nearest
  *             some of them      of all in them         of one in twenty       of some dozens

@@ -1,7 +1,7 @@
-/* near_plan.h: the effort with which a query misses at most one in a hundred of the truly nearest. It depends on the
- * data, so it is measured on rows drawn from them, whose true neighbours a scan of all rows finds. Plans differ by the
- * number of wanted neighbours and by how unequal the weights are: n = (Σ weight)² / Σ weight²     over the 64 numbers;
- * 64 if all are equal. Each block that outweighs all others has a class of its own. Any thread. */
+/* near_plan.h: the effort of a query, so that on average 99 in 100 of the truly nearest are found (but see near.h). It
+ * depends on the data, so it is measured on rows drawn from them, whose true neighbours a scan of all rows finds. Plans
+ * differ by the number of wanted neighbours and by how unequal the weights are: n = (Σ weight)² / Σ weight² over the 64
+ * numbers; 64 if all are equal. Each block that outweighs all others has a class of its own. Any thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_PLAN_H
 #define LOOPHOLE_SEARCH_NEAR_PLAN_H
 

@@ -28,7 +28,7 @@ static void keep_close(struct near_query *query, struct near_scored one)
 
     if (query->close == room) {
         sift_close(query);
-        query->close = query->close < room / 2 ? query->close : room / 2; /* of so many near copies, any will do */
+        query->close = query->close < room / 2 ? query->close : room / 2; /* the later ones are not measured */
     }
     if (query->close < room)
         query->work->best[query->wanted + query->close++] = one;
