@@ -29,7 +29,7 @@ static enum err open_source(struct input *input, const struct chop_job *job, int
     return e;
 }
 
-/* All of the sound, or a refusal: a part of it would be chopped wrong. */
+/* All of the sound, or a refusal: a part of it would be chopped wrong. Without `timbre` only its levels. */
 static enum err feed_levels(struct convert_sound *sound, struct chop_levels *levels, struct chop_timbre *timbre,
                             struct fault *fault)
 {
@@ -39,14 +39,17 @@ static enum err feed_levels(struct convert_sound *sound, struct chop_levels *lev
     size_t got;
 
     chop_levels_begin(levels, form->rate, form->channels);
-    chop_timbre_begin(timbre, form->rate, form->channels, levels->hop);
+    if (timbre)
+        chop_timbre_begin(timbre, form->rate, form->channels, levels->hop);
     while ((got = convert_sound_read(sound, CHUNK, &frames)) > 0) {
         chop_levels_feed(levels, frames, got);
-        chop_timbre_feed(timbre, frames, got);
+        if (timbre)
+            chop_timbre_feed(timbre, frames, got);
         if (levels->frames > most)
             return fault_set(fault, ERR_TOO_LARGE, "it is longer than %d minutes", SECONDS_MOST / 60);
     }
-    chop_timbre_end(timbre, levels->count);
+    if (timbre)
+        chop_timbre_end(timbre, levels->count);
     return levels->frames ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "it has no sound");
 }
 
@@ -62,8 +65,8 @@ static enum err find_slices(const struct chop_job *job, struct convert_sound *so
 {
     struct chop chops[SLICES_MOST];
     struct chop_levels levels;
-    struct chop_timbre timbre;
-    enum err e = feed_levels(sound, &levels, &timbre, fault);
+    struct chop_timbre timbre = { 0 };
+    enum err e = feed_levels(sound, &levels, job->has_beat ? NULL : &timbre, fault); /* beats need no timbre */
 
     if (e == ERR_OK) {
         const uint32_t count = job->has_beat ? chops_by_beats(&levels, job->beat, (uint32_t)job->most, chops)
