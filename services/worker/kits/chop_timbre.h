@@ -1,7 +1,8 @@
 /* chop_timbre.h: the spectrum of a sound over time, in mel bands, and how much its shape changes at a hop. One thread.
  *
  * The change is a spectral transition measure (S. Furui, "On the role of spectral transition for speech perception",
- * 1986) of levels in mel bands: the root mean square of what each band gains in 45 ms, less the gain of all bands. */
+ * 1986) of levels in mel bands: the root mean square of what each band gains from the 45 ms before the hop to those
+ * after it, less the gain of all bands. The middles of the two are 75 ms apart. */
 #ifndef LOOPHOLE_WORKER_CHOP_TIMBRE_H
 #define LOOPHOLE_WORKER_CHOP_TIMBRE_H
 
