@@ -47,7 +47,7 @@ def silent(home):
     """An engine with a voice in several recordings, and a loop."""
     os.mkdir(home.file('library'))
     write(home.file('library/dry.wav'), voice())
-    write(home.file('library/quiet.wav'), voice(gain=.03))
+    write(home.file('library/quiet.wav'), voice(gain=.003))
     write(home.file('library/breath.wav'), voice(breath=.006))
     write(home.file('library/noise.wav'), voice(noise=.003))
     beats = [.5 * math.sin(n / 9) * math.exp(-(n % 22050) / 4000) for n in range(8 * 22050)]

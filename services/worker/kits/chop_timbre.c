@@ -9,7 +9,7 @@
 
 enum { SIZE_LEAST = 16, SIZE_MOST = 65536, NEAR_HOPS = 3, FAR_HOPS = 12, DEEP = 55, HIGH = 20 /* dB */ };
 static const double window_seconds = 0.02, lowest_hz = 80, highest_hz = 12000, loud_share = 0.9;
-static const float silent = 3e-9F;
+static const float silent = 1.6e-13F; /* -128 dB, the least that a level can hold */
 
 /* ---- bands ---- */
 
