@@ -80,7 +80,7 @@ void chop_levels_feed(struct chop_levels *levels, const float *samples, size_t f
         float mix = 0, size = 0;
 
         for (uint32_t i = 0; i < levels->channels; i++) {
-            mix += samples[i];
+            mix += chop_levels_sample(samples[i]);
             size += fabsf(samples[i]);
         }
         mix /= (float)levels->channels;

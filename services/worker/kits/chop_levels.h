@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_WORKER_CHOP_LEVELS_H
 #define LOOPHOLE_WORKER_CHOP_LEVELS_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,12 @@ void chop_levels_begin(struct chop_levels *levels, uint32_t rate, uint32_t chann
 /* Takes interleaved frames. */
 void chop_levels_feed(struct chop_levels *levels, const float *samples, size_t frames);
 void chop_levels_free(struct chop_levels *levels);
+
+/* The sample; 0 for one that is no number or 60 dB over full scale, because filters and sums would not forget it. */
+static inline float chop_levels_sample(float sample)
+{
+    return fabsf(sample) <= 1000 ? sample : 0;
+}
 
 /* The frame of a cut in the hop. */
 uint64_t chop_levels_frame(const struct chop_levels *levels, size_t hop);

@@ -6,6 +6,7 @@
 
 #include "common/alloc.h"
 #include "services/worker/analysis/features/fft.h"
+#include "services/worker/kits/chop_levels.h"
 
 enum { SIZE_LEAST = 16, SIZE_MOST = 65536, NEAR_HOPS = 3, FAR_HOPS = 12, DEEP = 55, HIGH = 20 /* dB */ };
 static const double window_seconds = 0.02, lowest_hz = 80, highest_hz = 12000, loud_share = 0.9;
@@ -84,7 +85,7 @@ void chop_timbre_feed(struct chop_timbre *timbre, const float *samples, size_t f
     for (size_t n = 0; n < frames; n++, samples += timbre->channels) {
         float mix = 0;
         for (uint32_t i = 0; i < timbre->channels; i++)
-            mix += samples[i];
+            mix += chop_levels_sample(samples[i]);
         add_frame(timbre, mix / (float)timbre->channels);
     }
 }
