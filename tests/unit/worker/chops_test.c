@@ -8,29 +8,38 @@
 
 #include "services/worker/kits/chops.h"
 
-enum { HOPS = 500, HOP = 220, PEAK = 250, WIDTH = 150, GAP = 10, MOST = 64 };
+enum { HOPS = 500, HOP = 220, PEAK = 250, WIDTH = 150, GAP = 10, MOST = 64, RATE = 44100, FRAMES = HOPS * HOP };
+enum { BURST = 22000 /* frames from one syllable to the next */, PAUSE = 4000 };
+static const double turn = 6.283185307179586;
 
-/* Vowels with a peak at PEAK and at each WIDTH from it; the consonants pause in the GAP hops before `end`. */
-static void make_levels(struct chop_hop hops[HOPS], int end)
+/* Vowels with a peak at PEAK and at each WIDTH from it. */
+static void make_vowels(struct chop_hop hops[HOPS])
 {
     for (int i = 0; i < HOPS; i++) {
-        const float other = i >= end - GAP && i < end ? 1e-12F : 0.01F;
-        hops[i] = (struct chop_hop){ .power = { 0.01F, other, other } };
-        hops[i].power[0] *= (float)pow(10, cos((i - PEAK) * 6.283185307 / WIDTH)); /* 20 dB in all */
+        hops[i] = (struct chop_hop){ .power = { 0.01F, 0.01F, 0.01F } };
+        hops[i].power[0] *= (float)pow(10, cos((i - PEAK) * turn / WIDTH)); /* 20 dB in all */
     }
+}
+
+/* The consonants pause in the GAP hops before `end`. */
+static void add_pause(struct chop_hop hops[HOPS], int end)
+{
+    for (int i = end - GAP; i < end; i++)
+        hops[i].power[1] = hops[i].power[2] = 1e-12F;
 }
 
 static void no_two_cuts_are_at_one_frame(void **state)
 {
     static struct chop_hop hops[HOPS];
-    const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = HOPS * HOP, .hops = hops, .count = HOPS };
+    const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
     static struct chop_spectrum even[HOPS];
     const struct chop_timbre timbre = { .hops = even, .count = HOPS };
     struct chop found[MOST];
 
     (void)state;
     for (int end = PEAK - 20; end <= PEAK + 20; end++) {
-        make_levels(hops, end);
+        make_vowels(hops);
+        add_pause(hops, end);
         const uint32_t count = chops_by_syllables(&levels, &timbre, MOST, found);
         assert_true(count >= 3);
         for (uint32_t i = 1; i < count; i++)
@@ -38,9 +47,103 @@ static void no_two_cuts_are_at_one_frame(void **state)
     }
 }
 
+/* ---- timbre ---- */
+
+/* The timbre of a sound whose tones become others at the hop `step`. The caller frees it. */
+static struct chop_timbre hear_step(int step, double gain)
+{
+    static float samples[FRAMES];
+    struct chop_timbre timbre;
+
+    for (int i = 0; i < FRAMES; i++) {
+        const double angle = turn * (i < step * HOP ? 300 : 2500) * i / RATE;
+        samples[i] = (float)(gain * (sin(angle) + sin(2 * angle) + sin(3 * angle)));
+    }
+    chop_timbre_begin(&timbre, RATE, 1, HOP);
+    chop_timbre_feed(&timbre, samples, FRAMES);
+    chop_timbre_end(&timbre, HOPS);
+    return timbre;
+}
+
+/* Both dips are as deep, and as far from the lowest level of the vowels between two peaks. */
+static void of_two_dips_the_cut_is_where_the_timbre_changes(void **state)
+{
+    static struct chop_hop hops[HOPS];
+    const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
+    const int low = PEAK - WIDTH / 2, ends[] = { low - 15 + GAP / 2, low + 15 + GAP / 2 };
+    struct chop found[MOST];
+
+    (void)state;
+    make_vowels(hops);
+    add_pause(hops, ends[0]);
+    add_pause(hops, ends[1]);
+    for (int i = 0; i < 2; i++) {
+        struct chop_timbre timbre = hear_step(ends[i] - GAP / 2, 0.1);
+        assert_int_equal(chops_by_syllables(&levels, &timbre, MOST, found), 3);
+        assert_in_range(found[1].frame, (ends[i] - GAP) * HOP, ends[i] * HOP);
+        chop_timbre_free(&timbre);
+    }
+}
+
+static void the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one(void **state)
+{
+    struct chop_timbre loud = hear_step(PEAK, 0.1), quiet = hear_step(PEAK, 0.1 / sqrt(1e5)); /* 50 dB less */
+
+    (void)state;
+    assert_true(chop_timbre_change(&loud, PEAK) > 10);
+    for (size_t hop = PEAK - 20; hop <= PEAK + 20; hop++)
+        assert_true(fabsf(chop_timbre_change(&loud, hop) - chop_timbre_change(&quiet, hop)) < 1);
+    chop_timbre_free(&loud);
+    chop_timbre_free(&quiet);
+}
+
+/* ---- samples ---- */
+
+static uint32_t chop_samples(const float *samples, struct chop found[MOST])
+{
+    struct chop_levels levels;
+    struct chop_timbre timbre;
+    uint32_t count;
+
+    chop_levels_begin(&levels, RATE, 1);
+    chop_timbre_begin(&timbre, RATE, 1, levels.hop);
+    chop_levels_feed(&levels, samples, FRAMES);
+    chop_timbre_feed(&timbre, samples, FRAMES);
+    chop_timbre_end(&timbre, levels.count);
+    count = chops_by_syllables(&levels, &timbre, MOST, found);
+    chop_levels_free(&levels);
+    chop_timbre_free(&timbre);
+    return count;
+}
+
+/* The bad samples are in the silence before the first syllable. */
+static void samples_that_are_no_levels_move_no_cut(void **state)
+{
+    static const float bad[] = { NAN, INFINITY, -INFINITY, 1e30F };
+    static float samples[FRAMES];
+    struct chop clean[MOST], found[MOST];
+
+    (void)state;
+    for (int i = 0; i < FRAMES; i++)
+        samples[i] = i % BURST < PAUSE ? 0 : (float)(0.3 * sin(turn * 500 * i / RATE));
+    const uint32_t count = chop_samples(samples, clean);
+    assert_int_equal(count, FRAMES / BURST);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        samples[PAUSE / 2] = bad[i];
+        assert_int_equal(chop_samples(samples, found), count);
+        for (uint32_t j = 0; j < count; j++)
+            assert_int_equal(found[j].frame, clean[j].frame);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(no_two_cuts_are_at_one_frame) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_two_cuts_are_at_one_frame),
+        cmocka_unit_test(of_two_dips_the_cut_is_where_the_timbre_changes),
+        cmocka_unit_test(the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one),
+        cmocka_unit_test(samples_that_are_no_levels_move_no_cut),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
