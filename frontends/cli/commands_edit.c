@@ -38,8 +38,9 @@ static const struct command edit[] = {
       "all limit yes budget", 1, ANY, true, labels_restore },
     { "undo", "", "Undo the last edit",
       "A step is one edit, or all items of one command. --times N undoes N steps one after another; --to STEP "
-      "undoes that step and all later ones, or none of them. --mine or --by NAME undoes the last step of one client "
-      "alone, if no later step changed its items and it is not too large to be undone at once; redo skips that step. "
+      "undoes that step and all later ones, or none of them. --mine or --by NAME undoes the last step of one client, "
+      "if no later step changed its items. One that is not the newest of all is refused if it is too large to be "
+      "undone at once, and redo skips it. "
       "A project has steps of its own (--scope ID). "
       "Moves that scans followed are in the scope moves.",
       "times to by mine scope request-id budget", 0, 0, false, undo_take },

@@ -10,9 +10,9 @@ from tests.client import Client
 NOT_FOUND = 12
 
 
-def items_of(home):
-    """The ids of three items, as the protocol has them."""
-    with_ids = Client(home.path).must('search.query', {'query': 'kick', 'limit': 3})
+def items_of(home, count=3):
+    """The ids of items, as the protocol has them."""
+    with_ids = Client(home.path).must('search.query', {'query': 'kick', 'limit': count})
     return [one['media']['id'] for one in with_ids['items']]
 
 
@@ -63,10 +63,14 @@ def each_step_names_its_client_and_undo_takes_the_last_one_of_that_client(home):
     home.loophole('undo')
     same((set(), set(), set()), (tags(home, one), tags(home, two), tags(home, three)))
     home.refused('undo', code=NOT_FOUND)
-    home.loophole('redo')
+    same('conflict', ana.ask('persist.redo', {'by': ''})[0])  # the next is of Ben
+    ben.must('persist.redo', {'by': ''})
+    same('conflict', ben.ask('persist.redo', {'by': ''})[0])
     home.loophole('redo')
     same((set(), {'of_ben'}, {'of_nobody'}), (tags(home, one), tags(home, two), tags(home, three)))
+    home.loophole('redo')  # --mine took the newest
     home.refused('redo', code=NOT_FOUND)
+    same('not_found', ana.ask('persist.redo', {'by': ''})[0])
     home.check_store()
 
 
@@ -77,12 +81,19 @@ def undo_of_a_client_names_the_later_step_that_changed_the_same_items(home):
     first = tag_all(ana, (one, two, three), 'first')
     second = tag_all(ben, (three,), 'second')
     contains(in_the_way(ana, second), 'by Ben')
-    ben.must('persist.undo')  # redo would do it again
-    in_the_way(ana, second)
-    ben.must('persist.redo')
     ben.must('persist.undo', {'by': ''})
-    undone = ana.must('persist.undo', {'by': ''})
+    undone = ana.must('persist.undo', {'by': ''})  # now it is the newest, and redo does both again in order
     same((first, 1, 3), (undone['step'], undone['steps'], undone['items']))
+    same([set()] * 3, [tags(home, id) for id in (one, two, three)])
+    same([first, second], [one.must('persist.redo', {'by': ''})['step'] for one in (ana, ben)])
+    ben.must('persist.undo', {'by': ''})
+    other = items_of(home, 4)[3]
+    tag(ben, other, 'other')
+    again = tag_all(ben, (three,), 'again')
+    ben.must('persist.undo', {'by': ''})
+    in_the_way(ana, again)  # redo would do it again
+    tag(ben, other, 'more')  # it cannot be redone
+    same(first, ana.must('persist.undo', {'by': ''})['step'])
     same([set()] * 3, [tags(home, id) for id in (one, two, three)])
     third = tag_all(ana, (one, two), 'third')
     tag_all(ben, (three,), 'fourth')  # another item
@@ -106,6 +117,8 @@ def undo_of_a_client_is_of_the_catalogue_alone_and_is_done_once(home):
     for more in ({'to': step}, {'scope': 'moves'}, {'files': True}, {'only': True}):
         error, said = ana.ask('persist.undo', {'by': '', **more})
         same(('bad_request', 'by'), (error, said['field']), more)
+    for more in ({'scope': 'moves'}, {'files': True}):
+        same('bad_request', ana.ask('persist.redo', {'by': '', **more})[0], more)
     same('bad_request', Client(home.path, 'a' * 65).ask('persist.undo', {'by': ''})[0])
     for args in (('--to', str(step), '--mine'), ('--by', 'Ana', '--mine')):
         home.refused('undo', *args, code=11)

@@ -138,13 +138,43 @@ static enum err refuse_only(struct call *call)
     return fault_field(call_fault(call), "only");
 }
 
+static struct text read_by(struct persist *p, struct text by)
+{
+    return by.len ? by : text_of(p->client);
+}
+
+/* Plainly, so that redo does it again, if it is the newest of all and wrote into no files. */
 static enum err undo_of_client(struct persist *p, struct call *call, struct id scope, const struct persist_undo *ask,
                                struct taken_back *answer)
 {
-    if (id_is_zero(scope) && !ask->has_to && !ask->has_only && !ask->has_files)
-        return undo_take_by(p, ask->by.len ? ask->by : text_of(p->client), answer, call_fault(call));
-    refuse(call, ERR_BAD_REQUEST, "`by` is for the scope catalogue, without `to`, `only` and `files`");
-    return fault_field(call_fault(call), "by");
+    const struct text by = read_by(p, ask->by);
+    bool is_next;
+    enum err e;
+
+    if (!id_is_zero(scope) || ask->has_to || ask->has_only || ask->has_files) {
+        refuse(call, ERR_BAD_REQUEST, "`by` is for the scope catalogue, without `to`, `only` and `files`");
+        return fault_field(call_fault(call), "by");
+    }
+    e = undo_is_next_by(p, by, &is_next);
+    if (e != ERR_OK)
+        return refuse(call, e, "the undo stack cannot be read");
+    if (is_next && step_files_check(p, scope, true, 0, NULL) == ERR_OK)
+        return begin_taking(p, call, scope, true, answer);
+    return undo_take_by(p, by, answer, call_fault(call));
+}
+
+static enum err check_redo(struct persist *p, struct call *call, struct id scope, const struct persist_redo *ask)
+{
+    if (ask->has_by && (!id_is_zero(scope) || ask->has_files)) {
+        refuse(call, ERR_BAD_REQUEST, "`by` is for the scope catalogue, without `files`");
+        return fault_field(call_fault(call), "by");
+    }
+    if (ask->has_by) {
+        const enum err e = undo_check_redo_by(p, read_by(p, ask->by), call_fault(call));
+        if (e != ERR_OK)
+            return e;
+    }
+    return ask->has_files && ask->files ? ERR_OK : step_files_check(p, scope, false, 0, call_fault(call));
 }
 
 enum err undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask, struct taken_back *answer)
@@ -176,7 +206,7 @@ enum err undo_begin_redo(struct persist *p, struct call *call, const struct pers
     struct id scope;
     enum err e = undo_read_scope(ask->scope, &scope, call_fault(call));
 
-    if (e == ERR_OK && !(ask->has_files && ask->files))
-        e = step_files_check(p, scope, false, 0, call_fault(call));
+    if (e == ERR_OK)
+        e = check_redo(p, call, scope, ask);
     return e == ERR_OK ? begin_taking(p, call, scope, false, answer) : e;
 }

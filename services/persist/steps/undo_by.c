@@ -112,8 +112,8 @@ static enum err refuse_later(struct persist *p, uint64_t step, uint64_t in_the_w
     fault_set(fault, ERR_CONFLICT, "step %llu (%.*s%s%.*s) changed the same items after step %llu",
               (unsigned long long)in_the_way, TEXT_ARG(label), by.len ? ", by " : "", TEXT_ARG(by),
               (unsigned long long)step);
-    fault_hint(fault, is_undone ? "that step is undone, but redo would do it again: redo it, then undo it with "
-                                  "`loophole undo --by`; or change other items first: then it cannot be redone"
+    fault_hint(fault, is_undone ? "that step is undone, but redo would do it again: change other items first, then "
+                                  "it cannot be redone"
                                 : "undo that step first; `loophole undo list` shows all steps");
     return fault_field(fault, "by");
 }
@@ -203,6 +203,57 @@ static enum err note_later(struct persist *p, const struct kept_step *step, stru
             e = note_step(p, later, &next);
     }
     return e == ERR_OK ? e : fault_set(fault, e, "the undo stack cannot be read");
+}
+
+enum err undo_is_next_by(struct persist *p, struct text by, bool *is)
+{
+    struct undo_pointers stack;
+    struct kept_step step;
+    struct undo_step head;
+    enum err e = undo_pointers(p, catalogue_scope, &stack);
+
+    *is = false;
+    if (e != ERR_OK || stack.at == 0)
+        return e;
+    e = read_step(p, stack.at, stack.top, &step, &head);
+    *is = e == ERR_OK && !is_apart(&head) && is_by(&head, by) && has_any_item(p, &step);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Finds the step that redo does next; of none, its number is 0. */
+static enum err find_undone(struct persist *p, struct text by, struct kept_step *undone, bool *is)
+{
+    struct undo_pointers stack;
+    struct kept_step step;
+    struct undo_step head;
+    enum err e = undo_pointers(p, catalogue_scope, &stack);
+
+    *undone = (struct kept_step){ 0 };
+    for (uint64_t at = stack.top; e == ERR_OK && at > stack.at; at = step.first - 1) {
+        e = read_step(p, at, stack.top, &step, &head);
+        const bool is_of_it = e == ERR_OK && is_by(&head, by);
+        if (e != ERR_OK || is_apart(&head) || !has_any_item(p, &step))
+            continue;
+        *undone = step;
+        *is = is_of_it;
+    }
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err undo_check_redo_by(struct persist *p, struct text by, struct fault *fault)
+{
+    struct kept_step undone;
+    bool is = false;
+    enum err e = find_undone(p, by, &undone, &is);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the undo stack cannot be read");
+    if (is || undone.number == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_CONFLICT, "step %llu, which redo does next, is of another client",
+              (unsigned long long)undone.number);
+    fault_hint(fault, "`loophole undo list` shows the steps, and the client that made each");
+    return fault_field(fault, "by");
 }
 
 enum err undo_take_by(struct persist *p, struct text by, struct taken_back *taken, struct fault *fault)

@@ -64,6 +64,14 @@ static enum err undo_of(struct writer *w, const char *client, struct taken_back 
     return undo_take_by(&w->p, text_of(client), taken, fault);
 }
 
+static bool is_next(struct writer *w, const char *client)
+{
+    bool is;
+
+    assert_int_equal(undo_is_next_by(&w->p, text_of(client), &is), ERR_OK);
+    return is;
+}
+
 static void take_step(struct writer *w, bool back, bool cut)
 {
     struct taken_back taken;
@@ -85,6 +93,7 @@ static void a_step_whose_items_are_gone_is_skipped(void **state)
     remove_item(w, b);
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_OK);
     assert_int_equal(taken.step, first);
+    assert_false(is_next(w, "Ana"));
     assert_true(text_is(writer_media(w, a).name, "a"));
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_NOT_FOUND);
 }
@@ -120,6 +129,10 @@ static void a_step_that_is_half_undone_is_left_to_plain_undo(void **state)
     assert_int_equal(undo_pointers(&w->p, catalogue, &stack), ERR_OK);
     const uint64_t at = stack.at;
     assert_in_range(at, step, stack.top - 1);
+    assert_true(is_next(w, "Ana")); /* the same request, sent again, completes it */
+    assert_false(is_next(w, "Ben"));
+    assert_int_equal(undo_check_redo_by(&w->p, text_of("Ana"), &fault), ERR_OK);
+    assert_int_equal(undo_check_redo_by(&w->p, text_of("Ben"), &fault), ERR_CONFLICT);
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_CONFLICT);
     (void)snprintf(expected, sizeof(expected), "step %llu is half undone", (unsigned long long)step);
     assert_string_equal(fault.what, expected);
@@ -166,13 +179,7 @@ static void the_advice_depends_on_whether_the_later_step_is_undone(void **state)
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_CONFLICT);
     assert_memory_equal(fault.hint, "that step is undone, but redo", 29);
     assert_null(strstr(fault.hint, "undo that step first"));
-    take_step(w, false, false); /* the first advice */
-    assert_int_equal(undo_of(w, "Ben", &taken, &fault), ERR_OK);
-    assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_OK);
-    name_items(w, "Ana", &a, 1, "x");
-    name_items(w, "Ben", &a, 1, "y");
-    take_step(w, true, false);
-    name_items(w, "Ben", &b, 1, "y"); /* the second advice */
+    name_items(w, "Ben", &b, 1, "y"); /* the advice */
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_OK);
     assert_true(text_is(writer_media(w, a).name, "a"));
 }
