@@ -19,15 +19,11 @@ function refuse(error: unknown) {
 /** Applies a change to all these items as one step of undo. */
 export const change = (ids: string[], label: string, what: Change) => apply(ids, label, () => what)
 
-/** The numbers of the steps that this page made. */
-const own = new Set<number>()
-
 async function apply(ids: string[], label: string, changeOf: (id: string) => Change) {
   if (ids.length > MOST) return refuse(new Error(`${ids.length} items are too many for one step: select at most ${MOST}`))
   const edits = ids.map(id => ({ ...changeOf(id), id: idBytes(id)! }))
   try {
     const done = await ask('persist.edit_media', { label, edits }, BUDGET_MS)
-    own.add(num(done.step))
     say(num(done.items) ? `${label}: ${num(done.items)} changed. Ctrl+Z undoes this.` : `${label}: nothing to change.`)
     refresh()
   } catch (error) { refuse(error) }
@@ -118,16 +114,10 @@ async function wroteFiles(back: boolean): Promise<boolean> {
   }
 }
 
-/** A page of another machine takes back its own steps alone, also while others are newer. Only a step without newer ones can be redone. */
-async function takeOwn(): Promise<taken_back> {
-  const { each = [] } = await ask('persist.undo_list', { scope: 'catalogue', limit: PAGE })
-  const newest = each.find(one => !one.undone)
-  return ask('persist.undo', { scope: '', by: newest && own.has(num(newest.step)) ? undefined : '' }, BUDGET_MS)
-}
-
-/** persist leaves steps that wrote into files to the command line, which the gateway runs. */
+/** A page of another machine takes its own steps alone, also while others are newer. persist leaves steps that wrote into files to the
+ * command line, which the gateway runs. */
 async function take(back: boolean): Promise<[taken_back, string[]]> {
-  if (isFar) return [back ? await takeOwn() : await ask('persist.redo', { scope: '' }, BUDGET_MS), []]
+  if (isFar) return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: '', by: '' }, BUDGET_MS), []]
   try {
     return [await ask(back ? 'persist.undo' : 'persist.redo', { scope: '' }, BUDGET_MS), []]
   } catch (error) {
