@@ -1,7 +1,7 @@
 // asking.mjs: claims of web_test.py about what the page asks for: names, ranges, directions of likeness, and the session.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { address, check_axe, giveName, loophole, mode, open, shown, showsTotal, until } from './browser.mjs'
+import { address, check_axe, giveName, hold_asks, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const savedAs = name => (asked('search.queries', 'limit=100').each ?? []).find(one => one.name === name)?.query
@@ -12,7 +12,7 @@ const queryIs = (page, query) => until(`the query is ${query}`, async () => (awa
 export const asking = {
   async a_folder_that_is_dropped_is_added_when_its_path_is_known(browser) {
     const folder = name => { mkdirSync(`${process.env.MUSIC}/${name}`, { recursive: true }); copyFileSync(process.env.SOUND, `${process.env.MUSIC}/${name}/${name}.flac`); return `${process.env.MUSIC}/${name}` }
-    const page = await open(browser)
+    const page = await open(browser, '', hold_asks)
     const touch = await page.context().newCDPSession(page)
     const drop = async path => {
       const data = { items: [], files: [path], dragOperationsMask: 1 }
@@ -28,7 +28,14 @@ export const asking = {
     await check_axe(page)
     await page.keyboard.press('Enter')
     await showsTotal(page, 'first')
+    await page.evaluate(() => hold('availability.volumes'))
+    await drop(folder('odd\u202e'))
+    await dialog.getByLabel('where “odd\ufffd” is').waitFor() // before it is known where folders may be
+    await page.keyboard.type('typed/')
     await drop(folder('second'))
+    await dialog.getByLabel('where “second” is').waitFor()
+    assert.equal(await dialog.getByRole('textbox').inputValue(), 'second', 'what was typed was for the other')
+    await page.evaluate(() => release())
     await dialog.getByRole('button', { name: `${process.env.MUSIC}/second` }).click() // beside the other
     await page.keyboard.press('Enter')
     await until('the page shows both', async () => (await shown(page)) === '2')

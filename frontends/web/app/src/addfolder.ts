@@ -35,6 +35,6 @@ async function placesOf(name: string): Promise<string[]> {
 export async function addDropped(name: string) {
   if (isFar) throw new Error('Only a page on the engine’s machine adds folders: a dropped folder is one of this machine')
   const path = await nameFor(`A browser does not tell where “${name}” is. Complete its path, or paste it from the file manager`,
-    undefined, { now: name, offered: await placesOf(name).catch(() => []) })
+    undefined, { now: name, offered: placesOf(name).catch(() => []) })
   if (path) await addFolder(path)
 }

@@ -24,8 +24,8 @@ function Remark() {
   const shown = useRef(mode)
   useEffect(() => { if (shown.current !== mode && remark.value?.bad) remark.set(undefined); shown.current = mode }, [mode]) // it was about the other mode
   return (
-    <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite" title={said?.text}>
-      {said && <>{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}{said.text} {said.hint && <small>{said.hint}</small>}</>}{!said && silence && <em>{silence}</em>}
+    <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite" title={said && clean(said.text)}>
+      {said && <>{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}{clean(said.text)} {said.hint && <small>{clean(said.hint)}</small>}</>}{!said && silence && <em>{silence}</em>}
     </div>
   )
 }
