@@ -60,7 +60,7 @@ function Bars({ of, sample }: { of: Measure; sample: Sample | undefined }) {
   const values = (sample?.items ?? []).flatMap(item => of.of(item) ?? [])
   const said = sample && (sample.items.length < sample.total ? `A sample of ${sample.items.length} of ${sample.total.toLocaleString('en')} items` : `${values.length} of ${sample.total} items have a value`)
   const shares = sharesOf(values.map(value => shareOf(of, value)), COUNT)
-  return <span class="bars" title={said} data-bars={sample && shares.map(share => Math.round(100 * share)).join()}><i style={{ clipPath: outlineOf(shares) }} /></span>
+  return <span class="bars" role={said ? 'img' : undefined} aria-label={said} title={said} data-bars={sample && shares.map(share => Math.round(100 * share)).join()}><i style={{ clipPath: outlineOf(shares) }} /></span>
 }
 
 function Range({ of, sample }: { of: Measure; sample: Sample | undefined }) {
@@ -84,25 +84,27 @@ function Range({ of, sample }: { of: Measure; sample: Sample | undefined }) {
   )
 }
 
-/** A sample of the items for each measure, without the clause of its own range. Ranges that are not set share one. */
-function useSamples(): (Sample | undefined)[] {
+/** A sample of the items for each measure, without the clause of its own range. Ranges that are not set share one. None is loaded
+ * while they are not shown. */
+function useSamples(isShown: boolean): (Sample | undefined)[] {
   const { query, folder, scope } = useCell(view)
   const [samples, setSamples] = useState<(Sample | undefined)[]>([])
   useLoaded(async signal => {
-    if (result.value.old || result.value.error) return
+    if (!isShown || result.value.old || result.value.error) return
     const queries = MEASURES.map(of => withClause(query, of.field, ''))
     const different = [...new Set(queries)]
     const got = await Promise.all(different.map(one => sampleOf(one, folder, scope, signal)))
     setSamples(queries.map(one => got[different.indexOf(one)]))
     await new Promise(resolve => setTimeout(resolve, SETTLE_MS)) // while a scan changes the catalogue
-  }, result, [query, folder, scope])
+  }, result, [query, folder, scope, isShown])
   return samples
 }
 
 export function Ranges() {
-  const samples = useSamples()
+  const [isOpen, setOpen] = useState(true)
+  const samples = useSamples(isOpen)
   return (
-    <details open class="ranges">
+    <details open={isOpen} class="ranges" onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>ranges and key</summary>
       {MEASURES.map((of, i) => <Range key={of.field} of={of} sample={samples[i]} />)}
       <Wheel />

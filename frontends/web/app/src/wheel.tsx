@@ -4,6 +4,7 @@ import { useCell } from './cell'
 import { clauses, show, view, withClause } from './state'
 
 const MAJORS = ['C', 'G', 'D', 'A', 'E', 'B', 'F#', 'C#', 'G#', 'D#', 'A#', 'F'], MINORS = ['Am', 'Em', 'Bm', 'F#m', 'C#m', 'G#m', 'D#m', 'A#m', 'Fm', 'Cm', 'Gm', 'Dm']
+const SHARPS: Record<string, string> = { Db: 'C#', Eb: 'D#', Gb: 'F#', Ab: 'G#', Bb: 'A#', Cb: 'B', Fb: 'E', 'E#': 'F', 'B#': 'C' }
 const COUNT = 12
 /** The radii of both rings, in percents of the wheel's width. */
 const RINGS = [{ names: MAJORS, from: 37, end: 50 }, { names: MINORS, from: 22, end: 36 }]
@@ -44,7 +45,7 @@ function placeAfter(place: number, key: string): number | undefined {
 function useKey(): [string, boolean] {
   const query = useCell(view, now => now.query)
   const set = /^key:(~?)"?([A-G][#b]?)(m(?:in)?)?"?$/.exec(clauses(query).find(one => one.startsWith('key:')) ?? '')
-  return [set ? `${set[2]}${set[3] ? 'm' : ''}` : '', set?.[1] === '~']
+  return [set ? `${SHARPS[set[2]!] ?? set[2]}${set[3] ? 'm' : ''}` : '', set?.[1] === '~']
 }
 
 /** A click finds the key and those that go with it; another click only the key, and the third ends it. */
@@ -63,7 +64,7 @@ export function Wheel() {
   return (
     <div class="wheel" ref={box} role="group" aria-label="Keys; arrow keys go round">
       {SECTORS.map(({ name, style }, place) => (
-        <button key={name} style={style} class={lit.includes(name) ? 'lit' : ''} tabIndex={name === tabbed ? 0 : -1} aria-pressed={name === key} aria-label={`Key ${name}`}
+        <button key={name} style={style} class={lit.includes(name) ? 'lit' : ''} tabIndex={name === tabbed ? 0 : -1} aria-pressed={name === key} aria-label={`Key ${name}${name !== key && lit.includes(name) ? `, goes with ${key}` : ''}`}
           title={name !== key ? `${name} and the keys that go with it` : wide ? `Only ${name}` : 'Any key'} onKeyDown={event => onKey(event, place)}
           onClick={() => show({ query: withClause(view.value.query, 'key', next(name)), at: '' })}>{name}</button>
       ))}
