@@ -84,23 +84,30 @@ function Exclude({ again }: { again: () => void }) {
   )
 }
 
+function Sharing({ of, folders, again }: { of: composer_status; folders: excluded_folder[] | undefined; again: () => void }) {
+  return (
+    <>
+      <Level of={of} again={again} />
+      <p class="quiet">{serverText(of)}</p>
+      {troubles(of).map(text => <p key={text} class="notice">{clean(text)}</p>)}
+      <h3>Folders of which nothing is shared</h3>
+      {folders && !folders.length && <p class="quiet">None.</p>}
+      <ul aria-label="Excluded folders">{(folders ?? []).map((one, i) => <Excluded key={i} of={one} again={again} />)}</ul>
+      <Exclude again={again} />
+      <Preview key={`${of.level} ${folders?.length}`} />
+    </>
+  )
+}
+
+/** It has its place before its first answer, so that nothing moves. */
 function Panel() {
   const [of, again] = usePolled(() => ask('composer.state', {}, 3000), 3000)
   const [folders, look] = usePolled(() => ask('composer.excluded', {}, 3000), 5000)
   const both = () => { again(); look() }
-  const each = folders?.each ?? []
-  if (!of) return null
   return (
     <section aria-label="Community" class="wide" tabIndex={0}>
       <h2>Community</h2>
-      <Level of={of} again={both} />
-      <p class="quiet">{serverText(of)}</p>
-      {troubles(of).map(text => <p key={text} class="notice">{clean(text)}</p>)}
-      <h3>Folders of which nothing is shared</h3>
-      {folders && !each.length && <p class="quiet">None.</p>}
-      <ul aria-label="Excluded folders">{each.map((one, i) => <Excluded key={i} of={one} again={both} />)}</ul>
-      <Exclude again={both} />
-      <Preview key={`${of.level} ${each.length}`} />
+      {of && <Sharing of={of} folders={folders && (folders.each ?? [])} again={both} />}
     </section>
   )
 }
