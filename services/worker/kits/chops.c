@@ -17,7 +17,8 @@ enum {
     BEATS_OF_BAR = 4,
     GROWTH = 64, /* syllables */
 };
-static const float dip = 9, faint = 16, deep = 60, pause_above = 8, cut_above = 1, lowest = -120; /* dB */
+static const float dip = 9, faint = 16, deep = 60, pause_above = 8, cut_above = 1, lowest = -160,
+                   faintest = -80; /* dB: of a hop, and of a peak */
 static const float shares[CHOP_BANDS] = { 1, 0.5F, 0.5F };
 
 /* Of the likelihood of a cut, for each dB, and for each hop from the lowest one. */
@@ -27,7 +28,7 @@ static const float per_over = -0.167F, per_before = 0.059F, per_both = 0.094F, p
 
 static float to_decibels(double power)
 {
-    return power > 1e-12 ? (float)(10 * log10(power)) : lowest;
+    return power > 1e-16 ? (float)(10 * log10(power)) : lowest;
 }
 
 /* The level of a band at each hop, in windows of `width` hops. The caller frees it. */
@@ -292,7 +293,7 @@ uint32_t chops_by_syllables(const struct chop_levels *levels, const struct chop_
         return 0;
     float *vowels = measure_level(levels, 0, VOWEL_HOPS), *level = measure_all(levels);
     const float floor = usual_level(vowels, levels->count, 30, 0.8) - faint;
-    struct vowel_peaks peaks = find_peaks(vowels, levels->count, fmaxf(floor, lowest + 40));
+    struct vowel_peaks peaks = find_peaks(vowels, levels->count, fmaxf(floor, faintest));
     struct chop *all = alloc_array(peaks.count + 1, sizeof(*all));
     uint32_t count;
 

@@ -47,6 +47,32 @@ static void no_two_cuts_are_at_one_frame(void **state)
     }
 }
 
+/* The cut before the second of three vowels, whose faint consonants pause; `gain` is a power. */
+static uint64_t cut_of(int end, float gain)
+{
+    static struct chop_hop hops[HOPS];
+    const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
+    static struct chop_spectrum even[HOPS];
+    const struct chop_timbre timbre = { .hops = even, .count = HOPS };
+    struct chop found[MOST];
+
+    make_vowels(hops);
+    add_pause(hops, end);
+    for (int i = 0; i < HOPS; i++)
+        for (int band = 0; band < CHOP_BANDS; band++)
+            hops[i].power[band] *= band ? gain * 1e-4F : gain;
+    const uint32_t count = chops_by_syllables(&levels, &timbre, MOST, found);
+    assert_true(count >= 3);
+    return found[count - 2].frame;
+}
+
+static void a_quiet_sound_is_cut_like_a_loud_one(void **state)
+{
+    (void)state;
+    for (int end = PEAK - 80; end <= PEAK - 40; end++)
+        assert_int_equal(cut_of(end, 1e-5F), cut_of(end, 1)); /* 50 dB less */
+}
+
 /* ---- timbre ---- */
 
 /* The timbre of a sound whose tones become others at the hop `step`. The caller frees it. */
@@ -140,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_two_cuts_are_at_one_frame),
+        cmocka_unit_test(a_quiet_sound_is_cut_like_a_loud_one),
         cmocka_unit_test(of_two_dips_the_cut_is_where_the_timbre_changes),
         cmocka_unit_test(the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one),
         cmocka_unit_test(samples_that_are_no_levels_move_no_cut),
