@@ -263,7 +263,7 @@ static void count_left_out(const struct export *ex, const struct kit_slot *slot,
     lost[LOST_CURVE] += slot->has_curve && fabs(slot->curve - 1) > 0 && !format->has_curves;
     lost[LOST_OUTPUT] += slot->has_output && slot->output > 0;
     lost[LOST_CHANNEL] += slot->has_channel;
-    lost[LOST_NOTE] += kit_note(slot, slot->pad) > KIT_NOTE_MOST;
+    lost[LOST_NOTE] += kit_note(slot, slot->pad) > PAD_NOTE_MOST;
     for (uint32_t i = 0; i < slot->layers.count && !format->has_parts; i++)
         lost[LOST_PART] += slot->layers.at[i].start || slot->layers.at[i].end;
 }

@@ -24,7 +24,7 @@ static struct text project_of(const struct cli *cli)
 static void print_note(struct cli *cli, uint64_t note)
 {
     static const char *const names[KEYS] = { "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B" };
-    const struct text text = note > KIT_NOTE_MOST ? TEXT("-")
+    const struct text text = note > PAD_NOTE_MOST ? TEXT("-")
                                                   : arena_printf(&cli->arena, "%s%d/%llu", names[note % KEYS],
                                                                  (int)(note / KEYS) - 1, (unsigned long long)note);
 

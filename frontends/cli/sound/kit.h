@@ -3,23 +3,20 @@
 #ifndef LOOPHOLE_FRONTENDS_CLI_KIT_H
 #define LOOPHOLE_FRONTENDS_CLI_KIT_H
 
+#include "common/sound/pad_note.h"
 #include "frontends/cli/base/cli.h"
 #include "schema_project.h"
 
-enum { KIT_NOTE_MOST = 127 };
-
-/* The MIDI note of a slot whose pad is `pad` now; beyond KIT_NOTE_MOST it has none. */
+/* The MIDI note of a slot whose pad is `pad` now; beyond PAD_NOTE_MOST it has none. */
 static inline uint64_t kit_note(const struct kit_slot *slot, uint64_t pad)
 {
-    enum { NOTE_OF_PAD_0 = 36 };
-
-    return slot->has_note ? slot->note : NOTE_OF_PAD_0 + pad;
+    return slot->has_note ? slot->note : pad_note(pad);
 }
 
-/* The same in a file of another program, in which each slot has a note: those without one get the notes from 0 on. */
+/* The same in a file of another program. */
 static inline uint64_t kit_file_note(const struct kit_slot *slot)
 {
-    return kit_note(slot, slot->pad) % (KIT_NOTE_MOST + 1);
+    return pad_note_in_file(kit_note(slot, slot->pad));
 }
 
 /* The velocity below which a layer sounds; 1: up to the hardest hit. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/naming/safe_names.h"
+#include "common/sound/pad_note.h"
 #include "services/project/handlers/media_tree.h"
 #include "services/project/kit/heard_midi.h"
 #include "services/project/kit/heard_render.h"
@@ -11,7 +12,7 @@
 #include "services/project/kit/kit_render.h"
 #include "services/project/parts/action.h"
 
-enum { NOTE_FIRST = 36, NOTES = 128, DRUMS = 9 /* the MIDI channel 10 */ };
+enum { DRUMS = 9 /* the MIDI channel 10 */ };
 enum { BEATS_BAR = 4, BEATS_MOST = 1000000000, MEDIA_US = 3000000 };
 
 struct commit_job {
@@ -70,13 +71,11 @@ static struct text path_of_file(struct work *work, struct txn *txn)
     return arena_printf(&work->kept, "%.*s/%.*s", TEXT_ARG(folder), TEXT_ARG(name_of_file(work)));
 }
 
-/* A pad without a MIDI note gets the usual note of its number in a kit. The pads from 92 on get the notes from 0 on,
- * which no other pad usually has. */
 static void list_keys(const struct kit_played *played, struct heard_key to[HEARD_PADS])
 {
     for (uint32_t i = 0; i < HEARD_PADS; i++) {
         const struct pad *pad = &played->pads[i];
-        to[i] = (struct heard_key){ .note = (uint8_t)(pad->has_note ? pad->note : (NOTE_FIRST + i) % NOTES),
+        to[i] = (struct heard_key){ .note = (uint8_t)(pad->has_note ? pad->note : pad_note_in_file(pad_note(i))),
                                     .channel = (uint8_t)(pad->has_channel ? pad->channel : DRUMS) };
     }
 }

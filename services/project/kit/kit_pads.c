@@ -2,11 +2,12 @@
 
 #include <math.h>
 
+#include "common/sound/pad_note.h"
 #include "services/project/parts/presets.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, RATE_LEAST = 1000, RATE_MOST = 768000 /* as in the schema */ };
+enum { RATE_LEAST = 1000, RATE_MOST = 768000 /* as in the schema */ };
 static const double gain_most = 4, semitones = 12;
 
 static double ratio_of(const struct kit_layer *layer)
@@ -125,7 +126,7 @@ static bool set_preset(struct txn *txn, struct arena *arena, struct id project, 
 
 static struct pad write_values(const struct kit_slot *slot, uint64_t number)
 {
-    const uint64_t note = NOTE_OF_PAD_0 + number;
+    const uint64_t note = pad_note(number);
 
     return (struct pad){
         .pad = number,
@@ -135,7 +136,7 @@ static struct pad write_values(const struct kit_slot *slot, uint64_t number)
         .mode.value = slot->has_mode && slot->mode.value ? slot->mode.value : PAD_MODE_ONE_SHOT,
         .choke = slot->has_choke ? slot->choke : 0,
         .reverse = slot->has_reverse && slot->reverse,
-        .has_note = slot->has_note || note <= NOTE_MOST,
+        .has_note = slot->has_note || note <= PAD_NOTE_MOST,
         .note = slot->has_note ? slot->note : note,
         .has_channel = slot->has_channel,
         .channel = slot->channel,

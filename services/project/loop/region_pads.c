@@ -4,11 +4,12 @@
 #include <math.h>
 
 #include "common/process/log.h"
+#include "common/sound/pad_note.h"
 #include "schema_audio.h"
 #include "services/project/loop/loop_job.h"
 #include "store/catalogue.h"
 
-enum { NOTE_OF_PAD_0 = 36, NOTE_MOST = 127, RATE_LEAST = 1000, RATE_MOST = 768000 /* as in the schema */ };
+enum { RATE_LEAST = 1000, RATE_MOST = 768000 /* as in the schema */ };
 
 static const double edge_seconds = 0.003, release_seconds = 0.005; /* as a played region */
 
@@ -31,8 +32,8 @@ static struct pad make_pad(const struct region_clip *clip, const struct region *
     pad.until = (uint64_t)region->end;
     pad.has_file_rate = rate >= RATE_LEAST && rate <= RATE_MOST;
     pad.file_rate = rate;
-    pad.has_note = NOTE_OF_PAD_0 + number <= NOTE_MOST;
-    pad.note = pad.has_note ? NOTE_OF_PAD_0 + number : 0;
+    pad.has_note = pad_note(number) <= PAD_NOTE_MOST;
+    pad.note = pad.has_note ? pad_note(number) : 0;
     pad.attack = edge_seconds;
     pad.release = release_seconds;
     return pad;
