@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 
-from tests.claims import BUILD, TOP, file_bytes
+from tests.claims import BUILD, NEW_KEY, TOP, file_bytes
 from tests.kits.kits import two_kits
 
 TOOL = os.path.join(TOP, 'tools', 'composer-server')
@@ -267,9 +267,9 @@ def serve_tls(server):
         subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=600, cwd=folder)
 
     for name in ('ca', 'other'):
-        openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', f'/CN={name}',
+        openssl('req', '-x509', *NEW_KEY, '-days', '2', '-subj', f'/CN={name}',
                 '-keyout', f'{name}.key', '-out', f'{name}.pem')
-    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
+    openssl('req', *NEW_KEY, '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
     openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
             '-out', 'server.pem')
     os.chmod(os.path.join(folder, 'server.key'), 0o600)

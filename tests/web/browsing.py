@@ -20,7 +20,7 @@ import urllib.parse
 import msgpack
 
 from tests import client
-from tests.claims import BUILD, SONIC, TOP, contains, needs, printed_in, same, samples, write_file
+from tests.claims import BUILD, NEW_KEY, SONIC, TOP, contains, needs, printed_in, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
@@ -86,7 +86,7 @@ def in_browser(home, name):
 def certify(home):
     """A certificate for this test alone."""
     needs('openssl')
-    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', home.file('key.pem'), '-out',
+    subprocess.run(['openssl', 'req', '-x509', *NEW_KEY, '-keyout', home.file('key.pem'), '-out',
                     home.file('certificate.pem'), '-days', '2', '-subj', '/CN=studio.test'], check=True, capture_output=True)
 
 
