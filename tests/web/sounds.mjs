@@ -144,6 +144,7 @@ export const sounds = {
     await page.evaluate(() => release())
     await says('Undone: Favourite 1 item')
     assert.equal(total('tag:studio'), 1, 'a newer step of another client stays')
+    await page.locator('.row.at .mark', { hasText: '♥' }).waitFor({ state: 'detached' }) // f reverses what is shown
     await page.keyboard.press('f')
     await says('Favourite 1 item: 1 changed. Ctrl+Z undoes this.')
     await page.reload()
