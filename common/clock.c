@@ -25,9 +25,14 @@ usec_t clock_steady(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+struct timespec clock_timespec(usec_t time)
+{
+    return (struct timespec){ .tv_sec = time / 1000000, .tv_nsec = time % 1000000 * 1000 };
+}
+
 void clock_sleep(usec_t duration)
 {
-    struct timespec left = { .tv_sec = duration / 1000000, .tv_nsec = duration % 1000000 * 1000 };
+    struct timespec left = clock_timespec(duration);
 
     if (duration <= 0)
         return;

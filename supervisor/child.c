@@ -4,6 +4,7 @@
 
 #include "common/process/crash_list.h"
 #include "common/process/log.h"
+#include "common/process/patience.h"
 #include "common/process/priority.h"
 #include "proto/transport/lock.h"
 #include "supervisor/evict.h"
@@ -304,6 +305,7 @@ static void look_at_silence(struct child *child, usec_t passed)
 {
     struct proc proc;
     uint32_t share;
+    char does[PATIENCE_TEXT];
     bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports only once */
 
     if (child->hung || child->off_board || !child->entry || !proc_read(child->process.pid, &proc))
@@ -312,8 +314,9 @@ static void look_at_silence(struct child *child, usec_t passed)
         proc.state = 'T'; /* a debugger that stops long work blocks everything that waits for it */
     if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc, works)))
         return;
-    log_warn("%s[%d] hangs: no heartbeat for %lld ms (state %c): replaced", child->row->name, (int)child->process.pid,
-             (long long)child->hang.silent / 1000, proc.state);
+    patience_describe(child->process.pid, does);
+    log_warn("%s[%d] hangs: no heartbeat for %lld ms (%s, %lld ms of processor time): replaced", child->row->name,
+             (int)child->process.pid, (long long)child->hang.silent / 1000, does, (long long)proc.cpu / 1000);
     child->hung = true;
     spawn_signal(&child->process, SIGKILL);
 }

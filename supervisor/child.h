@@ -3,11 +3,11 @@
 #ifndef LOOPHOLE_SUPERVISOR_CHILD_H
 #define LOOPHOLE_SUPERVISOR_CHILD_H
 
+#include "common/process/hang.h"
 #include "proto/service/service.h"
 #include "schema_supervisor.h"
 #include "supervisor/death.h"
 #include "supervisor/disk.h"
-#include "supervisor/hang.h"
 #include "supervisor/lingering.h"
 #include "supervisor/policy.h"
 #include "supervisor/settings.h"

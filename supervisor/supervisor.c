@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/process/hang.h"
 #include "common/process/log.h"
 #include "common/shared/bell.h"
 #include "common/shared/studio.h"
@@ -13,8 +14,6 @@
 #include "supervisor/fresh_names.h"
 #include "supervisor/home.h"
 #include "supervisor/keeper.h"
-
-enum { LOOK_US = 100000 };
 
 static void report_damage(struct supervisor *supervisor, const char *object)
 {
@@ -48,14 +47,12 @@ static void look_at_all(void *state)
 {
     struct supervisor *supervisor = state;
     usec_t now = clock_steady();
-    usec_t passed = now - supervisor->looked;
+    usec_t passed = hang_passed(&supervisor->looked, now);
 
-    supervisor->looked = now;
     if (!home_look(supervisor))
         return;
     look_at_board(supervisor);
     disk_look(&supervisor->disk, supervisor->world.paths, now);
-    passed = passed < 2 * LOOK_US ? passed : 2 * LOOK_US;
     store_watch_look(&supervisor->store, supervisor->world.paths, now, passed);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed);
@@ -245,7 +242,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service, cha
     }
     open_bell(supervisor);
     start_all(supervisor);
-    service_every(service, LOOK_US, look_at_all, supervisor);
+    service_every(service, HANG_LOOK_US, look_at_all, supervisor);
 }
 
 static void unlock_data(const struct supervisor *supervisor)

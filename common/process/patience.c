@@ -45,15 +45,18 @@ static bool is_ready(pid_t task)
     return after_name && strncmp(after_name, ") R", 3) == 0;
 }
 
-void patience_describe(const struct patience *patience, char *to, size_t size)
+void patience_describe(pid_t task, char to[PATIENCE_TEXT])
 {
-    char stat[512], where[64];
+    char stat[512], call[256], where[64];
 
-    read_text(patience->task, "stat", stat, sizeof(stat));
-    read_text(patience->task, "wchan", where, sizeof(where));
+    read_text(task, "stat", stat, sizeof(stat));
+    read_text(task, "syscall", call, sizeof(call)); /* "running", or its number and arguments */
+    read_text(task, "wchan", where, sizeof(where));
+    call[strcspn(call, " \n")] = '\0';
     const char *after_name = strrchr(stat, ')');
-    (void)snprintf(to, size, "state %c, in %s", after_name && after_name[1] ? after_name[2] : '?',
-                   where[0] ? where : "an unknown place");
+    (void)snprintf(to, PATIENCE_TEXT, "state %c, system call %.20s, in %s",
+                   after_name && after_name[1] ? after_name[2] : '?', call[0] ? call : "unknown",
+                   where[0] && where[0] != '0' ? where : "an unknown place");
 }
 
 void patience_begin(struct patience *patience, pid_t task)

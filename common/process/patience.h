@@ -30,8 +30,10 @@ void patience_begin(struct patience *patience, pid_t task);
  * True: more than `limit` has counted. */
 bool patience_is_over(struct patience *patience, usec_t limit, usec_t often);
 
-/* Describes for the log what the task does: the letter of its state, and where it waits in the kernel. */
-void patience_describe(const struct patience *patience, char *to, size_t size);
+/* Describes for the log what the task does: the letter of its state, its system call by number, and where it waits in
+ * the kernel. */
+enum { PATIENCE_TEXT = 160 };
+void patience_describe(pid_t task, char to[PATIENCE_TEXT]);
 
 /* Waits until the descriptor can be read, or has no writer any more. False: before that, more than `limit` of the
  * task's time has counted. */

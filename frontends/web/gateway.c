@@ -196,9 +196,10 @@ const struct web_handlers web_asks = { .address = answer_address,
 
 bool web_is_alive(void *state)
 {
-    const struct web *web = state;
+    struct web *web = state;
 
-    return clock_steady() - atomic_load(&web->beat) < WEB_SILENT_US;
+    return !hang_watch_found(&web->watched, atomic_load(&web->task), atomic_load(&web->beats), WEB_SILENT_US,
+                             "the gateway's thread");
 }
 
 /* ---- the gateway's thread ---- */
@@ -228,7 +229,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
 {
     struct web *web = lws_container_of(timer, struct web, timer);
 
-    atomic_store(&web->beat, clock_steady());
+    atomic_fetch_add(&web->beats, 1);
     errands_look(web->errands);
     errands_look(web->makers);
     inner_look(web);
@@ -243,6 +244,7 @@ static void *go_round(void *state)
 {
     struct web *web = state;
 
+    atomic_store(&web->task, gettid());
     take_beat(&web->timer);
     while (!atomic_load(&web->ends) && lws_service(web->context, 0) >= 0)
         service_links_settle(web->links);
@@ -416,7 +418,6 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
         e = open_parts(web, fault);
     if (e != ERR_OK)
         return e;
-    atomic_store(&web->beat, clock_steady());
     if (pthread_create(&web->thread, NULL, go_round, web) != 0)
         return fault_set(fault, ERR_FULL, "cannot start a thread for the gateway");
     web->has_thread = true;

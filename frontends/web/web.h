@@ -7,6 +7,7 @@
 
 #include "common/mailbox.h"
 #include "common/process/errand.h"
+#include "common/process/hang.h"
 #include "frontends/web/announce.h"
 #include "frontends/web/asks/own_asks.h"
 #include "frontends/web/entry/gate.h"
@@ -44,7 +45,7 @@ enum {
     WEB_DECODE_MS = 20000,      /* for one answer of a decoder */
     WEB_ZIP_ITEMS = 100,        /* of one archive; their ids fit in WEB_HEADERS */
     WEB_BEAT_US = 200000,       /* between two beats of the gateway's thread … */
-    WEB_SILENT_US = 1000000,    /* … and after this time without one, the service sends no heartbeats */
+    WEB_SILENT_US = 1000000,    /* … and after this time without one (hang.h), the service sends no heartbeats */
 };
 
 struct web {
@@ -58,7 +59,9 @@ struct web {
     pthread_t thread;
     bool has_thread;
     atomic_bool ends;
-    _Atomic usec_t beat; /* of the gateway's thread, on the steady clock */
+    _Atomic int32_t task;      /* of the gateway's thread: its id; 0: it has not run yet */
+    _Atomic uint64_t beats;    /* of that thread */
+    struct hang_watch watched; /* by the loop */
 
     /* The gateway's thread. */
     struct lws_context *context;

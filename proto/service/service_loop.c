@@ -161,8 +161,10 @@ static void take_more(struct service *service)
     } while (service->held.count > held && service->held.count < LIMIT_TURN);
 }
 
-static void send_beat(struct service *service)
+void service_beat(void *state)
 {
+    struct service *service = state;
+
     if (!service->is_alive || service->is_alive(service->alive_state))
         board_beat(service->entry);
 }
@@ -174,7 +176,7 @@ static void take_turn(struct service *service, const struct waited *waited)
     bool any;
 
     service_look_at_board(service);
-    send_beat(service);
+    service_beat(service);
     if (service->subscribed_socket)
         sockets_follow(service->subscribed_socket);
     sockets_look_after();
@@ -186,9 +188,9 @@ static void take_turn(struct service *service, const struct waited *waited)
     any = take_messages(service, waited);
     if (service->held.count > 1)
         take_more(service);
-    send_beat(service);
+    service_beat(service);
     any = take_watched(service, waited) || any;
-    send_beat(service);
+    service_beat(service);
     any = tick_timers(service, clock_steady()) || any;
     any = ticket_expire(service, clock_steady()) || any;
     if (any && service->end_of_turn)

@@ -196,6 +196,9 @@ struct service {
     int exit_code;
 };
 
+/* service_loop.c. Sends a heartbeat, unless is_alive forbids it. `state` is the service. The loop's thread. */
+void service_beat(void *state);
+
 /* service_board.c. Claims the entry, if there is a board. Errors: exists (another engine has the data). */
 enum err service_claim_entry(struct service *service, struct fault *fault);
 /* About once a second opens the board again if it was replaced, and claims the entry. */

@@ -5,11 +5,15 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { ITS_SOCKET = 3 };
+#include "common/process/hang.h"
+
+enum { ITS_SOCKET = 3, HANG_US = 1000000 };
 
 struct start_order {
     const char *program;
@@ -24,11 +28,20 @@ static struct {
     pthread_cond_t wake;
     struct start_order *order; /* NULL: none */
     bool is_done;
-    bool runs;   /* under `caller` */
-    int pass[2]; /* a socket pair: the thread sends descriptors from [1] to [0] */
+    bool runs;              /* under `caller` */
+    _Atomic int32_t task;   /* id of the thread; 0: it has not run yet */
+    _Atomic uint64_t steps; /* orders begun and ended */
+    int pass[2];            /* a socket pair: the thread sends descriptors from [1] to [0] */
 } starter = { .caller = PTHREAD_MUTEX_INITIALIZER,
               .lock = PTHREAD_MUTEX_INITIALIZER,
               .wake = PTHREAD_COND_INITIALIZER };
+
+/* Of the one thread that must show that it lives. */
+static _Thread_local struct {
+    void (*beat)(void *state); /* NULL: any other thread */
+    void *state;
+    struct hang_watch starter;
+} waiter;
 
 /* ---- a descriptor from one table to the other ---- */
 
@@ -119,12 +132,18 @@ static void leave_descriptors(void)
 
 static void *run_starter(void *unused)
 {
+    atomic_store(&starter.task, gettid());
     leave_descriptors();
     pthread_mutex_lock(&starter.lock);
     for (;;) {
         while (!starter.order || starter.is_done)
             pthread_cond_wait(&starter.wake, &starter.lock);
-        run_order(starter.order);
+        struct start_order *order = starter.order;
+        pthread_mutex_unlock(&starter.lock);
+        atomic_fetch_add(&starter.steps, 1);
+        run_order(order);
+        atomic_fetch_add(&starter.steps, 1);
+        pthread_mutex_lock(&starter.lock);
         starter.is_done = true;
         pthread_cond_broadcast(&starter.wake);
     }
@@ -155,9 +174,39 @@ static bool start_thread(void)
 
 /* ---- the callers ---- */
 
+void starter_beat_with(void (*beat)(void *state), void *state)
+{
+    waiter.beat = beat;
+    waiter.state = state;
+}
+
+/* Returns the end of the next part of a wait. */
+static struct timespec next_look(void)
+{
+    if (waiter.beat && !hang_watch_found(&waiter.starter, atomic_load(&starter.task), atomic_load(&starter.steps),
+                                         HANG_US, "the thread that starts programs"))
+        waiter.beat(waiter.state);
+    return clock_timespec(clock_steady() + HANG_LOOK_US);
+}
+
+static void begin_wait(void)
+{
+    waiter.starter = (struct hang_watch){ .hang.beats = atomic_load(&starter.steps), .looked = clock_steady() };
+}
+
+static void take_turn(void)
+{
+    struct timespec until;
+
+    begin_wait();
+    do
+        until = next_look();
+    while (pthread_mutex_clocklock(&starter.caller, CLOCK_MONOTONIC, &until) != 0);
+}
+
 bool starter_open(void)
 {
-    pthread_mutex_lock(&starter.caller);
+    take_turn();
     starter.runs = starter.runs || start_thread();
     bool runs = starter.runs;
     pthread_mutex_unlock(&starter.caller);
@@ -166,12 +215,15 @@ bool starter_open(void)
 
 static void await_order(struct start_order *order)
 {
+    begin_wait();
     pthread_mutex_lock(&starter.lock);
     starter.order = order;
     starter.is_done = false;
     pthread_cond_broadcast(&starter.wake);
-    while (!starter.is_done)
-        pthread_cond_wait(&starter.wake, &starter.lock);
+    while (!starter.is_done) {
+        const struct timespec until = next_look();
+        (void)pthread_cond_clockwait(&starter.wake, &starter.lock, CLOCK_MONOTONIC, &until);
+    }
     starter.order = NULL;
     pthread_mutex_unlock(&starter.lock);
 }
@@ -184,7 +236,7 @@ int starter_start(const char *program, char *const arguments[], char *const envi
     *end = -1;
     if (!starter_open())
         return EAGAIN;
-    pthread_mutex_lock(&starter.caller);
+    take_turn();
     await_order(&order);
     *end = receive_descriptor(starter.pass[0]);
     pthread_mutex_unlock(&starter.caller);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/id.h"
@@ -152,6 +153,15 @@ static uint64_t new_number(void)
     return number;
 }
 
+/* JACK 2 calls it on its thread for messages too, but before the audio thread begins. */
+static void begin_thread(void *state)
+{
+    struct client *client = state;
+
+    atomic_store(&client->life->task, gettid());
+    rt_begin(client);
+}
+
 static enum err begin_client(struct client *client, struct fault *fault)
 {
     jack_client_t *jack = client->jack;
@@ -164,7 +174,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
     client->period.control_out = client->control_out;
     jack_on_info_shutdown(jack, on_shutdown, client);
     if (jack_set_process_callback(jack, rt_process, client) != 0 ||
-        jack_set_thread_init_callback(jack, rt_begin, client) != 0 ||
+        jack_set_thread_init_callback(jack, begin_thread, client) != 0 ||
         jack_set_sample_rate_callback(jack, on_rate, client) != 0 ||
         jack_set_buffer_size_callback(jack, on_period, client) != 0 ||
         jack_set_port_registration_callback(jack, on_port, client) != 0 ||
@@ -177,13 +187,15 @@ static enum err begin_client(struct client *client, struct fault *fault)
     return ERR_OK;
 }
 
-enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault)
+enum err client_open(const char *name, struct engine *engine, struct client_life *life, struct client **client,
+                     struct fault *fault)
 {
     struct client *made = alloc_zeroed(1, sizeof(*made));
     enum err e;
 
     *client = NULL;
     made->engine = engine;
+    made->life = life;
     e = join_server(name, made, fault);
     if (e == ERR_OK)
         e = make_ports(made, fault);
@@ -200,6 +212,9 @@ void client_close(struct client *client)
 {
     if (client->jack)
         jack_client_close(client->jack);
+    atomic_store(&client->life->entered, 0);
+    atomic_store(&client->life->left, 0);
+    atomic_store(&client->life->task, 0);
     free(client);
 }
 
@@ -222,8 +237,7 @@ void client_map_clock(struct client *client)
 struct client_pulse client_look(struct client *client)
 {
     return (struct client_pulse){
-        .left = atomic_load_explicit(&client->left, memory_order_acquire),
-        .entered = atomic_load_explicit(&client->entered, memory_order_relaxed),
+        .left = atomic_load_explicit(&client->life->left, memory_order_acquire),
         .is_lost = atomic_load(&client->is_lost),
         .ports_changed = atomic_exchange(&client->ports_changed, false),
         .rewired = atomic_exchange(&client->rewired, false),
@@ -451,7 +465,7 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
 /* JACK calls its leader each period. It does not report when another client takes the lead. */
 static bool has_lost_lead(struct client *client)
 {
-    uint64_t periods = atomic_load(&client->left) - atomic_load(&client->led);
+    uint64_t periods = atomic_load(&client->life->left) - atomic_load(&client->led);
 
     return periods > LEAD_PERIODS && periods < UINT64_MAX / 2;
 }
@@ -466,6 +480,6 @@ void client_lead(struct client *client)
     }
     if (!leads || client->leads)
         return;
-    atomic_store(&client->led, atomic_load(&client->left));
+    atomic_store(&client->led, atomic_load(&client->life->left));
     client->leads = jack_set_timebase_callback(client->jack, 1, rt_lead, client) == 0;
 }

@@ -4,6 +4,8 @@
 #ifndef LOOPHOLE_AUDIO_JACK_H
 #define LOOPHOLE_AUDIO_JACK_H
 
+#include <stdatomic.h>
+
 #include "common/clock.h"
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
@@ -12,12 +14,17 @@ struct client;
 
 enum { CLIENT_NAME = 64, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
 
-/* Counters of the callbacks. Any thread reads them. */
+/* The audio thread of the current client. Its owner outlives the client. Any thread reads it. */
+struct client_life {
+    _Atomic uint64_t entered, left; /* periods begun and ended */
+    _Atomic int32_t task;           /* id of the thread; 0: it has not run yet */
+};
+
 struct client_pulse {
-    uint64_t entered, left; /* periods begun and ended */
-    bool is_lost;           /* see client_is_lost */
-    bool ports_changed;     /* some port of the server came or went since the last client_look */
-    bool rewired;           /* some connection came or went since the last client_look */
+    uint64_t left;      /* periods ended */
+    bool is_lost;       /* see client_is_lost */
+    bool ports_changed; /* some port of the server came or went since the last client_look */
+    bool rewired;       /* some connection came or went since the last client_look */
 };
 
 struct client_facts {
@@ -29,8 +36,9 @@ struct client_facts {
 /* Joins the server that JACK_DEFAULT_SERVER names, under exactly this name, and starts to play; never starts a server.
  * Errors: offline (no server), exists (the server refuses the client: the name is in use, for example as JACK has not
  * noticed a predecessor's end, or it has no room), io, full. */
-enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault);
-void client_close(struct client *client); /* may hang on a dead server; frees the client */
+enum err client_open(const char *name, struct engine *engine, struct client_life *life, struct client **client,
+                     struct fault *fault);
+void client_close(struct client *client); /* may hang on a dead server; frees the client, and zeroes its life */
 
 struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
 /* Fills `facts` with the current values; leaves them as they are if the server is lost. */

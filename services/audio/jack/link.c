@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/hang.h"
 #include "common/process/log.h"
 
 enum {
@@ -14,8 +16,8 @@ enum {
     REFUSED_US = 1000000, /* … which JACK notices within this time */
     RETRY_US = 50000,     /* between attempts while there is no server, or it refuses us */
     SILENT_US = 3000000,  /* a server without a period for so long has removed us */
-    HANG_US = 400000,     /* longest duration of a period */
-    STUCK_US = 2000000,
+    HANG_US = 400000,     /* longest duration of a period, and … */
+    STUCK_US = 2000000,   /* … of leaving a server, by hang.h */
 };
 
 struct link {
@@ -30,9 +32,10 @@ struct link {
     struct link_request *requests;
     bool stops, has_ended;
 
-    _Atomic uint64_t entered, left; /* of the current client */
-    _Atomic int64_t leaving;        /* start of the leaving by clock_steady; 0: not leaving */
-    _Atomic int64_t answered;       /* time of the server's last answer, by clock_steady */
+    struct client_life life;
+    _Atomic int32_t task;     /* id of the thread; 0: it has not run yet */
+    _Atomic bool is_leaving;  /* a server */
+    _Atomic int64_t answered; /* time of the server's last answer, by clock_steady */
 
     /* used only by the thread */
     char name[CLIENT_NAME];
@@ -44,8 +47,8 @@ struct link {
     uint64_t last_left;
 
     /* used only by the control thread */
-    uint64_t seen_left;
-    usec_t seen_at;
+    uint64_t seen_left, periods_seen, looks_seen;
+    struct hang_watch period, leaving;
 };
 
 /* ---- requests ---- */
@@ -127,11 +130,9 @@ static void leave_server(struct link *link, const char *why)
     (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%s", why);
     patch_leave(&link->patch, why);
     publish_facts(link);
-    atomic_store(&link->leaving, clock_steady());
+    atomic_store(&link->is_leaving, true);
     client_close(client);
-    atomic_store(&link->leaving, 0);
-    atomic_store(&link->entered, 0);
-    atomic_store(&link->left, 0);
+    atomic_store(&link->is_leaving, false);
 }
 
 static void note_trouble(struct link *link, const struct fault *fault)
@@ -156,7 +157,7 @@ static usec_t join_server(struct link *link)
 {
     struct client *client;
     struct fault fault = { 0 };
-    enum err e = client_open(link->name, link->engine, &client, &fault);
+    enum err e = client_open(link->name, link->engine, &link->life, &client, &fault);
 
     if (e != ERR_OK) {
         note_trouble(link, &fault);
@@ -179,8 +180,6 @@ static usec_t watch_server(struct link *link)
     struct client_pulse pulse = client_look(link->client);
     usec_t now = clock_steady();
 
-    atomic_store(&link->entered, pulse.entered);
-    atomic_store(&link->left, pulse.left);
     if (pulse.left != link->last_left)
         link->moved = now;
     link->last_left = pulse.left;
@@ -200,8 +199,7 @@ static usec_t watch_server(struct link *link)
 /* False: the thread must end. */
 static bool wait_for_call(struct link *link, usec_t pause)
 {
-    usec_t until = clock_steady() + pause;
-    struct timespec end = { .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
+    const struct timespec end = clock_timespec(clock_steady() + pause);
     bool goes_on;
 
     pthread_mutex_lock(&link->lock);
@@ -217,6 +215,7 @@ static void *run_link(void *state)
     struct link *link = state;
     usec_t pause;
 
+    atomic_store(&link->task, gettid());
     do {
         pause = link->client ? watch_server(link) : join_server(link);
         answer_requests(link);
@@ -280,15 +279,13 @@ static bool stop_link_thread(struct link *link)
 
 bool link_close(struct link *link)
 {
-    usec_t end = clock_steady() + STUCK_US;
+    struct hang_watch ending = { .looked = clock_steady() };
 
     if (!link)
         return true;
     while (!stop_link_thread(link)) {
-        if (clock_steady() > end) { /* the memory leaks, because the thread may still use it */
-            log_warn("the JACK server does not answer: this process ends without closing its client");
-            return false;
-        }
+        if (hang_watch_found(&ending, atomic_load(&link->task), 0, STUCK_US, "the link to JACK"))
+            return false; /* the memory leaks, because the thread may still use it */
         clock_sleep(1000);
     }
     pthread_join(link->thread, NULL);
@@ -302,21 +299,21 @@ bool link_close(struct link *link)
 
 bool link_is_alive(struct link *link)
 {
-    uint64_t left = atomic_load(&link->left);
-    usec_t now = clock_steady();
+    uint64_t left = atomic_load(&link->life.left);
 
-    if (left != link->seen_left || atomic_load(&link->entered) == left) {
-        link->seen_left = left;
-        link->seen_at = now;
-    }
-    return now - link->seen_at < HANG_US;
+    if (left != link->seen_left || atomic_load(&link->life.entered) == left || atomic_load(&link->is_leaving))
+        link->periods_seen++;
+    link->seen_left = left;
+    return !hang_watch_found(&link->period, atomic_load(&link->life.task), link->periods_seen, HANG_US,
+                             "the audio thread");
 }
 
 bool link_is_stuck(struct link *link)
 {
-    int64_t since = atomic_load(&link->leaving);
-
-    return since != 0 && clock_steady() - since > STUCK_US;
+    if (!atomic_load(&link->is_leaving))
+        link->looks_seen++;
+    return hang_watch_found(&link->leaving, atomic_load(&link->task), link->looks_seen, STUCK_US,
+                            "leaving a dead JACK server");
 }
 
 usec_t link_silence(struct link *link)

@@ -194,7 +194,7 @@ int rt_process(jack_nframes_t frames, void *state)
     struct engine_period *period = &client->period;
     jack_time_t began = jack_get_time();
 
-    atomic_fetch_add_explicit(&client->entered, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&client->life->entered, 1, memory_order_relaxed);
     period->frames = frames < ENGINE_FRAMES ? frames : ENGINE_FRAMES;
     rt_fetch_clock(client);
     rt_fetch_audio(client, frames);
@@ -209,7 +209,7 @@ int rt_process(jack_nframes_t frames, void *state)
     rt_send_midi(client);
     rt_send_transport(client);
     period->load = (float)((double)(jack_get_time() - began) * 1e-6 * period->rate / period->frames);
-    atomic_fetch_add_explicit(&client->left, 1, memory_order_release);
+    atomic_fetch_add_explicit(&client->life->left, 1, memory_order_release);
     return 0;
 }
 
@@ -222,7 +222,7 @@ void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_
 
     (void)state, (void)frames;
     (void)is_new; /* a position is always filled in completely */
-    atomic_store_explicit(&client->led, atomic_load_explicit(&client->left, memory_order_relaxed),
+    atomic_store_explicit(&client->led, atomic_load_explicit(&client->life->left, memory_order_relaxed),
                           memory_order_relaxed);
     position->valid = (jack_position_bits_t)0;
     if (!lead->leads) /* the other instance has taken over */

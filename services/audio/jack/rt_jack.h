@@ -8,6 +8,7 @@
 #include <jack/midiport.h>
 
 #include "common/clock.h"
+#include "services/audio/jack/jack.h"
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 
@@ -31,7 +32,7 @@ struct client {
     uint32_t wired_before[CLIENT_SETTLED], wired_count;
     bool leads; /* used only by link.c's thread */
     _Atomic bool is_to_lead;
-    _Atomic uint64_t entered, left;
+    struct client_life *life;
     _Atomic uint64_t led; /* value of `left` when JACK last called rt_lead, or was asked to */
     _Atomic bool is_lost, ports_changed, rewired;
     _Atomic uint32_t rate, frames;

@@ -119,9 +119,9 @@ bool looks_take(struct looks *looks, struct look_report *to)
 
 static void give_up_late(struct look_lane *lane, const struct look_events *events)
 {
-    char does[96];
+    char does[PATIENCE_TEXT];
 
-    patience_describe(&lane->waited, does, sizeof(does));
+    patience_describe(lane->waited.task, does);
     log_warn("the look at mount %llu does not answer: process %d, %s", (unsigned long long)lane->mount, (int)lane->pid,
              does);
     kill_look(lane);

@@ -1,13 +1,18 @@
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "supervisor/hang.h"
+#include "common/process/hang.h"
+#include "tests/unit/common/process/busy.h"
 
 enum { LOOK = 100000, LIMIT = 2000000 };
+enum { THREAD_LIMIT = 500000, MOST_LOOKS = 600, AFTER_LIMIT = 10 };
 
 /* Checks ten times a second a process that sends no heartbeat, in `state`, using `cpu` between two checks. Returns the
  * number of checks until the process counts as hanging, 0 if that takes more than `most`. */
@@ -111,6 +116,125 @@ static void a_process_whose_time_decreased_is_no_hang(void **state)
     assert_in_range(hang.silent, 0, LOOK);
 }
 
+static void a_pause_of_the_watcher_counts_as_two_looks_at_most(void **state)
+{
+    usec_t looked = 0;
+
+    (void)state;
+    assert_int_equal(hang_passed(&looked, LOOK), LOOK);
+    assert_int_equal(hang_passed(&looked, 100 * LIMIT), HANG_LOOKS_US);
+    assert_int_equal(looked, 100 * LIMIT);
+}
+
+/* ---- real threads of this process ---- */
+
+static struct hang_watch begin_watch(void)
+{
+    return (struct hang_watch){ .looked = clock_steady() };
+}
+
+static bool look_at(struct hang_watch *watch, struct busy *busy)
+{
+    return hang_watch_found(watch, atomic_load(&busy->task), atomic_load(&busy->beats), THREAD_LIMIT, "the thread");
+}
+
+/* However little processor time the thread gets: then there are more looks. */
+static bool is_found(struct hang_watch *watch, struct busy *busy)
+{
+    bool found = false;
+
+    for (int i = 0; i < MOST_LOOKS && !found; i++) {
+        clock_sleep(LOOK);
+        found = look_at(watch, busy);
+    }
+    return found;
+}
+
+static void a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_next_progress(void **state)
+{
+    enum busy_kind kinds[] = { BUSY_SLEEPS, BUSY_COMPUTES };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct busy busy = { .kind = kinds[i] };
+        struct hang_watch watch = begin_watch();
+        busy_begin(&busy);
+        assert_true(is_found(&watch, &busy));
+        assert_true(watch.hang.silent > THREAD_LIMIT);
+        assert_true(look_at(&watch, &busy)); /* also between two looks */
+        atomic_fetch_add(&busy.beats, 1);
+        assert_false(look_at(&watch, &busy));
+        busy_end(&busy);
+    }
+}
+
+static void a_thread_that_the_kernel_holds_does_not_hang(void **state)
+{
+    struct busy busy = { .kind = BUSY_IN_KERNEL };
+    struct hang_watch watch = begin_watch();
+
+    (void)state;
+    busy_begin(&busy);
+    busy_await_kernel(&busy);
+    watch.looked = clock_steady();
+    for (int i = 0; i < THREAD_LIMIT / LOOK + AFTER_LIMIT; i++) {
+        clock_sleep(LOOK);
+        assert_false(look_at(&watch, &busy));
+    }
+    busy_end(&busy);
+}
+
+static void a_pause_of_the_watcher_makes_no_thread_hang(void **state)
+{
+    struct busy busy = { .kind = BUSY_SLEEPS };
+    struct hang_watch watch;
+
+    (void)state;
+    busy_begin(&busy);
+    watch = begin_watch();
+    for (int pauses = 0; pauses < 2; pauses++) {
+        clock_sleep(THREAD_LIMIT + LOOK);
+        assert_false(look_at(&watch, &busy));
+    }
+    busy_end(&busy);
+}
+
+static void a_thread_that_has_not_run_yet_does_not_hang(void **state)
+{
+    struct hang_watch watch = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_false(hang_watch_found(&watch, 0, 0, 0, "the thread"));
+}
+
+/* Without an open log, lines go to standard error. */
+static void the_log_says_what_a_thread_does_that_hangs(void **state)
+{
+    struct busy busy = { .kind = BUSY_SLEEPS };
+    struct hang_watch watch = begin_watch();
+    char line[1000];
+    int ends[2], error = dup(2);
+
+    (void)state;
+    busy_begin(&busy);
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], 2);
+    bool found = is_found(&watch, &busy) && look_at(&watch, &busy);
+    dup2(error, 2);
+    close(ends[1]);
+    ssize_t got = read(ends[0], line, sizeof(line) - 1);
+    line[got > 0 ? got : 0] = '\0';
+    assert_true(found);
+    assert_non_null(strstr(line, "the thread hangs: no progress for "));
+    assert_non_null(strstr(line, "ms (state S, system call "));
+    assert_non_null(strstr(line, " ms of processor time)\n"));
+    assert_ptr_equal(strchr(line, '\n'), line + got - 1); /* once */
+    close(ends[0]);
+    close(error);
+    busy_end(&busy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +248,12 @@ int main(void)
         cmocka_unit_test(a_process_with_a_heartbeat_needs_no_sample),
         cmocka_unit_test(one_look_alone_reports_no_hang),
         cmocka_unit_test(a_process_whose_time_decreased_is_no_hang),
+        cmocka_unit_test(a_pause_of_the_watcher_counts_as_two_looks_at_most),
+        cmocka_unit_test(a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_next_progress),
+        cmocka_unit_test(a_thread_that_the_kernel_holds_does_not_hang),
+        cmocka_unit_test(a_pause_of_the_watcher_makes_no_thread_hang),
+        cmocka_unit_test(a_thread_that_has_not_run_yet_does_not_hang),
+        cmocka_unit_test(the_log_says_what_a_thread_does_that_hangs),
     };
-    return cmocka_run_group_tests_name("supervisor/hang", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("hang", tests, NULL, NULL);
 }
