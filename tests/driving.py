@@ -1,9 +1,10 @@
 """driving.py: for claims whose work is done by a program of its own, on an engine with or without sound."""
 import glob
 import os
+import shutil
 import sys
 
-from tests.claims import BUILD, LONG, TOP, figure, needs, printed_in
+from tests.claims import BUILD, LONG, TOP, figure, needs, printed_in, write_file
 from tests.sounding import engine, tool
 
 
@@ -27,3 +28,14 @@ def drive_sound(home, program, *args, in_step=False):
     needs('jackd')
     engine(home, in_step=in_step)
     return drive(home, program, *args)
+
+
+def with_worker(home, script):
+    """The command line with another worker: a script, which may start the real one."""
+    folder, real = home.file('bin'), os.path.dirname(shutil.which('loophole', path=home.env['PATH']))
+    os.mkdir(folder)
+    shutil.copy(os.path.join(real, 'loophole'), folder)
+    worker = os.path.join(folder, 'loophole-worker')
+    write_file(worker, '#!/bin/sh\n' + script.replace('REAL', os.path.join(real, 'loophole-worker')) + '\n')
+    os.chmod(worker, 0o755)
+    return os.path.join(folder, 'loophole')

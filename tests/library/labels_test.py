@@ -16,7 +16,9 @@ import termios
 
 from tests.claims import (BUILD, LONG, claim, contains, figure, file_bytes, printed_in, run_claims, same, skip, until,
                     write_file)
+from tests.driving import with_worker
 from tests.record.wave_files import acid, chunk, chunks, smpl, wav
+from tests.sounding import tool
 
 SOUND = [int(12000 * (i % 97 / 48 - 1)) for i in range(44100)]
 NOT_TO_INJECT = ('execve', 'exit', 'exit_group', 'rt_sigreturn', 'restart_syscall')
@@ -220,6 +222,18 @@ def a_file_with_another_sound_than_the_item_stays_unchanged(home):
         os.rename(home.file('other.wav'), file(home, 'plain.wav'))
         contains(home.run('loophole', 'labels', 'write', file(home, 'plain.wav'), code=None).all, 'another sound than the item')
     same(True, other == file_bytes(file(home, 'plain.wav')))
+
+
+@claim
+def a_file_in_which_a_worker_finds_another_sound_afterwards_stays_unchanged(home):
+    library(home)
+    labelled(home, 'plain.wav')
+    home.loophole('labels', 'write', file(home, 'plain.wav'))
+    before = file_bytes(file(home, 'plain.wav'))
+    loophole = with_worker(home, f'test "$1" && exec REAL "$@"; exec "{tool("stand_in")}"')  # its hash is that of the head
+    said = home.run(loophole, 'labels', 'restore', file(home, 'plain.wav'), code=None)
+    contains(said.all, 'its sound would change: nothing was written')
+    same(True, before == file_bytes(file(home, 'plain.wav')))
 
 
 @claim

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 from tests.projects.bundles import demo, digest, digests_of, files_of
+from tests.driving import with_worker
 from tests.claims import claim, contains, file_bytes, file_json, run_claims, same, write_file
 from tests.library.indexing import Indexing
 
@@ -159,17 +160,6 @@ def a_sampler_manifest_gives_loudness_and_source_and_must_agree(it):
              'the sampler manifest states 0000000000000000')
     same(False, os.path.exists(home.file('two')))
     same([], [name for name in os.listdir(home.path) if 'part' in name])
-
-
-def with_worker(home, script):
-    """The folder of the programs, with another worker: a script, which may start the real one."""
-    folder, real = home.file('bin'), os.path.dirname(shutil.which('loophole', path=home.env['PATH']))
-    os.mkdir(folder)
-    shutil.copy(os.path.join(real, 'loophole'), folder)
-    worker = os.path.join(folder, 'loophole-worker')
-    write_file(worker, '#!/bin/sh\n' + script.replace('REAL', os.path.join(real, 'loophole-worker')) + '\n')
-    os.chmod(worker, 0o755)
-    return os.path.join(folder, 'loophole')
 
 
 @claim(inside=Indexing)

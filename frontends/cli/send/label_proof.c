@@ -48,7 +48,7 @@ enum err label_plan_file(struct labelling *labelling, const struct label_job *jo
     return e;
 }
 
-/* Reads the hash of the file's sound, and the file's labels. */
+/* Reads the hash of the file's sound, and the file's labels. They live until the next answer. */
 static enum err hash_file(struct labelling *labelling, struct text extension, int fd, struct analysed *found,
                           struct fault *fault)
 {
@@ -88,18 +88,21 @@ static bool says_labels(const struct analysed *found, const struct label_job *jo
 enum err label_prove(struct labelling *labelling, const struct relabel *relabel, struct text extension,
                      const struct label_job *job, struct bytes content, struct fault *fault)
 {
-    struct analysed before, after;
-    enum err e = hash_file(labelling, extension, relabel->fd, &before, fault);
+    struct analysed found;
+    struct hash before;
+    enum err e = hash_file(labelling, extension, relabel->fd, &found, fault);
 
-    if (e == ERR_OK)
-        e = hash_file(labelling, extension, relabel->to, &after, fault);
     if (e != ERR_OK)
         return e;
-    if (content.len && !bytes_equal(before.content, content))
+    memcpy(&before, found.content.at, sizeof(before));
+    if (content.len && !bytes_equal(found.content, content))
         return fault_set(fault, ERR_CONFLICT, "the file has another sound than the item: `loophole library rescan`");
-    if (memcmp(before.content.at, after.content.at, sizeof(struct hash)) != 0)
+    e = hash_file(labelling, extension, relabel->to, &found, fault);
+    if (e != ERR_OK)
+        return e;
+    if (memcmp(&before, found.content.at, sizeof(before)) != 0)
         return fault_set(fault, ERR_INTERNAL, "its sound would change: nothing was written");
-    if (job && !says_labels(&after, job))
+    if (job && !says_labels(&found, job))
         return fault_set(fault, ERR_BAD_REQUEST, "another tag in it contradicts the labels: remove that tag first");
     return ERR_OK;
 }
