@@ -62,13 +62,14 @@ enum err sandboxed_wait(struct sandboxed *process, const struct shape *shape, st
                         usec_t patience, struct errand *errand, struct fault *fault)
 {
     struct pollfd watched = { .fd = process->pipe.fd, .events = POLLIN };
-    usec_t until = clock_steady() + patience;
+    struct patience waited;
     enum err e;
 
+    patience_begin(&waited, process->pid);
     while ((e = pipe_receive(&process->pipe, PIPE_NOW, shape, arena, answer, NULL, fault)) == ERR_BUSY) {
         if (errand && !errand_goes_on(errand))
             return fault_set(fault, ERR_BUSY, "nothing waits for its answer any more");
-        if (clock_steady() >= until)
+        if (patience_is_over(&waited, patience, LOOK_MS * 1000))
             return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
         (void)poll(&watched, 1, LOOK_MS);
     }

@@ -52,12 +52,13 @@ static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker,
                                 struct session_read *to, struct fault *fault)
 {
     struct pollfd socket = { .fd = worker->pipe.fd, .events = POLLIN };
-    usec_t until = clock_steady() + PATIENCE_US;
+    struct patience waited;
     struct session_read answer = { 0 };
     struct fault why = { 0 };
     enum err e = ERR_BUSY;
 
-    while (e == ERR_BUSY && clock_steady() < until) {
+    patience_begin(&waited, worker->pid);
+    while (e == ERR_BUSY && !patience_is_over(&waited, PATIENCE_US, LOOK_MS * 1000)) {
         if (!errand_goes_on(errand))
             return fault_set(fault, ERR_TIMEOUT, "the reading of a session was given up");
         poll(&socket, 1, LOOK_MS);

@@ -39,14 +39,15 @@ static enum err report_life(struct take_flac *flac)
 static enum err await_answer(struct talk *talk, struct encode_done *answer)
 {
     struct pollfd readable = { .fd = talk->process.pipe.fd, .events = POLLIN };
-    usec_t until = clock_steady() + ANSWER_US;
+    struct patience waited;
     enum err e;
 
+    patience_begin(&waited, talk->process.pid);
     while ((e = pipe_receive(&talk->process.pipe, PIPE_NOW, &encode_done_shape, &talk->arena, answer, NULL, NULL)) ==
            ERR_BUSY) {
         if ((e = report_life(talk->flac)) != ERR_OK)
             return e;
-        if (clock_steady() > until)
+        if (patience_is_over(&waited, ANSWER_US, POLL_MS * 1000))
             return ERR_OFFLINE;
         (void)poll(&readable, 1, POLL_MS);
     }
