@@ -53,10 +53,11 @@ void evict_holder(const struct paths *paths, const struct table_row *row, usec_t
 
 void evict_now(const struct paths *paths, const struct table_row *row)
 {
-    usec_t blocked = PATIENCE_US;
+    const usec_t began = clock_steady() - PATIENCE_US - 1;
+    usec_t blocked;
 
-    while (lock_is_held(paths, row->name) && (blocked += TURN_US) < GIVE_UP_US) {
+    while (lock_is_held(paths, row->name) && (blocked = clock_steady() - began) < GIVE_UP_US) {
         evict_holder(paths, row, blocked);
-        usleep(TURN_US);
+        clock_sleep(TURN_US);
     }
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "common/alloc.h"
 #include "common/naming/safe_names.h"
@@ -13,7 +12,7 @@
 #include "store/pattern/message.h"
 
 enum { GENRE_BYTES = 64 }; /* as a pattern's own genre allows */
-enum { LOCK_STEP_MS = 100 };
+enum { LOCK_LOOK_US = 100000 };
 static const char genres[] = "library/genre/", archive[] = "archive/";
 
 struct pattern_library *library_new(const char *data)
@@ -32,19 +31,17 @@ enum err library_refuse_silent(struct fault *fault)
 
 static bool try_lock(struct pattern_library *library)
 {
-    struct timespec until;
+    const struct timespec until = clock_timespec(clock_steady() + LOCK_LOOK_US);
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += LOCK_STEP_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    return pthread_mutex_timedlock(&library->lock, &until) == 0;
+    return pthread_mutex_clocklock(&library->lock, CLOCK_MONOTONIC, &until) == 0;
 }
 
 /* A thread that waits for the lock makes progress: it does not wait for the disk. */
 enum err library_lock(struct pattern_library *library, struct errand *errand, struct in_hand *hand, struct fault *fault)
 {
-    for (int waited = 0; waited < LIBRARY_LOCK_S * 1000; waited += LOCK_STEP_MS) {
+    const usec_t until = clock_steady() + LIBRARY_LOCK_S * 1000000;
+
+    do {
         if (try_lock(library)) {
             library->errand = errand;
             library->hand = hand;
@@ -52,7 +49,7 @@ enum err library_lock(struct pattern_library *library, struct errand *errand, st
         }
         if (!errand_goes_on(errand))
             return fault_set(fault, ERR_OFFLINE, "the service is stopping");
-    }
+    } while (clock_steady() < until);
     if (atomic_load(&library->is_silent))
         return library_refuse_silent(fault);
     fault_set(fault, ERR_BUSY, "another ask has used the library of patterns for %d s", LIBRARY_LOCK_S);

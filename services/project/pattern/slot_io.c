@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
@@ -22,7 +21,7 @@
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
-enum { LOCK_STEP_MS = 5, NAMES_MOST = 64 };
+enum { LOCK_LOOK_US = 5000, NAMES_MOST = 64 };
 /* Less than the 10 s that the command line and OSC wait: they are to say which disk it is. */
 static const usec_t patience_us = (usec_t)8 * 1000000;
 
@@ -30,16 +29,16 @@ static const usec_t patience_us = (usec_t)8 * 1000000;
 
 static enum err wait_for_lock(struct slot_io *io, int fd)
 {
-    const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
+    const usec_t until = clock_steady() + SLOT_LOCK_MS * 1000;
 
-    for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_STEP_MS) {
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fault_errno(&io->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
-        if (waited >= SLOT_LOCK_MS)
+        if (clock_steady() >= until)
             return fault_set(&io->fault, ERR_BUSY, "another engine has locked the folder of patterns");
         if (!errand_goes_on(&io->errand))
             return fault_set(&io->fault, ERR_OFFLINE, "the service is stopping");
-        (void)nanosleep(&step, NULL);
+        clock_sleep(LOCK_LOOK_US);
     }
     return ERR_OK;
 }
