@@ -203,6 +203,7 @@ static enum err answer_mark(struct streamer *streamer, struct call *call, const 
                             struct loop_mark *answer)
 {
     core_link_look(&streamer->core);
+    streamer_read_notes(streamer); /* a capture has the hits until now */
     return voice_mark(&streamer->voices, ask, call_arena(call), answer, call_fault(call));
 }
 

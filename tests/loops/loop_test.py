@@ -1,9 +1,11 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Loops of the keys F1 to F12: captured from a voice, kept without a save, played to the frame. All figures are of sound
 that was recorded at the ports."""
+import json
 import math
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -317,6 +319,23 @@ def a_capture_holds_a_pause_and_plays_it_on_its_frames(home):
         same({0}, set(counts[begin + paused + 1:begin + at]), 'silence during the pause')
         for n in range(at + EDGE, length - EDGE):
             same(int(resumed) + 1 + n - at, counts[begin + n], f'frame {n} of turn {turn}, after the pause')
+
+
+@claim(shares=looping_engine)
+def a_capture_holds_the_hits_that_the_streamer_has_not_read_yet(home):
+    sound.write_wave(home.file('click.wav'), [.5] + [0] * 2400, RATE)
+    home.loophole('pads', 'set', '5', 'sound=' + home.file('click.wav'))
+    home.loophole('play', count(home), '--loop', '--from', '1')
+    until(lambda: begun(home, 'F12'), what='the capture begins')
+    until_later(home, RATE // 4)
+    with home.paused('streamer'):  # afterwards it takes the ask before its next tick
+        home.ask('audio.hit', 'pad=5', 'velocity=1')
+        until_later(home, RATE // 4)
+        ends = home.start('loophole', 'loop', 'capture', 'F12', '--json', stdout=subprocess.PIPE)
+        until_later(home, RATE // 2)
+    made = json.loads(ends.communicate()[0])
+    until_silent(home)
+    same(['play', 'hit'], [line.split()[1] for line in made['actions'].split('\n')], made)
 
 
 @claim(shares=looping_engine)
