@@ -1,4 +1,5 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { desk, enterFromAfar, hold_asks, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
@@ -214,6 +215,23 @@ export const sounds = {
         assert.equal(await sounding(page), item.id, 'the page shows it on')
         await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20))))
       }
+    }
+    await page.getByLabel('Loop', { exact: true }).uncheck()
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async a_preview_of_another_client_that_fails_ends_nothing_on_the_page(browser) {
+    const page = await open(browser, '#q=ambi_drone')
+    await showsTotal(page, 'ambi_drone')
+    const [item] = json('search', 'ambi_drone')
+    await page.getByLabel('Loop', { exact: true }).check()
+    await page.locator('.row').first().click()
+    await until('it sounds', async () => (await sounding(page)) === item.id)
+    assert.match(spawnSync('loophole', ['ask', 'streamer.preview', 'path=/no/such/sound.wav'], { encoding: 'utf8' }).stderr, /sound\.wav/)
+    for (let i = 0; i < 10; i++) {
+      assert.deepEqual([await sounding(page), await page.locator('.remark.bad').count()], [item.id, 0])
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20))))
     }
     await page.getByLabel('Loop', { exact: true }).uncheck()
     await page.keyboard.press('Control+.')

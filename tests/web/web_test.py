@@ -158,6 +158,11 @@ def an_answer_about_an_earlier_preview_ends_no_later_one(home):
 
 
 @claim(shares=sounds)
+def a_preview_of_another_client_that_fails_ends_nothing_on_the_page(home):
+    in_browser(home, 'a_preview_of_another_client_that_fails_ends_nothing_on_the_page')
+
+
+@claim(shares=sounds)
 def a_sound_whose_file_never_arrives_keeps_no_other_silent(home):
     in_browser(home, 'a_sound_whose_file_never_arrives_keeps_no_other_silent')
 

@@ -3,7 +3,7 @@ import type { item, preview_begun, stream_voice } from 'loophole'
 import { playHere, stopHere } from './browserplayer'
 import { Cell } from './cell'
 import { idText, num, seconds } from './format'
-import { ask, AskError, listen, read } from './wire'
+import { ask, AskError, read } from './wire'
 import { complain, remark, say, set, settings } from './state'
 
 export interface Hearing {
@@ -105,8 +105,8 @@ function explain(error: unknown) {
   ended()
   if ((error as Error).name === 'NotAllowedError')
     remark.set({ text: 'This browser plays no sound before you click once in the page.', bad: true })
-  else if (error instanceof AskError && error.passes)
-    remark.set({ text: `No sound: ${error.message}. The next key tries again.`, bad: true })
+  else if (error instanceof AskError && error.code !== 'aborted')
+    remark.set({ text: `No sound: ${error.message}${error.passes ? '. The next key tries again.' : ''}`, bad: true, hint: error.hint })
   else complain(error)
 }
 
@@ -192,8 +192,4 @@ export async function setVolume(volume: number) {
 export function panic() {
   hush()
   read('audio.panic', {}, AbortSignal.timeout(10000)).then(() => remark.set({ text: 'Silence.', bad: false }), complain)
-}
-
-export function begin() {
-  listen('streamer.preview_failed', body => explain(new Error(`No sound: ${body.why}`)))
 }

@@ -214,7 +214,6 @@ function start() {
   takeTyped()
   beginTheme()
   connect()
-  hearing.begin()
   results.begin()
   render(<Page />, document.getElementById('page')!)
 }

@@ -148,11 +148,9 @@ async function askShown(first: found, signal: AbortSignal): Promise<Map<number, 
   return next
 }
 
-/** Asks for everything that is shown again. The rows on the screen stay until the new ones are there. */
+/** Asks for everything that is shown again. The rows on the screen stay until the new ones are there, and pages that were asked
+ * for still come: while the catalogue changes without end, a page may take longer than the time between two changes. */
 async function reload() {
-  round.abort()
-  round = new AbortController()
-  fetching = new Map()
   const { signal } = round
   reloading = true
   try {
@@ -192,6 +190,9 @@ function follow() {
   if (now === asked && heard.value === askedSound) return
   asked = now
   askedSound = heard.value
+  round.abort()
+  round = new AbortController()
+  fetching = new Map()
   result.set({ ...result.value, old: true })
   reload()
 }
