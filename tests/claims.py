@@ -480,9 +480,9 @@ class Home:
         """Lines of the logs about answers with an error that the schema does not declare."""
         return [line for line in self._log_lines() if 'which its schema does not declare' in line]
 
-    def last_of_the_logs(self, count):
-        """The last lines of all logs that begin with a time."""
-        return sorted(line[:240] for line in self._log_lines() if line[:1].isdigit())[-count:]
+    def last_of_the_logs(self, count, levels=('info', 'warn', 'error')):
+        """The last lines of these levels, by their time, of all logs."""
+        return sorted(line[:240] for line in self._log_lines() if line.split(' ', 2)[1:2] and line.split(' ', 2)[1] in levels)[-count:]
 
 
 class Persist:
@@ -581,7 +581,8 @@ def _judge(one, home):
     except Skipped as why:
         return True, f'{one.name} # SKIP {why}'
     except BaseException:  # noqa: a claim passes only by returning
-        print(*home.last_of_the_logs(20), sep='\n')
+        # Why a service was replaced may be far above the last lines, which its clients write.
+        print('the last warnings:', *home.last_of_the_logs(20, ('warn', 'error')), 'the last lines:', *home.last_of_the_logs(20), sep='\n')
         _explain()
         return False, one.name
 
@@ -636,7 +637,7 @@ def _print(one, number):
     ok = said.startswith('ok')
     print(said.replace('ok ', f'ok {number} - ', 1), flush=True)
     lines = printed_in(scratch(f'{one.name}.log')).splitlines()
-    for line in lines[-60:] if not ok else [l for l in lines if l.startswith('figure: ')]:
+    for line in lines[-90:] if not ok else [l for l in lines if l.startswith('figure: ')]:
         print('# ' + (line if ok else '  ' + line))
     return ok
 
