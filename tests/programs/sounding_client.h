@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { CLIENT_TRIES = 1500 };
+enum { CLIENT_TRIES = 1500, CLIENT_LEAVE_S = 20 };
 
 static volatile sig_atomic_t client_ends;
 
@@ -53,6 +53,22 @@ static inline jack_client_t *client_open(char **argv, const char *name, jack_opt
     return client;
 }
 
+static inline void client_give_up(int signal)
+{
+    (void)signal;
+    _exit(0);
+}
+
+/* Leaves the server. A server that hangs keeps the caller for CLIENT_LEAVE_S at most. Then the process ends with 0,
+ * because it has done its work. */
+static inline void client_leave(jack_client_t *client)
+{
+    signal(SIGALRM, client_give_up);
+    alarm(CLIENT_LEAVE_S);
+    jack_client_close(client);
+    alarm(0);
+}
+
 /* Prints "ready" when the client runs, and closes it at the signal. */
 static inline void client_run(jack_client_t *client, char **argv)
 {
@@ -63,7 +79,7 @@ static inline void client_run(jack_client_t *client, char **argv)
     fflush(stdout);
     while (!client_ends)
         usleep(20000);
-    jack_client_close(client);
+    client_leave(client);
 }
 
 #endif

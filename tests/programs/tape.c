@@ -41,7 +41,7 @@ static struct tape {
     struct track recorder, other;
     float *frames;
     _Atomic size_t room, count;
-    _Atomic int has_ended; /* at its end JACK first removes the connections, and stops the callbacks only after that */
+    _Atomic int has_ended; /* what follows is no part of the recording */
     unsigned note, every, length;
     long until_note, until_end;
     int was_connected;
@@ -81,10 +81,12 @@ static size_t place_of(struct track *track, jack_nframes_t frames)
 static int record_period(jack_nframes_t frames, void *state)
 {
     const float *in = jack_port_get_buffer(tape.recorder.port, frames);
-    size_t at = place_of(&tape.recorder, frames);
 
     (void)state;
-    if (at + frames > tape.room || tape.has_ended)
+    if (tape.has_ended)
+        return 0;
+    size_t at = place_of(&tape.recorder, frames);
+    if (at + frames > tape.room)
         return 0;
     memcpy(tape.frames + at, in, frames * sizeof(*in));
     tape.count = at + frames;
@@ -134,8 +136,10 @@ static int stand_beside(jack_nframes_t frames, void *state)
     void *out = jack_port_get_buffer(tape.other.port, frames);
 
     (void)state;
-    (void)place_of(&tape.other, frames);
     jack_midi_clear_buffer(out);
+    if (tape.has_ended)
+        return 0;
+    (void)place_of(&tape.other, frames);
     if (jack_port_connected(tape.other.port) == 0)
         out = NULL;
     tape.was_connected |= out != NULL;
@@ -268,13 +272,17 @@ static void print_frames(const char *key, const long *frames, unsigned count)
         printf("%s%ld", i ? "," : "", frames[i]);
 }
 
+/* Before the client leaves the server, which may hang. */
 static void end_tape(const char *path)
 {
+    const size_t count = tape.count;
     FILE *file = fopen(path, "w");
 
+    if (!file || fwrite(tape.frames, sizeof(float), count, file) != count || fclose(file) != 0)
+        die_of("the file cannot be written");
     printf("{\"rate\":%u,\"period\":%u,\"first\":%u,\"frames\":%zu,\"missed\":%ld,\"baseline\":%ld,\"notes\":[",
            jack_get_sample_rate(tape.recorder.client), jack_get_buffer_size(tape.recorder.client), tape.recorder.first,
-           tape.count, (long)tape.recorder.missed, (long)tape.other.missed);
+           count, (long)tape.recorder.missed, (long)tape.other.missed);
     for (unsigned i = 0; i < tape.note_count; i++)
         printf("%s%ld", i ? "," : "", tape.notes[i]);
     print_frames("unsent", tape.unsent, tape.unsent_count);
@@ -287,8 +295,7 @@ static void end_tape(const char *path)
     for (unsigned i = 0; i < tape.clock_count; i++)
         printf("%s[%lld,%lld]", i ? "," : "", tape.clock[i][0], tape.clock[i][1]);
     puts("]}");
-    if (!file || fwrite(tape.frames, sizeof(float), tape.count, file) != tape.count || fclose(file) != 0)
-        die_of("the file cannot be written");
+    fflush(stdout);
 }
 
 int main(int argc, char **argv)
@@ -317,10 +324,8 @@ int main(int argc, char **argv)
     tape.has_ended = 1;
     while (looking > 0)
         pthread_join(threads[--looking], NULL);
-    jack_deactivate(tape.recorder.client);
-    jack_deactivate(tape.other.client);
     end_tape(argv[2]);
-    jack_client_close(tape.recorder.client);
-    jack_client_close(tape.other.client);
+    client_leave(tape.other.client);
+    client_leave(tape.recorder.client);
     return 0;
 }
