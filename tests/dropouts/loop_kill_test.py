@@ -229,10 +229,12 @@ def what_a_loop_does_in_its_turns_outlives_kills_on_its_frames(home):
     voice = until(lambda: capturing(home), what='the capture begins')['voice']
     until_later(home, RATE // 4)
     home.loophole('voice', 'seek', str(voice), '2')
+    until(lambda: is_heard(home, voice, 'play', position=2 * RATE), what='the seek is heard')
     until_later(home, RATE // 2)
     home.kill('streamer')
     until(lambda: home.has_lived('streamer'))
     home.loophole('pads', 'hit', '5', '1.0')
+    until(lambda: is_heard(home, voice, 'hit'), what='the hit is heard')
     until_later(home, RATE // 4)
     home.ask('streamer.stop')
     made = home.first('loop', 'capture', 'F1')
@@ -275,6 +277,12 @@ def capturing(home):
     if one['state'] not in ('capturing', 'waiting'):
         one = home.first('loop', 'capture', 'F1')
     return one if one['state'] == 'capturing' else None
+
+
+def is_heard(home, voice, deed, **more):
+    """A deed of the capture of F1 was heard, and is noted."""
+    mark = home.look('streamer.mark_loop', {'voice': voice, 'grid': 'now', 'since': 0})
+    return any(act['deed'] == deed and more.items() <= act.items() and act['frame'] < mark['line']['now'] for act in mark.get('acts', []))
 
 
 def has_pressed(home):

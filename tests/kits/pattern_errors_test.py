@@ -62,7 +62,7 @@ def backups_of(band):
     """The texts of the backups, sorted; none is packed while they are read, but some may be packed."""
     with open(band + '/patterns/.lock', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        found = [text for name, text in files(band).items() if 'backups/' in name]
+        found = files(band, 'backups/').values()
     return sorted(gzip.decompress(text) if text[:2] == b'\x1f\x8b' else text for text in found)
 
 

@@ -87,9 +87,9 @@ def without_its_decoder_a_loop_of_a_video_says_so_and_stays(home):
     home.up()
     until_connected(home)
     home.loophole('library', 'rescan', '--retry-failed', '--wait')
-    same('', home.first('loop', 'show', 'F1')['placeholder'])
+    until(lambda: home.first('loop', 'show', 'F1')['placeholder'] == '', what='the video can be read')
     home.loophole('loop', 'play', 'F1')
-    same('playing', until(lambda: home.first('loop', 'show', 'F1')['state']))
+    until(lambda: home.first('loop', 'show', 'F1')['state'] == 'playing', what='the loop plays')
 
 
 run_claims()
