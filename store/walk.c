@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/shared/work.h"
 #include "store/environment.h"
 
 enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk)
@@ -26,6 +27,7 @@ bool walk_next(struct walk *walk)
     MDB_val key = environment_val(walk->key), value;
     MDB_cursor_op op = walk->started ? MDB_NEXT : walk->key.len ? MDB_SET_RANGE : MDB_FIRST;
 
+    work_step();
     int rc = walk->cursor ? mdb_cursor_get(walk->cursor, &key, &value, op) : MDB_NOTFOUND;
     if (rc) {
         if (walk->cursor)

@@ -152,7 +152,7 @@ static void be_up(struct child *child, bool adopted)
     child->adopted = adopted;
     child->hung = false;
     child->ready_at = 0;
-    child->off_board = 0;
+    child->is_off_board = false;
     child->ending = 0;
     child->blocked_since = 0;
     child->hang = (struct hang){ 0 };
@@ -308,7 +308,7 @@ static void look_at_silence(struct child *child, usec_t passed)
     char does[PATIENCE_TEXT];
     bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports only once */
 
-    if (child->hung || child->off_board || !child->entry || !proc_read(child->process.pid, &proc))
+    if (child->hung || child->is_off_board || !child->entry || !proc_read(child->process.pid, &proc))
         return;
     if (works && proc.state == 't')
         proc.state = 'T'; /* a debugger that stops long work blocks everything that waits for it */
@@ -342,6 +342,20 @@ void child_restart(struct child *child)
     child->due = clock_steady() + STOP_US;
 }
 
+/* Each service looks at the board about twice a second, as soon as it gets a processor. */
+static void look_at_absence(struct child *child, usec_t passed)
+{
+    struct proc proc;
+
+    if (!child->is_off_board)
+        child->absence = (struct hang){ 0 };
+    else if (!child->hung && proc_read(child->process.pid, &proc) &&
+             hang_found(&child->absence, 0, &proc, passed, OFF_BOARD_US)) {
+        log_warn("%s[%d] is no longer on the board: replaced", child->row->name, (int)child->process.pid);
+        child_restart(child);
+    }
+}
+
 static void look_up(struct child *child, usec_t now, usec_t passed)
 {
     enum board_state state;
@@ -353,16 +367,10 @@ static void look_up(struct child *child, usec_t now, usec_t passed)
         child->ready_at = now;
         log_info("%s[%d] is ready", child->row->name, (int)child->process.pid);
     }
-    if (!child->ready_at || is_on_board(child))
-        child->off_board = 0;
-    else if (!child->off_board)
-        child->off_board = now;
+    child->is_off_board = child->ready_at && !is_on_board(child);
     if (!has_beaten(child, passed))
         look_at_silence(child, passed);
-    if (child->off_board && !child->hung && now - child->off_board > OFF_BOARD_US) {
-        log_warn("%s[%d] is no longer on the board: replaced", child->row->name, (int)child->process.pid);
-        child_restart(child);
-    }
+    look_at_absence(child, passed);
 }
 
 void child_look(struct child *child, usec_t now, usec_t passed)

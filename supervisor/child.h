@@ -47,7 +47,7 @@ struct child {
     struct spawn process;
     bool is_away; /* there is nothing to run: not watched, not listed */
     bool adopted;
-    usec_t off_board;     /* since when it is not on the board; 0: it is */
+    bool is_off_board;    /* it was ready, and is no longer on the board */
     bool hung;            /* killed because it stopped responding */
     usec_t ending;        /* since when it is dead but for threads that wait in the kernel; 0: it is not */
     bool waits_for_disk;  /* it ended because the disk fails or is full; starts when the disk works again */
@@ -57,6 +57,7 @@ struct child {
     usec_t blocked_since; /* since when a process that is not on the board has its lock; 0: none */
     struct policy policy;
     struct hang hang;
+    struct hang absence;         /* from the board */
     usec_t quiet;                /* time since a look found a new heartbeat */
     char last_death[DEATH_SIZE]; /* "": it never died */
     usec_t died_at;

@@ -45,7 +45,7 @@ struct hang_watch {
     bool hangs;
 };
 
-/* Looks at the thread whose id (gettid) is `task`; 0: it has not run yet, so it does not hang. `beats` counts its
+/* Looks at the thread with the id `task` of the kernel; 0: it has not run yet, so it does not hang. `beats` counts its
  * progress. It may be called more often than each HANG_LOOK_US. True: it hangs, until it makes progress. The first time
  * that a hang is found, the log gets `name` and what the thread does. The watcher's thread. */
 bool hang_watch_found(struct hang_watch *watch, int32_t task, uint64_t beats, usec_t limit, const char *name);

@@ -11,6 +11,12 @@ static const char *const names[WORK_KINDS] = {
     [WORK_INDEXING] = "building the search index",
 };
 
+static _Thread_local struct {
+    void (*beat)(void *state);
+    void *state;
+    uint32_t steps;
+} heart;
+
 void work_report(const struct long_work *work, enum work_kind kind, uint64_t done, uint64_t total)
 {
     if (work && work->report)
@@ -38,4 +44,22 @@ const char *work_write(enum work_kind kind, uint32_t share, char to[WORK_TEXT_SI
     else
         (void)snprintf(to, WORK_TEXT_SIZE, "%s, %u %%", names[kind], percent);
     return to;
+}
+
+void work_beat_with(void (*beat)(void *state), void *state)
+{
+    heart.beat = beat;
+    heart.state = state;
+}
+
+void work_beat(void)
+{
+    if (heart.beat)
+        heart.beat(heart.state);
+}
+
+void work_step(void)
+{
+    if (++heart.steps % WORK_STEPS == 0)
+        work_beat();
 }

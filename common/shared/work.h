@@ -26,4 +26,16 @@ uint32_t work_share(uint64_t done, uint64_t total);
  * Returns `to`. */
 const char *work_write(enum work_kind kind, uint32_t share, char to[WORK_TEXT_SIZE]);
 
+/* ---- heartbeats within a turn ---- */
+
+enum { WORK_STEPS = 256 };
+
+/* Sets the function that sends the heartbeat of the calling thread, a service's loop. NULL: it sends none any more. */
+void work_beat_with(void (*beat)(void *state), void *state);
+void work_beat(void); /* sends one now, if the thread sends any */
+
+/* Called by what walks over values, rows or records, once for each: every WORK_STEPSth call in the thread sends a
+ * heartbeat. So a turn over a large project or many rows is not silent, however slow the machine is. */
+void work_step(void);
+
 #endif

@@ -13,7 +13,6 @@
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
-#include "proto/transport/starter.h"
 #include "schema_service.h"
 
 /* ---- start ---- */
@@ -114,7 +113,7 @@ static enum err start_service(struct service *service, struct fault *fault)
     e = lock_take(&service->paths, service->name, &service->lock, fault);
     if (e != ERR_OK || (e = service_claim_entry(service, fault)) != ERR_OK)
         return e;
-    starter_beat_with(service_beat, service);
+    work_beat_with(service_beat, service);
     make_tables(service);
     if ((e = catch_signals(service, fault)) == ERR_OK)
         e = open_sockets(service, fault);
@@ -213,7 +212,7 @@ int service_end(struct service *service)
 {
     int exit_code = service->exit_code;
 
-    starter_beat_with(NULL, NULL);
+    work_beat_with(NULL, NULL);
     free_parts(service);
     remove_sockets(service);
     log_info("ended with %d", exit_code);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/process/hang.h"
+#include "common/shared/work.h"
 
 enum { ITS_SOCKET = 3, HANG_US = 1000000 };
 
@@ -36,12 +37,7 @@ static struct {
               .lock = PTHREAD_MUTEX_INITIALIZER,
               .wake = PTHREAD_COND_INITIALIZER };
 
-/* Of the one thread that must show that it lives. */
-static _Thread_local struct {
-    void (*beat)(void *state); /* NULL: any other thread */
-    void *state;
-    struct hang_watch starter;
-} waiter;
+static _Thread_local struct hang_watch watched; /* the starter's thread, by one that waits for it */
 
 /* ---- a descriptor from one table to the other ---- */
 
@@ -174,24 +170,18 @@ static bool start_thread(void)
 
 /* ---- the callers ---- */
 
-void starter_beat_with(void (*beat)(void *state), void *state)
-{
-    waiter.beat = beat;
-    waiter.state = state;
-}
-
 /* Returns the end of the next part of a wait. */
 static struct timespec next_look(void)
 {
-    if (waiter.beat && !hang_watch_found(&waiter.starter, atomic_load(&starter.task), atomic_load(&starter.steps),
-                                         HANG_US, "the thread that starts programs"))
-        waiter.beat(waiter.state);
+    if (!hang_watch_found(&watched, atomic_load(&starter.task), atomic_load(&starter.steps), HANG_US,
+                          "the thread that starts programs"))
+        work_beat();
     return clock_timespec(clock_steady() + HANG_LOOK_US);
 }
 
 static void begin_wait(void)
 {
-    waiter.starter = (struct hang_watch){ .hang.beats = atomic_load(&starter.steps), .looked = clock_steady() };
+    watched = (struct hang_watch){ .hang.beats = atomic_load(&starter.steps), .looked = clock_steady() };
 }
 
 static void take_turn(void)

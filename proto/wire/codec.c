@@ -2,6 +2,7 @@
 
 #include <msgpack.h>
 
+#include "common/shared/work.h"
 #include "proto/wire/codec_pack.h"
 #include "proto/wire/value.h"
 
@@ -168,6 +169,7 @@ static enum err pack_record(struct packing *p, const struct shape *shape, const 
 {
     uint64_t left = written_fields(shape, record);
 
+    work_step();
     msgpack_pack_map(&p->packer, (size_t)__builtin_popcountll(left));
     for (; left > 0; left &= left - 1) {
         const struct field *field = &shape->fields[__builtin_ctzll(left)];

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/shared/work.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 
@@ -70,6 +71,7 @@ static enum err copy_record(const struct shape *shape, struct arena *arena, void
 {
     enum err e = ERR_OK;
 
+    work_step();
     for (uint32_t i = 0; e == ERR_OK && i < shape->field_count; i++) {
         const struct field *field = &shape->fields[i];
         void *at = value_in(field, record);

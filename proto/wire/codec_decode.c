@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/shared/work.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/token.h"
 #include "proto/wire/value.h"
@@ -243,6 +244,7 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
     uint64_t seen = 0;
     uint32_t next = 0;
 
+    work_step();
     if (map->type != TOKEN_MAP)
         return other_type(d, "a map", map);
     if (shape->field_count > VALUE_FIELDS_MAX)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/shared/work.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/json_place.h"
@@ -192,6 +193,7 @@ static enum err read_json_record(struct json_reading *r, const struct shape *sha
     const char *key;
     json_t *value;
 
+    work_step();
     if (!json_is_object(from))
         return other_type(r, "an object", from);
     json_object_foreach(from, key, value)
@@ -250,7 +252,9 @@ static enum err parse_text(struct text from, json_t **to, struct fault *fault)
         e = json_check_bounds(from, JSON_VALUES_MOST, fault);
     if (e != ERR_OK)
         return e;
+    work_beat();
     *to = json_loadb(from.at ? from.at : "", from.len, flags, &error);
+    work_beat();
     if (*to)
         return ERR_OK;
     if (json_error_code(&error) == json_error_numeric_overflow && error.position > 0)
@@ -384,6 +388,7 @@ static enum err copy_node(struct json_reading *r, json_t *from, uint32_t depth, 
         [JSON_FALSE] = JSON_IS_BOOL,    [JSON_NULL] = JSON_IS_NULL,
     };
 
+    work_step();
     if (depth > JSON_TREE_DEPTH)
         return fault_set(r->fault, ERR_BAD_REQUEST, "objects and lists are nested deeper than %d", JSON_TREE_DEPTH);
     *to = (struct json_node){ .kind = kinds[json_typeof(from)] };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/shared/work.h"
 #include "proto/wire/base64.h"
 #include "proto/wire/json.h"
 #include "proto/wire/value.h"
@@ -323,6 +324,7 @@ static void write_some(const struct shape *shape, const void *record, const char
 {
     struct object object = { to, only, true };
 
+    work_step();
     buffer_add(to, "{", 1);
     json_each_key(shape, record, write_key, &object);
     buffer_add(to, "}", 1);

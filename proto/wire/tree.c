@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/shared/work.h"
 #include "proto/wire/json.h"
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/json_node.h"
@@ -172,6 +173,7 @@ bool tree_equal(const struct tree *a, const struct tree *b)
 {
     static const struct tree null = { .type = TREE_NULL };
 
+    work_step();
     a = a ? a : &null;
     b = b ? b : &null;
     if (is_number(a) && is_number(b))
@@ -248,6 +250,7 @@ static struct tree copy_members(const struct json_node *node, enum tree_type typ
 
 static struct tree copy_node(const struct json_node *node, struct arena *arena)
 {
+    work_step();
     switch (node->kind) {
     case JSON_IS_NULL:
         break;
@@ -320,6 +323,7 @@ static void write_members(const struct tree *tree, bool indented, uint32_t depth
 
 static void write_tree(const struct tree *tree, bool indented, uint32_t depth, struct buffer *to)
 {
+    work_step();
     switch (tree->type) {
     case TREE_NULL:
         buffer_add_text(to, "null");

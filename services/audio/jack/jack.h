@@ -4,9 +4,8 @@
 #ifndef LOOPHOLE_AUDIO_JACK_H
 #define LOOPHOLE_AUDIO_JACK_H
 
-#include <stdatomic.h>
-
 #include "common/clock.h"
+#include "services/audio/jack/client_life.h"
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 
@@ -14,12 +13,7 @@ struct client;
 
 enum { CLIENT_NAME = 64, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
 
-/* The audio thread of the current client. Its owner outlives the client. Any thread reads it. */
-struct client_life {
-    _Atomic uint64_t entered, left; /* periods begun and ended */
-    _Atomic int32_t task;           /* id of the thread; 0: it has not run yet */
-};
-
+/* Counters of the callbacks. Any thread reads them. */
 struct client_pulse {
     uint64_t left;      /* periods ended */
     bool is_lost;       /* see client_is_lost */
@@ -35,7 +29,7 @@ struct client_facts {
 
 /* Joins the server that JACK_DEFAULT_SERVER names, under exactly this name, and starts to play; never starts a server.
  * Errors: offline (no server), exists (the server refuses the client: the name is in use, for example as JACK has not
- * noticed a predecessor's end, or it has no room), io, full. */
+ * noticed a predecessor's end, or it has no room), io, full. `life` is zeroed, and outlives the client. */
 enum err client_open(const char *name, struct engine *engine, struct client_life *life, struct client **client,
                      struct fault *fault);
 void client_close(struct client *client); /* may hang on a dead server; frees the client, and zeroes its life */

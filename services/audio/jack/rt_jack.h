@@ -8,7 +8,7 @@
 #include <jack/midiport.h>
 
 #include "common/clock.h"
-#include "services/audio/jack/jack.h"
+#include "services/audio/jack/client_life.h"
 #include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 

@@ -61,11 +61,6 @@ enum err project_read(struct project *p, struct txn **txn, struct fault *fault)
     return e == ERR_OK ? store_read(p->store, txn, fault) : e;
 }
 
-void project_beat(struct project *p)
-{
-    work_report(service_work(p->service), WORK_NONE, 0, 0);
-}
-
 void project_announce(struct project *p, struct id project)
 {
     const struct project_changed event = { .id = project };

@@ -62,10 +62,6 @@ void project_close(struct project *p);
 /* Begins a read transaction; the caller ends it with txn_end within the turn. Errors: those of store_read. */
 enum err project_read(struct project *p, struct txn **txn, struct fault *fault);
 
-/* Sends a heartbeat between two steps of a turn that reads or writes a whole project, so a large one on a slow machine
- * is no hang. Each step is bounded by JSON_VALUES_FILE (json_bounds.h). */
-void project_beat(struct project *p);
-
 void project_publish(struct project *p, struct id project);  /* a change of it: the event `changed`, and an autosave */
 void project_announce(struct project *p, struct id project); /* the event alone: what is said of it has changed */
 

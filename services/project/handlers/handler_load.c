@@ -190,12 +190,10 @@ enum err handler_apply_document(struct work *work, struct txn *txn, const struct
     uint32_t count;
     enum err e = read_now(work, txn, &now, fault);
 
-    project_beat(work->p);
     if (e == ERR_OK)
         e = document_read(document, &work->id, &now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
         return e;
-    project_beat(work->p);
     actions = arena_array(&work->arena, now.count + due.count + more.count, sizeof(*actions));
     count = compare_parts(work, txn, &now, &due, actions);
     for (uint32_t i = 0; i < more.count; i++)
@@ -348,7 +346,6 @@ static struct action save_of_file(struct work *work, const struct tree *document
     char hex[33];
 
     document_make(&work->arena, &parts->at[0], &others, &content);
-    project_beat(work->p);
     hash_hex(hash_of(bytes.at, bytes.len), 32, hex);
     tree_set(&body, &work->arena, "number", tree_of_whole((int64_t)number));
     tree_set(&body, &work->arena, "content", tree_of_text(document_hash(&content, &work->arena)));
@@ -488,7 +485,6 @@ static enum err plan_open(struct work *work, struct txn *txn, struct fault *faul
         return refuse_file(work, txn, e, fault);
     if (elements_is_complete(txn, &work->arena, work->id))
         return open_known(work, txn, fault);
-    project_beat(work->p);
     return open_unknown(work, txn, &document, &parts, fault);
 }
 

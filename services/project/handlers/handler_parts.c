@@ -257,7 +257,6 @@ enum err handler_fill_state_of(struct project *p, struct txn *txn, struct arena 
     struct id current;
     enum err e = parts_all(txn, arena, project->project, parts);
 
-    project_beat(p);
     if (e == ERR_OK)
         e = tree_read(project->body, arena, &body, NULL);
     if (e != ERR_OK)
@@ -269,13 +268,10 @@ enum err handler_fill_state_of(struct project *p, struct txn *txn, struct arena 
     count_loops(arena, parts, state);
     state->current = elements_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
     document_make(arena, project, parts, &document);
-    project_beat(p);
     (void)parts_last_save(txn, arena, project->project, &save);
-    project_beat(p);
     state->dirty = save.number == 0 || !text_equal(document_hash(&document, arena), tree_text(&save.body, "content"));
     if (beside)
         (void)parts_save_of(txn, arena, project->project, beside, &save);
-    project_beat(p);
     fill_items(p, txn, arena, parts, save.number ? tree_get(&save.body, "document") : NULL, state, uses);
     fill_autosave(p, arena, &place, state);
     return ERR_OK;

@@ -225,14 +225,12 @@ static enum err plan_save(struct work *work, struct txn *txn, struct fault *faul
         e = read_saving(work, txn, &s, fault);
     if (e != ERR_OK)
         return e;
-    project_beat(work->p);
     content = document_hash(&s.document, &work->arena);
     document_add_items(txn, &work->arena, &s.parts, tree_get(&s.last.body, "document"), false, &s.document);
     work->number = s.last.number;
     if (is_last_save(work, &s, content, mirror))
         return ERR_OK;
     work->number++;
-    project_beat(work->p);
     if (name_of_save(work).len)
         tree_set(&s.document, &work->arena, "revision_name", tree_of_text(name_of_save(work)));
     handler_finish_numbered(work, &s.document);

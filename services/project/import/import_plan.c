@@ -260,7 +260,6 @@ enum err import_plan_make(struct work *work, struct txn *txn, struct import_plan
         e = document_read(&work->document.tree, &work->id, &c->now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
         return e;
-    project_beat(work->p);
     to->todo.at = arena_array(&work->arena, due.count + 4, sizeof(*to->todo.at));
     to->lines.at = arena_array(&work->arena, LINES_MOST, sizeof(*to->lines.at));
     compare_project(c, &due.at[0]); /* first: parts need a project */

@@ -60,7 +60,6 @@ static void add_project(struct work *work, struct txn *txn, struct id id, struct
     if (state.has_autosave_trouble)
         to->troubles.at[to->troubles.count++] =
             (struct autosave_trouble){ .id = id, .name = state.name, .why = state.autosave_trouble };
-    project_beat(work->p);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -214,10 +213,8 @@ static enum err read_state(struct work *work, struct txn *txn, struct answering 
         e = parts_last_save(txn, &work->arena, work->id, &a->last);
     if (e != ERR_OK)
         return e;
-    project_beat(work->p);
     document_make(&work->arena, &a->project, &a->parts, &a->document);
     a->content = document_hash(&a->document, &work->arena);
-    project_beat(work->p);
     return ERR_OK;
 }
 

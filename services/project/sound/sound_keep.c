@@ -195,7 +195,6 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
         log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
         s->want = s->now;
     }
-    project_beat(s->p);
     sound_body_leave_inserts(&s->arena, part->body, &s->now, &s->want);
     all = sound_set_expect(&s->want, &s->now);
     s->body = sound_body_merge(&s->arena, TEXT("{}"), &all);
@@ -236,7 +235,6 @@ static void take_written(void *state, enum err error, const void *answer, const 
         look_later(s, SOUND_LONGEST_US); /* another client has changed it meanwhile */
     txn_end(txn);
     project_publish(s->p, s->kept_for);
-    project_beat(s->p);
     uses_note(s->p, s->kept_for);
 }
 
@@ -277,7 +275,6 @@ static void write_step(struct sound_keeping *s, const struct element *part)
 {
     const struct text pads = sound_body_pads(&s->arena, s->body);
 
-    project_beat(s->p);
     struct action actions[] = {
         part_action(part, sound_body_with_pads(&s->arena, s->body, part->body)),
         s->step.also,
@@ -332,9 +329,7 @@ static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open
     s->body = sound_body_merge(&s->arena, part.body, &s->now);
     s->kept_for = s->now.project;
     s->revision = part.revision;
-    project_beat(s->p);
     const bool is_step = has_step(s, txn, &part);
-    project_beat(s->p);
     s->step.is_due = s->step.is_due && (is_step || !s->step.is_last);
     if (!text_equal(s->body, part.body)) {
         is_step ? write_step(s, &part) : write_part(s, &part);
@@ -419,7 +414,6 @@ static void take_sounding(void *state, enum err error, const void *answer, const
         return;
     }
     sound_return_own_ids(txn, &s->arena, &s->away, &s->now);
-    project_beat(s->p);
     decide_next(s, txn);
     txn_end(txn);
 }

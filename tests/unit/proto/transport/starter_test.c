@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/process/hang.h"
+#include "common/shared/work.h"
 #include "proto/transport/starter.h"
 #include "tests/unit/common/process/busy.h"
 
@@ -48,7 +49,7 @@ static void *run_loop(void *state)
     char *const none[] = { NULL };
     pid_t pid;
 
-    starter_beat_with(take_beat, loop);
+    work_beat_with(take_beat, loop);
     loop->number = starter_start("/no/program", none, none, &pid, &loop->end);
     atomic_store(&loop->has_ended, true);
     return NULL;
