@@ -131,7 +131,7 @@ export const choosing = {
 
   async all_items_are_selected_while_the_catalogue_changes(browser) {
     const query = `class:${someClass()}`, count = total(query)
-    const page = await open(browser, find(query), `globalThis.late_ms = 400; (${change_without_end})()`)
+    const page = await open(browser, find(query), `globalThis.late_ms = 400; globalThis.one_by_one = true; (${change_without_end})()`)
     await showsTotal(page, query)
     await row(page, 2).click()
     await page.keyboard.press('Control+a')

@@ -39,16 +39,18 @@ async function pull(page, { left, right, top, bottom }) {
 
 const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
 
-/** In the page, from its beginning: each answer with counts or lists comes late, and the catalogue changes all the time. */
+/** In the page, from its beginning: each answer with counts or lists comes late, and the catalogue changes all the time. With
+ * `one_by_one` each answer to a query comes late after the one before, as from a search that is slow. */
 export function change_without_end() {
   const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
   const EVERY_MS = 50
-  const late = new Map()
+  const late = new Map(), answered = new Set()
+  let last = 0
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
     for (const ask of ['search.query', 'search.grid', 'search.folders', 'search.duplicates', 'search.map']) {
       const at = find(bytes, ask) + ask.length + 2
-      if (at > ask.length + 2) late.set(bytes.slice(at, at + 16).join(), ask === 'search.query' ? globalThis.late_ms ?? 700 : 2000)
+      if (at > ask.length + 2) late.set(bytes.slice(at, at + 16).join(), ask)
     }
     send.call(this, bytes)
   }
@@ -60,8 +62,14 @@ export function change_without_end() {
     set.call(this, message => {
       const bytes = new Uint8Array(message.data)
       const request = bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()
-      if (late.has(request)) setTimeout(() => call(message), late.get(request))
-      else call(message)
+      const ask = late.get(request)
+      if (ask === undefined) return call(message)
+      if (answered.has(request)) return // one of the copies that a page sends of an ask
+      answered.add(request)
+      if (ask !== 'search.query') return setTimeout(() => call(message), 2000)
+      const now = performance.now()
+      last = Math.max(now, globalThis.one_by_one ? last : 0) + (globalThis.late_ms ?? 700)
+      setTimeout(() => call(message), last - now)
     })
   } })
 }

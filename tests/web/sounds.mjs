@@ -228,7 +228,7 @@ export const sounds = {
     await page.getByLabel('Loop', { exact: true }).check()
     await page.locator('.row').first().click()
     await until('it sounds', async () => (await sounding(page)) === item.id)
-    assert.match(spawnSync('loophole', ['ask', 'streamer.preview', 'path=/no/such/sound.wav'], { encoding: 'utf8' }).stderr, /sound\.wav/)
+    assert.match(spawnSync('loophole', ['ask', 'streamer.preview', 'id=01M8PKYPZWCX0CH78NBBPWPM0W'], { encoding: 'utf8' }).stderr, /no media item/)
     for (let i = 0; i < 10; i++) {
       assert.deepEqual([await sounding(page), await page.locator('.remark.bad').count()], [item.id, 0])
       await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20))))
