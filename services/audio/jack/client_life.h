@@ -5,10 +5,10 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Written by the audio thread of the current client, and zeroed at its end. */
+/* Of the current client; zeroed at its end. The audio thread writes the periods. */
 struct client_life {
     _Atomic uint64_t entered, left; /* periods begun and ended */
-    _Atomic int32_t task;           /* id of the thread; 0: it has not run yet */
+    _Atomic int32_t task;           /* id of the audio thread, by the link's; 0: not known */
 };
 
 #endif

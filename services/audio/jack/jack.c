@@ -1,9 +1,10 @@
 #include "services/audio/jack/jack.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "common/alloc.h"
 #include "common/id.h"
@@ -153,13 +154,15 @@ static uint64_t new_number(void)
     return number;
 }
 
-/* JACK 2 calls it on its thread for messages too, but before the audio thread begins. */
-static void begin_thread(void *state)
+/* Linux makes the clock of a thread's processor time of the id of the thread. JACK calls its callback for new threads on
+ * others of its threads too, and the audio thread makes no system call to ask for its id. */
+static void note_thread(struct client *client)
 {
-    struct client *client = state;
+    const jack_native_thread_t thread = jack_client_thread_id(client->jack);
+    clockid_t clock;
 
-    atomic_store(&client->life->task, gettid());
-    rt_begin(client);
+    if (thread != 0 && pthread_getcpuclockid(thread, &clock) == 0)
+        atomic_store(&client->life->task, ~(clock >> 3));
 }
 
 static enum err begin_client(struct client *client, struct fault *fault)
@@ -174,7 +177,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
     client->period.control_out = client->control_out;
     jack_on_info_shutdown(jack, on_shutdown, client);
     if (jack_set_process_callback(jack, rt_process, client) != 0 ||
-        jack_set_thread_init_callback(jack, begin_thread, client) != 0 ||
+        jack_set_thread_init_callback(jack, rt_begin, client) != 0 ||
         jack_set_sample_rate_callback(jack, on_rate, client) != 0 ||
         jack_set_buffer_size_callback(jack, on_period, client) != 0 ||
         jack_set_port_registration_callback(jack, on_port, client) != 0 ||
@@ -184,6 +187,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
     client_map_clock(client);
     if (jack_activate(jack) != 0)
         return fault_set(fault, ERR_IO, "the JACK server does not activate the client");
+    note_thread(client);
     return ERR_OK;
 }
 

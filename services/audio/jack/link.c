@@ -299,13 +299,13 @@ bool link_close(struct link *link)
 
 bool link_is_alive(struct link *link)
 {
-    uint64_t left = atomic_load(&link->life.left);
+    const uint64_t left = atomic_load(&link->life.left);
+    const int32_t known = atomic_load(&link->life.task), task = known ? known : atomic_load(&link->task);
 
     if (left != link->seen_left || atomic_load(&link->life.entered) == left || atomic_load(&link->is_leaving))
         link->periods_seen++;
     link->seen_left = left;
-    return !hang_watch_found(&link->period, atomic_load(&link->life.task), link->periods_seen, HANG_US,
-                             "the audio thread");
+    return !hang_watch_found(&link->period, task, link->periods_seen, HANG_US, "the audio thread");
 }
 
 bool link_is_stuck(struct link *link)
