@@ -22,9 +22,9 @@ struct sandboxed {
 enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault);
 
 /* Waits for its answer of that shape, into the zeroed `answer`. Its texts and bytes lie in the pipe: they live until
- * the next wait or the end of the process, and codec_keep copies what is needed longer. Lists lie in `arena`. The errand
- * (or NULL) can end the wait. Never in a loop's thread. Errors: busy (the errand is no longer wanted), timeout (after
- * `patience`, as patience.h counts it), offline (it died, or sent an invalid answer). */
+ * the next wait or the end of the process, and codec_keep copies what is needed longer. Lists lie in `arena`. The
+ * errand (or NULL) can end the wait. Never in a loop's thread. Errors: busy (the errand is no longer wanted), timeout
+ * (after `patience`, as patience.h counts it), offline (it died, or sent an invalid answer). */
 enum err sandboxed_wait(struct sandboxed *process, const struct shape *shape, struct arena *arena, void *answer,
                         usec_t patience, struct errand *errand, struct fault *fault);
 

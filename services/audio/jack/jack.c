@@ -154,8 +154,8 @@ static uint64_t new_number(void)
     return number;
 }
 
-/* Linux makes the clock of a thread's processor time of the id of the thread. JACK calls its callback for new threads on
- * others of its threads too, and the audio thread makes no system call to ask for its id. */
+/* Linux makes the clock of a thread's processor time of the id of the thread. JACK calls its callback for new threads
+ * on others of its threads too, and the audio thread makes no system call to ask for its id. */
 static void note_thread(struct client *client)
 {
     const jack_native_thread_t thread = jack_client_thread_id(client->jack);
