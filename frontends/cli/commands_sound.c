@@ -45,11 +45,14 @@ static const struct command mixer[] = {
       "", "", 0, 1, false, pads_layout },
     { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
-      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match. "
+      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match, --tags only those "
+      "with one of these tags, and --without none with one of those. Sounds that go with the open project come earlier: "
+      "its tempo, key, tracks and clips, or the clips of --section. "
       "--like NAME|ID|PATH,… takes the sounds nearest to those of a kit, or to an item. Tonal sounds are tuned to the "
       "key of the open project, or to --key; --key none tunes none. --chops makes the kit of the parts of one sound: "
       "the phrases and syllables of a voice, or with --kind drum the beats of a loop.",
-      "kind name slots chops seed in like key scope project request-id budget", 0, 0, false, kit_build },
+      "kind name slots tags without section chops seed in like key scope project request-id budget", 0, 0, false,
+      kit_build },
     { "kit load", "NAME|ID", "Set the pads to the slots of a kit, all at once or none",
       "The first pad is 0, or that of --from. Pad 0 plays MIDI note 36 (C2), pad 1 note 37, … up to pad 91. Other pads "
       "stay. "

@@ -11,43 +11,10 @@
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 
-enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2 };
+enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, LIKED_MOST = 64 };
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4; /* gains */
 static const double give = 12;                    /* dB */
-
-/* The usual slots of a family; and what a slot may have: a query, another one for want of the first, and the fact that
- * says how sure that is. */
-static const char *const usual[] = {
-    [KIT_FAMILY_DRUM] = "kick snare clap hat perc1 perc2 perc3 fx",
-    [KIT_FAMILY_VOCAL] = "lead adlib chop1 chop2 chop3 chop4 fx",
-    [KIT_FAMILY_TEXTURE] = "drone swells risers impacts",
-};
-static const struct slot_row {
-    const char *slot, *clause, *wider, *fact;
-} rows[] = {
-    { "kick", "class:kick -is:loop", NULL, "class" },
-    { "snare", "class:snare -is:loop", NULL, "class" },
-    { "clap", "class:clap -is:loop", NULL, "class" },
-    { "hat", "class:hat_closed -is:loop", "class:hat_open -is:loop", "class" },
-    { "openhat", "class:hat_open -is:loop", NULL, "class" },
-    { "perc",
-      "(class:perc_bell or class:perc_hand or class:perc_shaker or class:perc_wood or class:rim or class:tom) "
-      "-is:loop",
-      NULL, "class" },
-    { "crash", "class:cymbal -is:loop", NULL, "class" },
-    { "ride", "class:cymbal -is:loop", NULL, "class" },
-    { "fx", "(family:fx or tag:riser or tag:impact) -family:drums -family:bass", NULL, "family" },
-    { "lead", "class:vocal", NULL, "class" },
-    { "adlib", "class:vocal dur:<4s", "class:vocal", "class" },
-    { "chop", "class:vocal dur:<2s", "class:vocal", "class" },
-    { "drone", "tag:drone -family:drums", NULL, "tag:drone" },
-    { "swells", "tag:swell -family:drums", NULL, "tag:swell" },
-    { "risers", "tag:riser -family:drums", NULL, "tag:riser" },
-    { "impacts", "tag:impact -family:bass", NULL, "tag:impact" },
-};
-static const struct slot_row other_slot = { "", "", NULL, "class" };
-enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
 struct chosen {
     uint32_t row;
@@ -60,64 +27,50 @@ struct picking {
     struct request *request;
     const struct search_pick_kit *ask;
     struct txn *txn;
-    struct arena scratch;                          /* of one item */
-    struct bitmap *with_vector, *preferred, *like; /* like: NULL: like nothing */
-    int key;                                       /* -1: sounds are not tuned */
+    struct arena scratch;              /* of one item */
+    struct bitmap *with_vector, *like; /* like: NULL: like nothing */
+    struct bitmap *wanted, *unwanted;  /* by tags; NULL: all, none */
+    struct kit_signs signs;
+    int key; /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
-    struct chosen chosen[SEARCH_KIT_SLOTS];
-    uint32_t count;
+    struct chosen liked[LIKED_MOST], chosen[SEARCH_KIT_SLOTS];
+    uint32_t liked_count, count;
+    double unsure; /* the highest confidence of those that are too unsure for the slot; 0: none */
 };
 
-/* How picky a pass is; each next one for want of the one before. */
+/* How picky a pass is; each next one for want of the one before. A sound of which the class is less sure than the last
+ * one wants is no better than any other. */
 static const struct pass {
     double sure; /* the least confidence */
     bool varies; /* at most PACK_MOST sounds of a pack */
 } passes[] = { { 0.95, true }, { 0.85, true }, { 0.95, false }, { 0.85, false },
-               { 0.7, true },  { 0.7, false }, { 0.5, false },  { 0, false } };
+               { 0.7, true },  { 0.7, false }, { 0.5, false },  { 0.2, false } };
 enum { PASSES = sizeof(passes) / sizeof(*passes) };
 
 /* ---- one item ---- */
 
-static bool is_nearly(struct picking *p, uint32_t row, const struct item *item)
+static bool is_nearly_one(const struct picking *p, uint32_t row, const struct item *item, const struct chosen *each,
+                          uint32_t count)
 {
     struct index *index = &p->request->search->index;
     const bool has_vector = p->with_vector && bitmap_has(p->with_vector, row);
 
-    for (uint32_t i = 0; i < p->count; i++) {
-        const struct chosen *other = &p->chosen[i];
+    for (uint32_t i = 0; i < count; i++) {
         struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, NULL, p->weights };
-        if (other->row == row || (other->content.len && bytes_equal(other->content, item->media.content)))
+        if (each[i].row == row || (each[i].content.len && bytes_equal(each[i].content, item->media.content)))
             return true;
-        if (!has_vector || !bitmap_has(p->with_vector, other->row))
+        if (!has_vector || !bitmap_has(p->with_vector, each[i].row))
             continue;
-        vectors.target = index_vector(index, other->row);
+        vectors.target = index_vector(index, each[i].row);
         if (vectors_distance(&vectors, row) < nearly_same)
             return true;
     }
     return false;
 }
 
-bool search_kit_can_play(const struct item *item)
+static bool is_nearly(const struct picking *p, uint32_t row, const struct item *item)
 {
-    const int32_t state = item->media.availability.value;
-
-    return item->path.len && (state == ITEM_STATE_LOCAL || state == ITEM_STATE_EXTERNAL_ONLINE) &&
-           item->media.kind.value == KIND_AUDIO && item->media.frames > 0;
-}
-
-const struct fact *search_kit_fact(const struct item *item, const char *attribute)
-{
-    for (uint32_t i = 0; i < item->facts.count; i++)
-        if (text_is(item->facts.at[i].attribute, attribute))
-            return &item->facts.at[i];
-    return NULL;
-}
-
-static double confidence_of(const struct item *item, const char *attribute)
-{
-    const struct fact *fact = search_kit_fact(item, attribute);
-
-    return fact ? fact->confidence : 0;
+    return is_nearly_one(p, row, item, p->chosen, p->count) || is_nearly_one(p, row, item, p->liked, p->liked_count);
 }
 
 static uint32_t count_pack(const struct picking *p, struct text pack)
@@ -130,12 +83,14 @@ static uint32_t count_pack(const struct picking *p, struct text pack)
 }
 
 /* The first pass that may take the item if it can be played. */
-static int pass_of(const struct picking *p, const char *fact, const struct item *item)
+static int pass_of(struct picking *p, struct text facts, const struct item *item)
 {
-    const double sure = confidence_of(item, fact);
+    const double sure = search_kit_know(item, facts).confidence;
     const bool varies = p->like || count_pack(p, item->media.pack) < PACK_MOST;
     int pass = 0;
 
+    if (sure < passes[PASSES - 1].sure)
+        p->unsure = fmax(p->unsure, sure);
     while (pass < PASSES && (sure < passes[pass].sure || (passes[pass].varies && !varies)))
         pass++;
     return pass;
@@ -147,63 +102,34 @@ static int pass_of(const struct picking *p, const char *fact, const struct item 
 static enum err find_candidates(struct picking *p, struct text query, struct kit_candidate **to, uint32_t *count)
 {
     const struct kit_ordering by = {
-        &p->request->search->index, p->ask->seed, p->with_vector, p->preferred, p->like, p->weights
+        &p->request->search->index, p->ask->seed, p->with_vector, &p->signs, p->like, p->weights
     };
     struct bitmap *found = NULL;
     struct node *root;
     enum err e = search_rows(p->request, query, &root, &found);
 
     *count = 0;
+    if (e == ERR_OK && p->wanted)
+        bitmap_and(found, p->wanted);
+    if (e == ERR_OK && p->unwanted)
+        bitmap_and_not(found, p->unwanted);
     *to = e == ERR_OK ? kit_order(&by, found, LOOKS_MOST, count) : NULL;
     bitmap_free(found);
     return e;
 }
 
-static struct text say_why(struct arena *arena, const char *attribute, const struct item *item)
-{
-    const struct fact *fact = search_kit_fact(item, attribute);
-    struct text why = TEXT("it matches");
-
-    if (fact)
-        why = arena_printf(arena, "%.*s, confidence %.2f", TEXT_ARG(fact->has_text ? fact->text : text_of(attribute)),
-                           fact->confidence);
-    return item->media.pack.len ? arena_printf(arena, "%.*s, from %.*s", TEXT_ARG(why), TEXT_ARG(item->media.pack))
-                                : why;
-}
-
-void search_kit_fill(struct arena *arena, const char *fact, const struct item *item, struct kit_pick *to)
-{
-    const struct bytes content = item->media.content;
-    const struct text kept = arena_text(arena, (struct text){ content.len, (const char *)content.at });
-
-    to->has_media = true;
-    to->media = item->media.id;
-    to->name = arena_text(arena, item->media.name);
-    to->content = (struct bytes){ kept.len, (const uint8_t *)kept.at };
-    to->why = say_why(arena, fact, item);
-}
-
-/* What a person said of it, and how like it is. */
-static struct text add_reasons(struct arena *arena, struct text why, float distance, const struct item *item)
-{
-    const struct fact *rating = search_kit_fact(item, "rating");
-
-    if (item->media.favourite)
-        why = arena_printf(arena, "%.*s, a favourite", TEXT_ARG(why));
-    if (rating && rating->has_number && rating->number >= 4)
-        why = arena_printf(arena, "%.*s, rated %.0f", TEXT_ARG(why), rating->number);
-    return distance >= 0 ? arena_printf(arena, "%.*s, at the distance %.2f", TEXT_ARG(why), (double)distance) : why;
-}
-
-static void take_sound(struct picking *p, const char *fact, const struct kit_candidate *which, const struct item *item,
+static void take_sound(struct picking *p, struct text facts, const struct kit_candidate *which, const struct item *item,
                        struct kit_pick *to)
 {
     const struct fact *lufs = search_kit_fact(item, "lufs");
+    struct arena *arena = p->request->arena;
 
-    search_kit_fill(p->request->arena, fact, item, to);
-    to->why = add_reasons(p->request->arena, to->why, which->distance, item);
+    search_kit_fill(arena, facts, item, to);
+    to->why = kit_signs_say(&p->signs, arena, which->row, to->why);
+    if (which->distance >= 0)
+        to->why = arena_printf(arena, "%.*s, at the distance %.2f", TEXT_ARG(to->why), (double)which->distance);
     if (p->key >= 0)
-        kit_tune(p->request->arena, p->key, &item->facts, to);
+        kit_tune(arena, p->key, &item->facts, to);
     p->chosen[p->count++] = (struct chosen){ .row = which->row,
                                              .content = to->content,
                                              .pack = arena_text(p->request->arena, item->media.pack),
@@ -234,7 +160,7 @@ static bool may_take(struct picking *p, const struct kit_candidate *which, struc
 }
 
 /* The first candidate of the earliest pass. */
-static void choose_best(struct picking *p, const char *fact, const struct kit_candidate *each, uint32_t count,
+static void choose_best(struct picking *p, struct text facts, const struct kit_candidate *each, uint32_t count,
                         struct kit_pick *to)
 {
     const struct kit_candidate *best = NULL;
@@ -242,18 +168,18 @@ static void choose_best(struct picking *p, const char *fact, const struct kit_ca
     int earliest = PASSES;
 
     for (uint32_t i = 0; earliest > 0 && i < count; i++) {
-        const int pass = read_facts(p, &each[i], &item) ? pass_of(p, fact, &item) : PASSES;
+        const int pass = read_facts(p, &each[i], &item) ? pass_of(p, facts, &item) : PASSES;
         if (pass < earliest && may_take(p, &each[i], &item)) {
             best = &each[i];
             earliest = pass;
         }
     }
     if (best && read_candidate(p, best, &item))
-        take_sound(p, fact, best, &item, to);
+        take_sound(p, facts, best, &item, to);
 }
 
 /* `to` has no item if none may be taken. */
-static enum err choose_sound(struct picking *p, struct text clause, const char *fact, struct kit_pick *to,
+static enum err choose_sound(struct picking *p, struct text clause, struct text facts, struct kit_pick *to,
                              uint32_t *count)
 {
     struct arena *arena = p->request->arena;
@@ -264,70 +190,43 @@ static enum err choose_sound(struct picking *p, struct text clause, const char *
     enum err e = find_candidates(p, query, &each, count);
 
     if (e == ERR_OK)
-        choose_best(p, fact, each, *count, to);
+        choose_best(p, facts, each, *count, to);
     free(each);
     return e;
 }
 
-/* The name without a number at its end: perc of perc12. */
-static struct text stem_of(struct text name)
+/* Why a slot has no sound; `count`: of the candidates. */
+static struct text say_none(const struct picking *p, struct text name, uint32_t count)
 {
-    while (name.len > 1 && name.at[name.len - 1] >= '0' && name.at[name.len - 1] <= '9')
-        name.len--;
-    return name;
-}
+    struct arena *arena = p->request->arena;
+    const struct text stem = search_kit_stem(name);
 
-static const struct slot_row *row_of(struct text stem)
-{
-    for (int i = 0; i < ROWS; i++)
-        if (text_is(stem, rows[i].slot))
-            return &rows[i];
-    return &other_slot;
-}
-
-static bool is_slot_word(struct text stem)
-{
-    for (uint32_t i = 0; i < stem.len; i++) {
-        const char c = stem.at[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
-            return false;
-    }
-    return stem.len > 0;
-}
-
-enum err search_kit_query(struct request *request, struct text slot, struct search_kit_query *to)
-{
-    const struct text stem = stem_of(slot);
-    const struct slot_row *row = row_of(stem);
-
-    if (!is_slot_word(stem)) {
-        fault_set(request->fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -",
-                  TEXT_ARG(slot));
-        return fault_field(request->fault, "slots");
-    }
-    *to = (struct search_kit_query){ .clause = text_of(row->clause),
-                                     .wider = row->wider ? text_of(row->wider) : (struct text){ 0 },
-                                     .fact = row->fact };
-    if (row == &other_slot)
-        to->clause = arena_printf(request->arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem));
-    return ERR_OK;
+    if (count && p->unsure > 0)
+        return arena_printf(arena, "no sound is sure enough for %.*s: the surest that is left has a confidence of %.2f",
+                            TEXT_ARG(stem), p->unsure);
+    if (count)
+        return TEXT("all sounds for it are used already, nearly the same, or cannot be read");
+    return arena_printf(arena, "the library has no sound for %.*s that can be read now%s%s", TEXT_ARG(stem),
+                        p->ask->query.len ? " and matches the query" : "",
+                        p->wanted     ? " and has one of the tags"
+                        : p->unwanted ? " and has none of the unwanted tags"
+                                      : "");
 }
 
 static enum err pick_slot(struct picking *p, struct text name, struct kit_pick *to)
 {
     struct search_kit_query query;
-    uint32_t count = 0;
+    uint32_t count = 0, wider = 0;
     enum err e = search_kit_query(p->request, name, &query);
 
     *to = (struct kit_pick){ .slot = name, .gain = 1 };
+    p->unsure = 0;
     if (e == ERR_OK)
-        e = choose_sound(p, query.clause, query.fact, to, &count);
+        e = choose_sound(p, query.clause, query.facts, to, &count);
     if (e == ERR_OK && !to->has_media && query.wider.len)
-        e = choose_sound(p, query.wider, query.fact, to, &count);
+        e = choose_sound(p, query.wider, query.facts, to, &wider);
     if (!to->has_media)
-        to->why = count ? TEXT("all sounds for it are used already, nearly the same, or cannot be read")
-                        : arena_printf(p->request->arena, "the library has no sound for %.*s that can be read now%s",
-                                       TEXT_ARG(stem_of(name)), p->ask->query.len ? " and matches the query" : "");
+        to->why = say_none(p, name, count + wider);
     return e;
 }
 
@@ -373,24 +272,9 @@ static void match_loudness(const struct picking *p, struct kit_pick *picks, uint
 
 /* ---- the ask ---- */
 
-static struct text_list names_of(const struct search_pick_kit *ask, struct arena *arena)
-{
-    struct text_list to = { 0, arena_array(arena, SEARCH_KIT_SLOTS, sizeof(*to.at)) };
-    const char *at = ask->slots.count ? "" : usual[ask->family.value];
-
-    if (ask->slots.count)
-        return ask->slots;
-    while (*at) {
-        const size_t len = strcspn(at, " ");
-        to.at[to.count++] = (struct text){ (uint32_t)len, at };
-        at += len + (at[len] == ' ');
-    }
-    return to;
-}
-
 static enum err pick_all(struct picking *p, struct kit_picks *to)
 {
-    const struct text_list names = names_of(p->ask, p->request->arena);
+    const struct text_list names = search_kit_names(p->ask, p->request->arena);
     enum err e = ERR_OK;
 
     to->each = (struct kit_pick_list){ 0, arena_array(p->request->arena, names.count, sizeof(*to->each.at)) };
@@ -410,6 +294,17 @@ enum err search_kit_key(struct request *request, bool has_key, struct text key, 
     return fault_field(request->fault, "key");
 }
 
+/* Copies of it, and what is nearly the same, are no other sound. */
+static void note_liked(struct picking *p, uint32_t row)
+{
+    struct chosen *to = &p->liked[p->liked_count++];
+    struct media media;
+
+    *to = (struct chosen){ .row = row };
+    if (catalogue_media(p->txn, p->request->arena, index_id(&p->request->search->index, row), &media) == ERR_OK)
+        to->content = media.content;
+}
+
 /* The rows that the sounds are to be like. Errors (explained): not_found. */
 static enum err find_liked(struct picking *p)
 {
@@ -425,20 +320,22 @@ static enum err find_liked(struct picking *p)
             return fault_field(p->request->fault, "like");
         }
         bitmap_add(p->like, row);
+        note_liked(p, row);
     }
     return ERR_OK;
 }
 
-/* Favourites, well rated sounds, and those whose key goes with the one to which they are tuned. */
-static enum err find_preferred(struct picking *p)
+/* The rows with one of these words; NULL: there are no words. The caller frees them. */
+static struct bitmap *find_said(struct picking *p, bool has, const struct text_list *words, bool with_families)
 {
-    struct arena *arena = p->request->arena;
-    const struct text query =
-        p->key < 0 ? TEXT("is:favourite or rating:>=4")
-                   : arena_printf(arena, "is:favourite or rating:>=4 or key:~%s", musical_key_name(p->key));
-    struct node *root;
+    struct bitmap *rows = has && words->count ? bitmap_new() : NULL;
 
-    return search_rows(p->request, query, &root, &p->preferred);
+    for (uint32_t i = 0; rows && i < words->count; i++) {
+        struct bitmap *some = search_kit_rows_said(p->request, words->at[i], with_families);
+        bitmap_or(rows, some);
+        bitmap_free(some);
+    }
+    return rows;
 }
 
 static enum err pick_prepared(struct picking *p, struct kit_picks *to)
@@ -448,7 +345,9 @@ static enum err pick_prepared(struct picking *p, struct kit_picks *to)
     if (e == ERR_OK)
         e = find_liked(p);
     if (e == ERR_OK)
-        e = find_preferred(p);
+        e = search_kit_find_signs(p->request, p->txn, p->ask, p->key, &p->signs);
+    p->wanted = find_said(p, p->ask->has_tags, &p->ask->tags, false);
+    p->unwanted = find_said(p, p->ask->has_without, &p->ask->without, true);
     return e == ERR_OK ? pick_all(p, to) : e;
 }
 
@@ -471,8 +370,10 @@ enum err search_pick_kit(struct request *request, const void *of, void *answer)
     blocks_weigh(&(const struct weights){ 0 }, p.weights);
     e = pick_prepared(&p, picks);
     bitmap_free(p.with_vector);
-    bitmap_free(p.preferred);
     bitmap_free(p.like);
+    bitmap_free(p.wanted);
+    bitmap_free(p.unwanted);
+    kit_signs_free(&p.signs);
     arena_free(&p.scratch);
     txn_end(p.txn);
     picks->revision = request->search->index.revision;

@@ -173,7 +173,7 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
         e = find_near(v, &slot);
     if (e != ERR_OK || !(v->ask->has_place ? take_place(v, &slot, &item) : take_random(v, &slot, &item)))
         return e;
-    search_kit_fill(v->request->arena, slot.query.fact, &item, to);
+    search_kit_fill(v->request->arena, slot.query.facts, &item, to);
     to->gain = gain_of(&slot, &item);
     if (v->key >= 0)
         kit_tune(v->request->arena, v->key, &item.facts, to);

@@ -23,6 +23,7 @@ struct options {
     const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade, *fade_in, *fade_out;
     const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section, *slots, *spread, *chops, *track, *quantise, *strength, *as_pattern;
+    const char *tags, *without;
     const char *project, *folder, *label, *view;
     bool file, check, without_missing, trust_links, with_projects, settings, read_only, mine;
     bool draft, last_save, both;

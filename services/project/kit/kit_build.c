@@ -1,13 +1,16 @@
 /* Building: search chooses the sounds of a new kit. */
 #include <string.h>
+#include <strings.h>
 
 #include "schema_search.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_handlers.h"
 #include "services/project/parts/kit_body.h"
+#include "services/project/parts/named_parts.h"
 #include "store/catalogue.h"
 
-enum { SEED_MOST = 1000000, LIKE_MOST = 64 /* as in search.schema */ };
+enum { SEED_MOST = 1000000 };
+enum { LIKE_MOST = 64, ROLES_MOST = 16, SECTIONS_MOST = 64, WORD_MOST = 64 }; /* as in search.schema */
 
 struct building {
     struct text key; /* "": none */
@@ -107,41 +110,116 @@ static enum err find_all_liked(struct work *work, struct txn *txn, struct id_lis
 
 /* ---- asking search ---- */
 
-/* The key of the open project; "": none. */
-static struct text key_of_project(struct work *work, struct txn *txn)
+/* Reads what the open project says of a kit. */
+struct project_reading {
+    struct work *work;
+    struct search_pick_kit *to;
+};
+
+static void add_word(struct text word, uint32_t most, struct text_list *to)
 {
+    if (word.len == 0 || word.len > WORD_MOST || to->count == most)
+        return;
+    for (uint32_t i = 0; i < to->count; i++)
+        if (text_equal(to->at[i], word))
+            return;
+    to->at[to->count++] = word;
+}
+
+/* Uses have the role of a track or section, or else its name. A section that the ask names becomes that. */
+static bool read_part(void *state, const struct element *part)
+{
+    const struct project_reading *r = state;
+    struct arena *kept = &r->work->kept;
+    struct tree body;
+    struct text name, role;
+
+    if ((part->kind.value != ELEMENT_KIND_TRACK && part->kind.value != ELEMENT_KIND_SECTION) ||
+        tree_read(part->body, &r->work->arena, &body, NULL) != ERR_OK)
+        return true;
+    name = arena_text(kept, tree_text(&body, "name"));
+    role = arena_text(kept, tree_text(&body, "role"));
+    role = role.len ? role : name;
+    if (part->kind.value == ELEMENT_KIND_TRACK)
+        add_word(role, ROLES_MOST, &r->to->roles);
+    else
+        add_word(role, SECTIONS_MOST, &r->to->sections);
+    if (part->kind.value == ELEMENT_KIND_SECTION && r->to->has_section && r->to->section.len == name.len &&
+        strncasecmp(r->to->section.at, name.at, name.len) == 0)
+        r->to->section = role;
+    return true;
+}
+
+/* Its tempo, key, tracks and sections; without one, nothing. */
+static enum err read_project(struct work *work, struct txn *txn, struct search_pick_kit *to)
+{
+    struct project_reading reading = { work, to };
     struct element project;
     struct tree body;
-    struct id open;
 
-    if (elements_current(txn, &work->arena, &open) != ERR_OK ||
-        parts_get(txn, &work->arena, open, &project) != ERR_OK ||
+    if (elements_current(txn, &work->arena, &to->context) != ERR_OK ||
+        parts_get(txn, &work->arena, to->context, &project) != ERR_OK ||
         tree_read(project.body, &work->arena, &body, NULL) != ERR_OK)
-        return (struct text){ 0 };
-    return arena_text(&work->kept, tree_text(&body, "key"));
+        return ERR_OK;
+    if (!to->has_key)
+        to->key = arena_text(&work->kept, tree_text(&body, "key"));
+    to->tempo = tree_real(&body, "bpm", 0);
+    to->has_tempo = to->tempo >= 20 && to->tempo <= 400;
+    to->has_context = to->has_roles = to->has_sections = true;
+    to->roles.at = arena_array(&work->kept, ROLES_MOST, sizeof(*to->roles.at));
+    to->sections.at = arena_array(&work->kept, SECTIONS_MOST, sizeof(*to->sections.at));
+    return elements_each_part(txn, &work->arena, to->context, read_part, &reading);
 }
 
 static enum err ask_search(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_build_kit *ask = work->ask;
-    struct search_pick_kit request = {
-        .family = ask->family, .slots = ask->slots, .query = ask->query, .seed = seed_of(work), .has_key = true
-    };
+    struct search_pick_kit request = { .family = ask->family,
+                                       .slots = ask->slots,
+                                       .query = ask->query,
+                                       .seed = seed_of(work),
+                                       .has_key = ask->has_key,
+                                       .key = ask->key,
+                                       .has_like = ask->has_like && ask->like.count,
+                                       .has_tags = ask->has_tags,
+                                       .tags = ask->tags,
+                                       .has_without = ask->has_without,
+                                       .without = ask->without,
+                                       .has_section = ask->has_section,
+                                       .section = ask->section };
     struct building *building = arena_alloc(&work->kept, sizeof(*building));
-    enum err e = ERR_OK;
+    enum err e;
 
     if (work->was_done)
         return ERR_OK;
-    *building = (struct building){ .key = ask->has_key ? ask->key : key_of_project(work, txn) };
+    e = read_project(work, txn, &request);
+    request.has_key = true;
+    *building = (struct building){ .key = request.key };
     work->own = building;
-    request.key = building->key;
-    request.has_like = ask->has_like && ask->like.count;
-    if (request.has_like)
+    if (e == ERR_OK && request.has_like)
         e = find_all_liked(work, txn, &request.like, fault);
     return e == ERR_OK ? work_ask(work, "search.pick_kit", &request, take_picks, fault) : e;
 }
 
 /* ---- the kit ---- */
+
+/* The family and the seed; if another kit of the scope has this name, with a number. */
+static struct text name_kit(struct work *work, struct txn *txn, const struct kit *kit)
+{
+    const struct text first = arena_printf(&work->arena, "%s %llu", choice_word(&kit_family_table, kit->family.value),
+                                           (unsigned long long)kit->seed);
+    struct element_list kits;
+    const struct element *found;
+    struct text name = first;
+    struct id owner;
+
+    if (kit_find_owner(work, kit->scope, &owner, NULL) != ERR_OK ||
+        named_parts_all(txn, &work->arena, ELEMENT_KIND_KIT, owner, &kits) != ERR_OK)
+        return first;
+    for (int n = 2; (found = named_parts_in(&kits, name, &work->arena)) && !id_equal(found->id, kit_made_id(work)); n++)
+        name = arena_printf(&work->arena, "%.*s (%d)", TEXT_ARG(first), n);
+    return name;
+}
 
 static enum err plan_build(struct work *work, struct txn *txn, struct fault *fault)
 {
@@ -156,9 +234,10 @@ static enum err plan_build(struct work *work, struct txn *txn, struct fault *fau
         kit.has_key = building->key.len > 0;
         kit.key = building->key;
     }
+    if (ask->has_tags)
+        kit.tags = ask->tags;
     if (kit.name.len == 0)
-        kit.name = arena_printf(&work->arena, "%s %llu", choice_word(&kit_family_table, ask->family.value),
-                                (unsigned long long)kit.seed);
+        kit.name = name_kit(work, txn, &kit);
     return kit_plan_new(work, txn, &kit, fault);
 }
 

@@ -114,6 +114,8 @@ enum err index_adopt_near(struct index *index); /* after the postings are read; 
  * frees the result. */
 struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
 struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
+struct bitmap *index_valued(struct index *index, enum term_field field, struct text folded,
+                            const struct bitmap *among); /* of one value of a field, in whatever form it is shown */
 struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* without free rows */
 struct bitmap *index_all(struct index *index);
 struct bitmap *index_with_vector(struct index *index); /* hidden items included */

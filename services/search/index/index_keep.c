@@ -129,6 +129,17 @@ struct bitmap *index_starting(struct index *index, struct text start, const stru
     return rows;
 }
 
+struct bitmap *index_valued(struct index *index, enum term_field field, struct text folded, const struct bitmap *among)
+{
+    char key[TERM_LONGEST];
+    struct text start = terms_start(key, field, folded);
+
+    if (start.len == TERM_LONGEST)
+        return bitmap_new();
+    key[start.len++] = 0;
+    return index_starting(index, start, among);
+}
+
 struct bitmap *index_live_of(struct index *index, const struct bitmap *among)
 {
     static const char all = TERM_ALL;

@@ -7,7 +7,6 @@
 #include "services/search/kit/source.h"
 #include "services/search/near/vectors.h"
 
-static const double preferred = 0.6;  /* factor: a preferred row comes about twice as often first as another one */
 static const double spread = 0.3;     /* of the distance: near ones change places from seed to seed */
 static const double elsewhere = 2;    /* factor of the distance, for each sign of another source */
 static const double no_vector = 1000; /* after all that have a distance */
@@ -71,8 +70,7 @@ static struct kit_candidate candidate_of(const struct kit_ordering *by, const st
         for (int n = is_known ? kit_source_differs(source, row) : 0; n > 0; n--)
             to.order *= elsewhere;
     }
-    if (by->preferred && bitmap_has(by->preferred, row))
-        to.order *= preferred;
+    to.order *= kit_signs_factor(by->signs, row);
     return to;
 }
 

@@ -4,6 +4,7 @@
 #define LOOPHOLE_SEARCH_KIT_ORDER_H
 
 #include "services/search/index/index.h"
+#include "services/search/kit/signs.h"
 
 struct kit_candidate {
     double order;
@@ -15,9 +16,9 @@ struct kit_ordering {
     struct index *index;
     uint64_t seed;
     const struct bitmap *with_vector;
-    const struct bitmap *preferred; /* rows that come earlier; NULL: none */
-    const struct bitmap *like;      /* rows that the sounds are to be like, which are no candidates; NULL: none */
-    const float *weights;           /* of the distance, ENTRY_VECTOR */
+    const struct kit_signs *signs; /* of rows that come earlier */
+    const struct bitmap *like;     /* rows that the sounds are to be like, which are no candidates; NULL: none */
+    const float *weights;          /* of the distance, ENTRY_VECTOR */
 };
 
 /* From 0 to 1. */

@@ -37,18 +37,6 @@ static struct bitmap *rows_starting(const struct match *match, enum term_field f
     return index_starting(match->index, terms_start(key, field, text), among);
 }
 
-static struct bitmap *rows_valued(const struct match *match, enum term_field field, struct text folded,
-                                  const struct bitmap *among)
-{
-    char key[TERM_LONGEST];
-    struct text start = terms_start(key, field, folded);
-
-    if (start.len == TERM_LONGEST)
-        return bitmap_new();
-    key[start.len++] = 0;
-    return index_starting(match->index, start, among);
-}
-
 uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count)
 {
     struct bitmap *others = index_all(index);
@@ -95,7 +83,7 @@ static struct bitmap *join_pitch(const struct match *match, const struct node *n
 {
     if (!node->filter || node->filter->term != TERM_NOTES)
         return rows;
-    return join_rows(rows, rows_valued(match, TERM_NOTE, node->text, among));
+    return join_rows(rows, index_valued(match->index, TERM_NOTE, node->text, among));
 }
 
 static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
@@ -140,7 +128,7 @@ static struct bitmap *match_exact(const struct match *match, const struct node *
     enum term_field field = filter_values(node->filter);
 
     return node->is_start ? rows_starting(match, field, node->text, among)
-                          : rows_valued(match, field, node->text, among);
+                          : index_valued(match->index, field, node->text, among);
 }
 
 static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
@@ -155,7 +143,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
             continue;
         text_copy(folded, sizeof(folded), name);
         folded[0] = (char)(folded[0] - 'A' + 'a');
-        rows = join_rows(rows, rows_valued(match, TERM_KEY, (struct text){ name.len, folded }, among));
+        rows = join_rows(rows, index_valued(match->index, TERM_KEY, (struct text){ name.len, folded }, among));
     }
     return rows;
 }
@@ -248,7 +236,7 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
     struct bitmap *rows;
 
     if (!volumes_is_state(node->text))
-        return rows_valued(match, TERM_IS, node->text, among);
+        return index_valued(match->index, TERM_IS, node->text, among);
     rows = bitmap_new();
     volumes_in_state(match->volumes, match->index, node->text, rows);
     return rows;
@@ -257,7 +245,7 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
 static struct bitmap *match_used(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     (void)node;
-    return rows_valued(match, TERM_HAS, TEXT("use"), among);
+    return index_valued(match->index, TERM_HAS, TEXT("use"), among);
 }
 
 static struct bitmap *match_view(const struct match *match, const struct node *node, const struct bitmap *among)
@@ -405,7 +393,7 @@ struct bitmap *match_query(const struct match *match, const struct node *root)
     for (size_t i = 0; i < MATCH_UNSEEN; i++) {
         if (asks_for(root, match_unseen[i]))
             continue;
-        struct bitmap *out = rows_valued(match, TERM_IS, text_of(match_unseen[i]), rows);
+        struct bitmap *out = index_valued(match->index, TERM_IS, text_of(match_unseen[i]), rows);
         bitmap_and_not(rows, out);
         bitmap_free(out);
     }

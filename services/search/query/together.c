@@ -112,21 +112,6 @@ static bool read_context(void *state, struct id context, const struct use *use)
     return uses_each_place(c->txn, context, count_other, c) == ERR_OK && c->rows < TOGETHER_ROWS;
 }
 
-static void add_pack_rows(struct index *index, struct text folded, struct bitmap *to)
-{
-    char key[TERM_LONGEST];
-    struct text start = terms_start(key, TERM_PACK, folded);
-    struct bitmap *some;
-
-    if (start.len == TERM_LONGEST)
-        return;
-    key[start.len++] = 0;
-    some = index_starting(index, start, NULL);
-    if (some)
-        bitmap_or(to, some);
-    bitmap_free(some);
-}
-
 /* ---- what the community counted ---- */
 
 static uint64_t count_studios(struct counting_uses *c, enum lesson_kind kind, struct bytes content)
@@ -172,10 +157,9 @@ static void add_mate(struct counting_uses *c, struct id id)
 /* Adds the items of the pack. The community publishes no pair of few studios, and most such pairs are of one pack. */
 static void add_mates(struct counting_uses *c, struct text pack)
 {
-    struct bitmap *rows = bitmap_new();
+    struct bitmap *rows = index_valued(c->index, TERM_PACK, fold_text(c->arena, pack), NULL);
     uint32_t at[TOGETHER_MATES], count;
 
-    add_pack_rows(c->index, fold_text(c->arena, pack), rows);
     count = bitmap_first(rows, at, TOGETHER_MATES);
     for (uint32_t i = 0; i < count; i++)
         add_mate(c, index_id(c->index, at[i]));
