@@ -110,6 +110,11 @@ def kit_layouts_arrive_and_are_known_while_the_server_is_away(studio):
     home.loophole('restart', 'composer')
     home.wait_ready('composer')
     same(expected, known())
+    kick = home.first('search', 'class:kick -is:loop')
+    slot = lambda: home.first('kit', 'build', '--slots', 'kick', '--in', f'name:"{kick["name"]}"')['slots'][0]['why']
+    assert 'layout' not in slot(), slot()
+    home.loophole('tag', kick['id'], '+Dusty')
+    contains(slot(), ", as in the community's layout rock")
     server.tool('again')
     server.sql("delete from composer.layout_slot where slot = 2", "update composer.layout_slot set class = 'clap' where slot = 1")
     assert server.round() > 0

@@ -1,0 +1,179 @@
+#!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
+"""The builder of kits: what it may take, what speaks for a sound, and that each slot says so."""
+import itertools
+import os
+import shutil
+import subprocess
+
+from tests.claims import claim, contains, run_claims, same, until
+from tests.kits.kits import first, ids, two_kits
+
+NUMBERS = itertools.count()
+
+
+def build(home, *more):
+    """The slots of a kit in the workspace, with a name of its own, by name."""
+    kit = home.first('kit', 'build', '--scope', 'ephemeral', '--name', f'sketch {next(NUMBERS)}', *more)
+    return {one['slot']: one for one in kit['slots']}
+
+
+def sound_of(slot):
+    return slot['layers'][0]['media'] if slot['layers'] else None
+
+
+def of_name(home, media):
+    return 'name:"%s"' % home.first('show', media)['name']
+
+
+def why(home, slot, media, *more):
+    """The reason for a sound, if it is the only one that the slot may have."""
+    slot = build(home, '--slots', slot, '--in', of_name(home, media), '--seed', '1', *more)[slot]
+    same(media, sound_of(slot))
+    return slot['why']
+
+
+@claim(shares=two_kits)
+def a_kit_has_only_sounds_with_one_of_the_tags_and_none_with_another(home):
+    kicks = ids(home, 'class:kick -is:loop')
+    home.loophole('tag', kicks[0], '+Dusty "9"')
+    home.loophole('tag', *kicks[1:3], '+grim', '+odd')
+    try:
+        for seed in map(str, range(1, 9)):
+            kit = build(home, '--slots', 'kick,snare', '--tags', 'grim,dusty "9"', '--seed', seed)
+            assert sound_of(kit['kick']) in kicks[:3], (seed, kit)
+            same(sound_of(kit['kick']) == kicks[0], ', it is dusty "9"' in kit['kick']['why'])
+            contains(kit['snare']['placeholder'], 'no sound for snare that can be read now and has one of the tags')
+            kit = build(home, '--slots', 'kick', '--tags', 'grim,dusty "9"', '--without', 'ODD', '--seed', seed)
+            same(kicks[0], sound_of(kit['kick']))
+        same(['grim', 'tough'], home.first('kit', 'build', '--slots', 'kick', '--tags', 'grim,tough', '--name', 'Grim')['tags'])
+        contains(build(home, '--slots', 'kick', '--without', 'drums')['kick']['placeholder'], 'none of the unwanted tags')
+    finally:
+        home.loophole('tag', *kicks[:3], '-Dusty "9"', '-grim', '-odd')
+
+
+def chosen_of_two(home, slot, *more):
+    """How often each seed of many chooses which of the two sounds with the tag "pair"."""
+    return [sound_of(build(home, '--slots', slot, '--in', 'tag:pair', '--seed', str(n), *more)[slot]) for n in range(1, 49)]
+
+
+def comes_earlier(before, after, sound):
+    """Some seeds choose it now, and no seed chooses the other one instead."""
+    assert all(now in (was, sound) for was, now in zip(before, after)), (before, after, sound)
+    assert before != after, (before, sound)
+
+
+@claim(shares=two_kits)
+def a_sound_with_more_of_the_tags_comes_earlier(home):
+    kicks = ids(home, 'class:kick -is:loop')[:2]
+    home.loophole('edit', *kicks, 'class=kick')
+    home.loophole('tag', *kicks, '+pair', '+one')
+    before = chosen_of_two(home, 'kick', '--tags', 'one,two,three')
+    home.loophole('tag', kicks[0], '+two', '+three')
+    comes_earlier(before, chosen_of_two(home, 'kick', '--tags', 'one,two,three'), kicks[0])
+    home.loophole('tag', *kicks, '-pair', '-one', '-two', '-three')
+
+
+@claim(shares=two_kits)
+def an_unknown_section_is_refused_with_those_that_there_are(home):
+    kick = first(home, 'class:kick -is:loop')
+    for text in ('section "hook" is unknown', 'the project has no sections, and no sound was used in one'):
+        contains(home.refused('kit', 'build', '--section', 'hook'), text)
+    home.loophole('use', 'Album', kick, '--section', 'coda')
+    home.loophole('project', 'add', 'section', 'name=Hook', 'start=0', 'length=16')
+    home.loophole('project', 'add', 'section', 'name=Big one', 'role=chorus', 'start=16', 'length=16')
+    contains(home.refused('kit', 'build', '--section', 'verse'), 'there are: ')
+    for name in ('Hook', 'chorus', 'coda'):
+        contains(home.refused('kit', 'build', '--section', 'verse'), name)
+    for section in ('hook', 'big ONE', 'Chorus', 'coda'):
+        assert sound_of(build(home, '--slots', 'kick', '--section', section)['kick'])
+    home.loophole('use', 'Album', kick, '--off')
+
+
+def song(home):
+    """Two drum kits, and a project with a clip in its chorus, whose sound was used with others."""
+    two_kits(home)
+    home.clip, home.mate, home.other = ids(home, 'class:snare -is:loop')[:3]
+    for album in ('Album 1', 'Album 2'):
+        home.loophole('use', album, home.clip, home.mate, '--role', 'drums', '--section', 'chorus')
+    for args in (('add', 'track', 'name=Kit', 'role=drums'), ('add', 'section', 'name=Hook', 'role=chorus', 'start=0', 'length=16'),
+                 ('add', 'clip', 'item=' + home.clip, 'track=Kit', 'section=Hook', 'start=0', 'length=4'), ('set', 'bpm=90')):
+        home.loophole('project', *args)
+    until(lambda: home.json('search', 'track:Kit', code=None), what='the use of the clip is noted')
+
+
+@claim(shares=song)
+def what_speaks_for_a_sound_is_named_in_its_reason(home):
+    name = home.first('show', home.clip)['name']
+    contains(why(home, 'snare', home.mate), f', used with {name} in 2 contexts, used for drums in 2 contexts, used before')
+    contains(why(home, 'snare', home.mate, '--section', 'hook'), f', used for chorus in 2 contexts, used with {name} in 2 contexts, ')
+    reason = why(home, 'snare', home.other, '--section', 'hook')
+    assert 'used' not in reason, reason
+    home.loophole('edit', home.other, 'bpm=90.5')
+    contains(why(home, 'snare', home.other), 'its tempo fits 90')
+    home.loophole('edit', home.other, 'key=Am')
+    contains(why(home, 'snare', home.other, '--key', 'Am'), 'its key goes with Amin')
+    home.loophole('rate', home.other, '5')
+    home.loophole('favourite', home.other)
+    contains(why(home, 'snare', home.other), 'a favourite, rated 4 or 5')
+
+
+@claim(shares=song)
+def what_was_used_with_the_clips_of_the_section_comes_earlier(home):
+    home.loophole('edit', home.mate, home.other, 'class=snare')
+    home.loophole('tag', home.mate, home.other, '+pair')
+    home.loophole('project', 'add', 'section', 'name=Calm', 'role=verse', 'start=16', 'length=16')
+    before = chosen_of_two(home, 'snare', '--section', 'calm')
+    comes_earlier(before, chosen_of_two(home, 'snare', '--section', 'hook'), home.mate)
+    home.loophole('tag', home.mate, home.other, '-pair')
+
+
+@claim(shares=two_kits)
+def kits_do_not_make_their_own_sounds_come_earlier(home):
+    kit = home.first('kit', 'build', '--slots', 'kick', '--seed', '3', '--name', 'Once')
+    kick = kit['slots'][0]['layers'][0]['media']
+    assert home.json('search', 'used:Once')
+    assert 'used before' not in why(home, 'kick', kick)
+    home.loophole('kit', 'remove', 'Once')
+
+
+@claim(shares=two_kits)
+def what_is_nearly_the_same_as_a_liked_sound_is_not_taken(home):
+    snare = home.first('search', 'class:snare -is:loop')
+    shutil.copy(snare['path'], os.path.join(home.library, 'another name' + os.path.splitext(snare['path'])[1]))
+    home.loophole('index', home.library, '--wait')
+    distances = {one['id']: one['distance'] for one in home.json('similar', snare['id'], '--in', 'class:snare', '--limit', '100')}
+    copy = first(home, 'name:"another name"')
+    same(0, distances[copy])
+    for seed in range(1, 5):
+        media = sound_of(build(home, '--like', snare['id'], '--slots', 'snare', '--seed', str(seed))['snare'])
+        assert media and distances[media] >= .25, (seed, media, distances[media])
+
+
+@claim(shares=two_kits)
+def a_sound_whose_class_is_hardly_known_leaves_its_slot_empty_until_a_person_says_it(home):
+    sweep = 'synth 4 saw 100:3000 tremolo 8 90'.split()
+    subprocess.run(['sox', '-R', '-n', '-c1', '-r44100', '-b16', os.path.join(home.library, 'sweep.wav'), *sweep], check=True)
+    home.loophole('index', home.library, '--wait')
+    sound = home.first('search', 'name:sweep')
+    assert sound['class_confidence'] < .2, sound
+    slot = lambda: build(home, '--slots', sound['class'], '--in', 'name:sweep')[sound['class']]
+    contains(slot()['placeholder'], f'no sound is sure enough for {sound["class"]}: the surest that is left has a confidence of 0.1')
+    home.loophole('tag', sound['id'], '+' + sound['class'])
+    same(sound['id'], sound_of(slot()))
+    contains(slot()['why'], f'tag:{sound["class"]}, confidence 1.00')
+    home.loophole('tag', sound['id'], '-' + sound['class'])
+    home.loophole('edit', sound['id'], 'class=' + sound['class'])
+    contains(slot()['why'], f'{sound["class"]}, confidence 1.00')
+
+
+@claim(shares=two_kits)
+def a_seed_that_is_used_again_without_a_name_gets_a_number(home):
+    name = lambda *more: home.first('kit', 'build', '--slots', 'kick', '--seed', '77', *more)['name']
+    same(['drum 77', 'drum 77 (2)', 'drum 77 (3)', 'drum 77'], [name(), name(), name(), name('--scope', 'ephemeral')])
+    home.loophole('kit', 'remove', 'drum 77 (2)')
+    same('drum 77 (2)', name())
+    contains(home.refused('kit', 'build', '--name', 'drum 77'), 'there is a kit "drum 77" already')
+
+
+if __name__ == '__main__':
+    run_claims()
