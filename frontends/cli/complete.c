@@ -32,10 +32,10 @@ static void offer_item(const struct unfinished *u)
     offer_files(u);
 }
 
-/* Offers "+wa…" and "-wa…" from the completions of "tag:wa". */
-static void offer_tags(const struct unfinished *u)
+/* Offers the first `kept` bytes of the word, such as "+", with the completions of "tag:" and the others. */
+static void offer_tags(const struct unfinished *u, int kept)
 {
-    struct text query = arena_printf(&u->cli->arena, "tag:%s", u->word + 1);
+    struct text query = arena_printf(&u->cli->arena, "tag:%s", u->word + kept);
     struct search_complete request = { .query = query };
     struct completions answer = { 0 };
 
@@ -43,13 +43,22 @@ static void offer_tags(const struct unfinished *u)
         return;
     for (uint32_t i = 0; i < answer.each.count; i++)
         if (text_starts(answer.each.at[i], TEXT("tag:")) && !memchr(answer.each.at[i].at, '"', answer.each.at[i].len))
-            cli_print(&u->cli->out, "%c%.*s\n", u->word[0], (int)answer.each.at[i].len - 4, answer.each.at[i].at + 4);
+            cli_print(&u->cli->out, "%s%.*s%.*s\n", u->before, kept, u->word, (int)answer.each.at[i].len - 4,
+                      answer.each.at[i].at + 4);
+}
+
+/* Of "lofi,du" the tags that begin with "du". */
+static void offer_tag_list(const struct unfinished *u)
+{
+    const char *comma = strrchr(u->word, ',');
+
+    offer_tags(u, comma ? (int)(comma + 1 - u->word) : 0);
 }
 
 static void offer_item_or_tag(const struct unfinished *u)
 {
     if (u->at > 0 && (u->word[0] == '+' || u->word[0] == '-'))
-        offer_tags(u);
+        offer_tags(u, 1);
     else
         offer_item(u);
 }
@@ -259,12 +268,15 @@ static const struct {
     { "at", "now beat step bar" },
     { "quantise", "1/4 1/8 1/12 1/16 1/24 1/32" },
     { "view", "combined project global" },
+    { "section", "intro verse pre-chorus chorus bridge drop outro" },
 };
 
 static void offer_value(const struct unfinished *u, const struct option_row *row)
 {
     if (strcmp(row->name, "in") == 0)
         offer_query(u);
+    if (strcmp(row->name, "tags") == 0 || strcmp(row->name, "without") == 0)
+        offer_tag_list(u);
     for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
         if (strcmp(VALUES[i].option, row->name) == 0)
             complete_words(u, VALUES[i].words);

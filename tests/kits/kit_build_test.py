@@ -63,6 +63,16 @@ def comes_earlier(before, after, sound):
 
 
 @claim(shares=two_kits)
+def tags_and_sections_of_a_build_are_completed(home):
+    complete = lambda *words: home.loophole('complete', '--line', '--', 'kit', 'build', *words).out.split()
+    kick = first(home, 'class:kick')
+    home.loophole('tag', kick, '+smoky')
+    same([['smoky'], ['odd,smoky'], ['--without=odd,smoky'], ['chorus']],
+         [complete('--tags', 'smo'), complete('--tags', 'odd,smo'), complete('--without=odd,smo'), complete('--section', 'ch')])
+    home.loophole('tag', kick, '-smoky')
+
+
+@claim(shares=two_kits)
 def a_sound_with_more_of_the_tags_comes_earlier(home):
     kicks = ids(home, 'class:kick -is:loop')[:2]
     home.loophole('edit', *kicks, 'class=kick')
