@@ -15,6 +15,8 @@ enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, L
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4; /* gains */
 static const double give = 12;                    /* dB */
+static const double certainty = 6;                /* exponent of the confidence by which a distance is divided */
+#define LEAST_SURE 0.2 /* a sound of which the class is less sure is no better than any other */
 
 struct chosen {
     uint32_t row;
@@ -38,13 +40,12 @@ struct picking {
     double unsure; /* the highest confidence of those that are too unsure for the slot; 0: none */
 };
 
-/* How picky a pass is; each next one for want of the one before. A sound of which the class is less sure than the last
- * one wants is no better than any other. */
+/* How picky a pass is; each next one for want of the one before. */
 static const struct pass {
     double sure; /* the least confidence */
     bool varies; /* at most PACK_MOST sounds of a pack */
 } passes[] = { { 0.95, true }, { 0.85, true }, { 0.95, false }, { 0.85, false },
-               { 0.7, true },  { 0.7, false }, { 0.5, false },  { 0.2, false } };
+               { 0.7, true },  { 0.7, false }, { 0.5, false },  { LEAST_SURE, false } };
 enum { PASSES = sizeof(passes) / sizeof(*passes) };
 
 /* ---- one item ---- */
@@ -82,15 +83,22 @@ static uint32_t count_pack(const struct picking *p, struct text pack)
     return count;
 }
 
+static double confidence_of(struct picking *p, struct text facts, const struct item *item)
+{
+    const double sure = search_kit_know(item, facts).confidence;
+
+    if (sure < LEAST_SURE)
+        p->unsure = fmax(p->unsure, sure);
+    return sure;
+}
+
 /* The first pass that may take the item if it can be played. */
 static int pass_of(struct picking *p, struct text facts, const struct item *item)
 {
-    const double sure = search_kit_know(item, facts).confidence;
-    const bool varies = p->like || count_pack(p, item->media.pack) < PACK_MOST;
+    const double sure = confidence_of(p, facts, item);
+    const bool varies = count_pack(p, item->media.pack) < PACK_MOST;
     int pass = 0;
 
-    if (sure < passes[PASSES - 1].sure)
-        p->unsure = fmax(p->unsure, sure);
     while (pass < PASSES && (sure < passes[pass].sure || (passes[pass].varies && !varies)))
         pass++;
     return pass;
@@ -159,9 +167,9 @@ static bool may_take(struct picking *p, const struct kit_candidate *which, struc
     return read_candidate(p, which, item) && search_kit_can_play(item) && !is_nearly(p, which->row, item);
 }
 
-/* The first candidate of the earliest pass. */
-static void choose_best(struct picking *p, struct text facts, const struct kit_candidate *each, uint32_t count,
-                        struct kit_pick *to)
+/* The first candidate of the earliest pass. NULL: none may be taken. */
+static const struct kit_candidate *choose_surest(struct picking *p, struct text facts, const struct kit_candidate *each,
+                                                 uint32_t count)
 {
     const struct kit_candidate *best = NULL;
     struct item item;
@@ -174,6 +182,34 @@ static void choose_best(struct picking *p, struct text facts, const struct kit_c
             earliest = pass;
         }
     }
+    return best;
+}
+
+/* The one that is nearest, where one of an unsure class counts as farther. NULL: none may be taken. */
+static const struct kit_candidate *choose_nearest(struct picking *p, struct text facts,
+                                                  const struct kit_candidate *each, uint32_t count)
+{
+    const struct kit_candidate *best = NULL;
+    struct item item;
+    double nearest = INFINITY;
+
+    for (uint32_t i = 0; i < count && each[i].order < nearest; i++) {
+        const double sure = read_facts(p, &each[i], &item) ? confidence_of(p, facts, &item) : 0;
+        const double order = each[i].order * pow(sure, -certainty);
+        if (sure >= LEAST_SURE && order < nearest && may_take(p, &each[i], &item)) {
+            best = &each[i];
+            nearest = order;
+        }
+    }
+    return best;
+}
+
+static void choose_best(struct picking *p, struct text facts, const struct kit_candidate *each, uint32_t count,
+                        struct kit_pick *to)
+{
+    const struct kit_candidate *best = (p->like ? choose_nearest : choose_surest)(p, facts, each, count);
+    struct item item;
+
     if (best && read_candidate(p, best, &item))
         take_sound(p, facts, best, &item, to);
 }

@@ -2,20 +2,23 @@
 
 #include <stdlib.h>
 
+static const char fields[SOURCE_VALUES] = { TERM_PACK, TERM_CONTAINER };
 static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels", "bit_depth" };
 
-static void add_packs(struct kit_source *source, struct index *index, uint32_t row)
+static void add_values(struct kit_source *source, struct index *index, uint32_t row)
 {
     const struct index_list terms = index_terms_of(index, row);
 
     for (uint32_t i = 0; i < terms.count; i++) {
         const struct text key = terms_key(&index->terms, terms.at[i]);
-        if (key.at[0] != TERM_PACK)
-            continue;
-        source->packs = source->packs ? source->packs : bitmap_new();
-        struct bitmap *pack = index_term(index, key, NULL);
-        bitmap_or(source->packs, pack);
-        bitmap_free(pack);
+        for (int n = 0; n < SOURCE_VALUES; n++) {
+            if (key.at[0] != fields[n])
+                continue;
+            source->values[n] = source->values[n] ? source->values[n] : bitmap_new();
+            struct bitmap *same = index_term(index, key, NULL);
+            bitmap_or(source->values[n], same);
+            bitmap_free(same);
+        }
     }
 }
 
@@ -28,13 +31,14 @@ void kit_source_open(struct kit_source *source, struct index *index, const struc
         source->numbers[i] = index_numbers(index, text_of(names[i]));
     source->rows = bitmap_array(rows, &source->count);
     for (uint32_t i = 0; i < source->count; i++)
-        add_packs(source, index, source->rows[i]);
+        add_values(source, index, source->rows[i]);
 }
 
 void kit_source_free(struct kit_source *source)
 {
     free(source->rows);
-    bitmap_free(source->packs);
+    for (int i = 0; i < SOURCE_VALUES; i++)
+        bitmap_free(source->values[i]);
 }
 
 /* A number that is unknown is like none. */
@@ -50,8 +54,10 @@ static bool has_number(const struct kit_source *source, const struct numbers *nu
 
 int kit_source_differs(const struct kit_source *source, uint32_t row)
 {
-    int count = source->packs && !bitmap_has(source->packs, row);
+    int count = 0;
 
+    for (int i = 0; i < SOURCE_VALUES; i++)
+        count += source->values[i] && !bitmap_has(source->values[i], row);
     for (int i = 0; source->count && i < SOURCE_NUMBERS; i++)
         count += source->numbers[i] && !has_number(source, source->numbers[i], row);
     return count;
