@@ -45,9 +45,9 @@ static const struct command mixer[] = {
       "", "", 0, 1, false, pads_layout },
     { "kit build", "", "Make a kit from the library, and print why each sound was chosen",
       "--kind drum (the usual one), vocal or texture. A slot for which the library has nothing is a placeholder. The "
-      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match, --tags only those "
-      "with one of these tags, and --without none with one of those. Sounds that go with the open project come earlier: "
-      "its tempo, key, tracks and clips, or the clips of --section. "
+      "same --seed and library give the same kit; without it each kit is another. --in takes only items that match, "
+      "--tags only those with one of these tags, and --without none with one of those. Sounds that go with the open "
+      "project come earlier: with its tempo, key, tracks and clips, or the clips of --section. "
       "--like NAME|ID|PATH,… takes the sounds nearest to those of a kit, or to an item. Tonal sounds are tuned to the "
       "key of the open project, or to --key; --key none tunes none. --chops makes the kit of the parts of one sound: "
       "the phrases and syllables of a voice, or with --kind drum the beats of a loop.",

@@ -47,7 +47,7 @@ static void offer_tags(const struct unfinished *u, int kept)
                       answer.each.at[i].at + 4);
 }
 
-/* Of "lofi,du" the tags that begin with "du". */
+/* After a comma, the tags that begin with the rest of the word. */
 static void offer_tag_list(const struct unfinished *u)
 {
     const char *comma = strrchr(u->word, ',');

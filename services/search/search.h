@@ -85,10 +85,10 @@ void search_close(struct search *search); /* writes the index's file */
 /* The asks of schemas/search.schema. */
 extern const struct search_handlers search_handlers;
 
-/* search_read.c: begins a transaction. The first call opens the store. Errors: those of store_open. */
+/* search_begin.c: begins a transaction. The first call opens the store. Errors: those of store_open. */
 enum err search_read(struct search *search, struct txn **txn, struct fault *fault);
 
-/* search_wait.c: defers the answer; `kept` has the data for the later answer. The function that answers
+/* search_begin.c: defers the answer; `kept` has the data for the later answer. The function that answers
  * request->ticket frees it. Errors: busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
 

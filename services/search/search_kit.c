@@ -15,7 +15,7 @@ enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, L
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4; /* gains */
 static const double give = 12;                    /* dB */
-static const double certainty = 6;                /* exponent of the confidence by which a distance is divided */
+static const double certainty = 12;               /* exponent of the confidence by which a distance is divided */
 #define LEAST_SURE 0.2 /* a sound of which the class is less sure is no better than any other */
 
 struct chosen {
@@ -35,7 +35,7 @@ struct picking {
     struct kit_signs signs;
     int key; /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
-    struct chosen liked[LIKED_MOST], chosen[SEARCH_KIT_SLOTS];
+    struct chosen liked[LIKED_MOST], chosen[KIT_SLOTS];
     uint32_t liked_count, count;
     double unsure; /* the highest confidence of those that are too unsure for the slot; 0: none */
 };
@@ -85,7 +85,7 @@ static uint32_t count_pack(const struct picking *p, struct text pack)
 
 static double confidence_of(struct picking *p, struct text facts, const struct item *item)
 {
-    const double sure = search_kit_know(item, facts).confidence;
+    const double sure = kit_slots_know(item, facts).confidence;
 
     if (sure < LEAST_SURE)
         p->unsure = fmax(p->unsure, sure);
@@ -129,10 +129,10 @@ static enum err find_candidates(struct picking *p, struct text query, struct kit
 static void take_sound(struct picking *p, struct text facts, const struct kit_candidate *which, const struct item *item,
                        struct kit_pick *to)
 {
-    const struct fact *lufs = search_kit_fact(item, "lufs");
+    const struct fact *lufs = kit_slots_fact(item, "lufs");
     struct arena *arena = p->request->arena;
 
-    search_kit_fill(arena, facts, item, to);
+    kit_slots_fill(arena, facts, item, to);
     to->why = kit_signs_say(&p->signs, arena, which->row, to->why);
     if (which->distance >= 0)
         to->why = arena_printf(arena, "%.*s, at the distance %.2f", TEXT_ARG(to->why), (double)which->distance);
@@ -164,7 +164,7 @@ static bool read_facts(struct picking *p, const struct kit_candidate *which, str
 
 static bool may_take(struct picking *p, const struct kit_candidate *which, struct item *item)
 {
-    return read_candidate(p, which, item) && search_kit_can_play(item) && !is_nearly(p, which->row, item);
+    return read_candidate(p, which, item) && kit_slots_can_play(item) && !is_nearly(p, which->row, item);
 }
 
 /* The first candidate of the earliest pass. NULL: none may be taken. */
@@ -235,7 +235,7 @@ static enum err choose_sound(struct picking *p, struct text clause, struct text 
 static struct text say_none(const struct picking *p, struct text name, uint32_t count)
 {
     struct arena *arena = p->request->arena;
-    const struct text stem = search_kit_stem(name);
+    const struct text stem = kit_slots_stem(name);
 
     if (count && p->unsure > 0)
         return arena_printf(arena, "no sound is sure enough for %.*s: the surest that is left has a confidence of %.2f",
@@ -251,9 +251,9 @@ static struct text say_none(const struct picking *p, struct text name, uint32_t 
 
 static enum err pick_slot(struct picking *p, struct text name, struct kit_pick *to)
 {
-    struct search_kit_query query;
+    struct kit_slot_query query;
     uint32_t count = 0, wider = 0;
-    enum err e = search_kit_query(p->request, name, &query);
+    enum err e = kit_slots_query(p->request->arena, name, &query, p->request->fault);
 
     *to = (struct kit_pick){ .slot = name, .gain = 1 };
     p->unsure = 0;
@@ -279,7 +279,7 @@ static int by_number(const void *a, const void *b)
  * most `give`. NaN: no sound has a loudness. */
 static double common_loudness(const struct picking *p)
 {
-    double each[SEARCH_KIT_SLOTS];
+    double each[KIT_SLOTS];
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < p->count; i++)
@@ -310,7 +310,7 @@ static void match_loudness(const struct picking *p, struct kit_pick *picks, uint
 
 static enum err pick_all(struct picking *p, struct kit_picks *to)
 {
-    const struct text_list names = search_kit_names(p->ask, p->request->arena);
+    const struct text_list names = kit_slots_names(p->ask, p->request->arena);
     enum err e = ERR_OK;
 
     to->each = (struct kit_pick_list){ 0, arena_array(p->request->arena, names.count, sizeof(*to->each.at)) };

@@ -1,43 +1,11 @@
 /* search_kit.h: what the files that fill and change kits share: search_kit.c fills one, search_kit_vary.c changes one,
- * search_kit_slots.c knows the slots, search_kit_signs.c what speaks for a sound. The loop's thread. */
+ * search_kit_signs.c finds what speaks for a sound. The loop's thread. */
 #ifndef LOOPHOLE_SEARCH_SEARCH_KIT_H
 #define LOOPHOLE_SEARCH_SEARCH_KIT_H
 
 #include "services/search/kit/signs.h"
+#include "services/search/kit/slots.h"
 #include "services/search/search.h"
-#include "store/catalogue.h"
-
-enum { SEARCH_KIT_SLOTS = 64 };
-
-/* ---- search_kit_slots.c ---- */
-
-/* The slots of the ask, or the usual ones of its family. */
-struct text_list search_kit_names(const struct search_pick_kit *ask, struct arena *arena);
-
-/* The name without a number at its end: perc of perc12. */
-struct text search_kit_stem(struct text name);
-
-/* What a slot may have. */
-struct search_kit_query {
-    struct text clause, wider; /* queries: the second one for want of the first; "": none */
-    struct text facts;         /* say how sure it is: of search_kit_know */
-};
-
-/* Errors (explained): bad_request (a name that is no word). */
-enum err search_kit_query(struct request *request, struct text slot, struct search_kit_query *to);
-
-const struct fact *search_kit_fact(const struct item *item, const char *attribute); /* NULL: none */
-bool search_kit_can_play(const struct item *item);                                  /* its file is here, and is audio */
-
-/* The surest of the facts of a slot. Without any, the confidence is 0. */
-struct search_kit_known {
-    struct text word; /* "kick", "tag:riser"; of the item */
-    double confidence;
-};
-struct search_kit_known search_kit_know(const struct item *item, struct text facts);
-
-/* Fills item, name, content and `why`; the texts are in the arena. */
-void search_kit_fill(struct arena *arena, struct text facts, const struct item *item, struct kit_pick *to);
 
 /* ---- search_kit.c ---- */
 

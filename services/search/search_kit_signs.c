@@ -185,7 +185,7 @@ static void add_history(struct signing *s)
 
 /* ---- tags, and the community's layouts ---- */
 
-static void join(struct bitmap *to, struct bitmap *more)
+static void join_said(struct bitmap *to, struct bitmap *more)
 {
     bitmap_or(to, more);
     bitmap_free(more);
@@ -197,10 +197,10 @@ struct bitmap *search_kit_rows_said(struct request *request, struct text word, b
     const struct text folded = fold_text(request->arena, word);
     struct bitmap *rows = index_valued(index, TERM_TAG, folded, NULL);
 
-    join(rows, index_valued(index, TERM_GENRE, folded, NULL));
-    join(rows, index_valued(index, TERM_CLASS, folded, NULL));
+    join_said(rows, index_valued(index, TERM_GENRE, folded, NULL));
+    join_said(rows, index_valued(index, TERM_CLASS, folded, NULL));
     if (with_families)
-        join(rows, index_valued(index, TERM_FAMILY, folded, NULL));
+        join_said(rows, index_valued(index, TERM_FAMILY, folded, NULL));
     return rows;
 }
 
@@ -257,7 +257,7 @@ static bool is_used(struct signing *s, struct text folded)
     return is;
 }
 
-static struct text add_name(struct arena *arena, struct text names, struct text name)
+static struct text list_section(struct arena *arena, struct text names, struct text name)
 {
     return names.len ? arena_printf(arena, "%.*s, %.*s", TEXT_ARG(names), TEXT_ARG(name)) : name;
 }
@@ -274,11 +274,11 @@ static struct text name_sections(const struct signing *s)
     uint32_t count = 0;
 
     for (uint32_t i = 0; s->ask->has_sections && i < s->ask->sections.count && count < NAMES; i++, count++)
-        names = add_name(arena, names, s->ask->sections.at[i]);
+        names = list_section(arena, names, s->ask->sections.at[i]);
     for (uint32_t i = 0; i < range.count && count < NAMES; i++) {
         const struct text value = terms_value(terms, range.at[i]);
         if (terms_posting(terms, range.at[i])->count && !is_section(s, fold_text(arena, value))) {
-            names = add_name(arena, names, value);
+            names = list_section(arena, names, value);
             count++;
         }
     }

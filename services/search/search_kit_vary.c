@@ -25,7 +25,7 @@ struct varying {
 /* One slot. */
 struct vary_slot {
     const struct kit_vary *of;
-    struct search_kit_query query;
+    struct kit_slot_query query;
     struct nearby *near; /* the nearest first */
     uint32_t count;
     struct item now; /* valid if has_now */
@@ -113,7 +113,7 @@ static bool read_item(struct varying *v, struct id id, struct item *to)
 
 static bool read_playable(struct varying *v, struct id id, struct item *to)
 {
-    return read_item(v, id, to) && search_kit_can_play(to);
+    return read_item(v, id, to) && kit_slots_can_play(to);
 }
 
 /* The one at the place, of those that can be played; place 0 is the sound itself. */
@@ -151,8 +151,8 @@ static bool take_random(struct varying *v, const struct vary_slot *slot, struct 
 /* The gain with which it is as loud as the sound that the slot has now. */
 static double gain_of(const struct vary_slot *slot, const struct item *item)
 {
-    const struct fact *was = slot->has_now ? search_kit_fact(&slot->now, "lufs") : NULL;
-    const struct fact *now = search_kit_fact(item, "lufs");
+    const struct fact *was = slot->has_now ? kit_slots_fact(&slot->now, "lufs") : NULL;
+    const struct fact *now = kit_slots_fact(item, "lufs");
 
     if (!was || !now || !was->has_number || !now->has_number)
         return slot->of->gain;
@@ -163,7 +163,7 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
 {
     struct vary_slot slot = { .of = of };
     struct item item;
-    enum err e = search_kit_query(v->request, of->slot, &slot.query);
+    enum err e = kit_slots_query(v->request->arena, of->slot, &slot.query, v->request->fault);
 
     *to =
         (struct kit_pick){ .slot = of->slot, .gain = of->gain, .why = TEXT("no other sound of its class can be read") };
@@ -173,7 +173,7 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
         e = find_near(v, &slot);
     if (e != ERR_OK || !(v->ask->has_place ? take_place(v, &slot, &item) : take_random(v, &slot, &item)))
         return e;
-    search_kit_fill(v->request->arena, slot.query.facts, &item, to);
+    kit_slots_fill(v->request->arena, slot.query.facts, &item, to);
     to->gain = gain_of(&slot, &item);
     if (v->key >= 0)
         kit_tune(v->request->arena, v->key, &item.facts, to);

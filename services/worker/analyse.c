@@ -9,6 +9,7 @@
 #include "services/worker/analysis/sound_analysis.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/tags/content.h"
+#include "services/worker/tags/form.h"
 #include "services/worker/tags/midi.h"
 #include "services/worker/tags/mpeg.h"
 #include "services/worker/tags/tags.h"
@@ -280,6 +281,17 @@ static void set_state(struct analysed *found, enum worker_mode mode, enum contai
             mode == WORKER_MODE_HASH || kind_is_foreign(container) ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
 }
 
+/* The sound that ffmpeg made of another file has not the form of that one. */
+static void set_form(const struct job *job, struct input *input, enum container container, struct arena *arena,
+                     struct analysed *found)
+{
+    uint8_t form[FORM_SIZE];
+
+    found->has_form = !job->has_container && form_read(input, container, form);
+    if (found->has_form)
+        found->form = arena_bytes(arena, bytes_of(form, sizeof(form)));
+}
+
 /* The descriptor has the sound of another file, which was hashed before. */
 static void name_other_file(const struct job *job, struct analysed *found)
 {
@@ -309,6 +321,7 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         found->container = text_of(kind_word(container));
         analyser->content = content_hash(&input, container, analyser->hash);
         e = look_inside(analyser, &input, container, mode, arena, result, &fault);
+        set_form(job, &input, container, arena, found);
     }
     if (e == ERR_OK && job->has_container && mode == WORKER_MODE_ANALYSE && found->frames == 0)
         e = fault_set(&fault, ERR_BAD_REQUEST, "ffmpeg decodes no sound of it");

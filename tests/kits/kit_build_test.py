@@ -1,8 +1,10 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The builder of kits: what it may take, what speaks for a sound, and that each slot says so."""
+import base64
 import itertools
 import os
 import shutil
+import struct
 import subprocess
 
 from tests.claims import claim, contains, run_claims, same, until
@@ -139,10 +141,10 @@ def what_was_used_with_the_clips_of_the_section_comes_earlier(home):
 
 @claim(shares=two_kits)
 def kits_do_not_make_their_own_sounds_come_earlier(home):
-    kit = home.first('kit', 'build', '--slots', 'kick', '--seed', '3', '--name', 'Once')
-    kick = kit['slots'][0]['layers'][0]['media']
+    kit = home.first('kit', 'build', '--slots', 'hat', '--seed', '3', '--name', 'Once')
+    hat = kit['slots'][0]['layers'][0]['media']
     assert home.json('search', 'used:Once')
-    assert 'used before' not in why(home, 'kick', kick)
+    assert 'used before' not in why(home, 'hat', hat)
     home.loophole('kit', 'remove', 'Once')
 
 
@@ -157,6 +159,46 @@ def what_is_nearly_the_same_as_a_liked_sound_is_not_taken(home):
     for seed in range(1, 5):
         media = sound_of(build(home, '--like', snare['id'], '--slots', 'snare', '--seed', str(seed))['snare'])
         assert media and distances[media] >= .25, (seed, media, distances[media])
+
+
+def software(path, name):
+    """Names a program in a WAV: a chunk after the sound."""
+    info = b'INFOISFT' + struct.pack('<I', len(name)) + name
+    with open(path, 'r+b') as file:
+        size = file.seek(0, os.SEEK_END)
+        file.write(b'LIST' + struct.pack('<I', len(info)) + info)
+        file.seek(4)
+        file.write(struct.pack('<I', size + len(info)))
+
+
+def written(home):
+    """Two drum kits; a hat and a snare of them as two programs wrote them. The content of the snares is the same."""
+    two_kits(home)
+    os.mkdir(os.path.join(home.library, 'mixed'))
+    home.mixed = {}
+    for slot, kind, gains in (('hat', 'hat_closed', '0 -0.1'), ('snare', 'snare', '0 0')):
+        source = home.first('search', f'class:{kind} -is:loop')['path']
+        for program, gain in zip(('one', 'other'), gains.split()):
+            path = home.mixed[slot, program] = os.path.join(home.library, 'mixed', f'{slot} {program}.wav')
+            subprocess.run(['sox', '-D', source, '-b16', path, 'gain', gain], check=True)
+            if program == 'other':
+                software(path, b'Another program!')
+    home.loophole('index', home.library, '--wait')
+
+
+@claim(shares=written)
+def a_sound_that_was_written_in_the_same_form_is_nearer_to_a_liked_one(home):
+    found = {key: home.first('show', path) for key, path in home.mixed.items()}
+    media = {key: home.ask('search.get', 'id=' + one['id'])['item']['media'] for key, one in found.items()}
+    same(media['snare', 'one']['content'], media['snare', 'other']['content'])
+    for program in ('one', 'other'):
+        same(media['snare', program]['form'], media['hat', program]['form'])
+    parts = [[base64.b64decode(media['snare', program]['form'])[n:n + 3] for n in range(0, 12, 3)] for program in ('one', 'other')]
+    same([False, True, False, True], [a == b for a, b in zip(*parts)])
+    home.loophole('edit', *(found['hat', program]['id'] for program in ('one', 'other')), 'class=hat_closed')
+    for seed, program in itertools.product('123456', ('one', 'other')):
+        kit = build(home, '--like', found['snare', program]['id'], '--slots', 'hat', '--in', 'path:mixed', '--seed', seed)
+        same(found['hat', program]['id'], sound_of(kit['hat']))
 
 
 @claim(shares=two_kits)

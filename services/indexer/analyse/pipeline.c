@@ -58,8 +58,11 @@ static void keep_hash(struct analysis *analysis, const struct analysed *found)
         return;
     memcpy(analysis->content.b, found->content.at, sizeof(analysis->content.b));
     arena_reset(&analysis->arena);
-    codec_keep(&analysed_shape, &(struct analysed){ .facts = found->facts }, &analysis->arena, &copy);
+    codec_keep(&analysed_shape,
+               &(struct analysed){ .facts = found->facts, .has_form = found->has_form, .form = found->form },
+               &analysis->arena, &copy);
     analysis->facts = copy.facts;
+    analysis->form = copy.form;
 }
 
 static void take_result(void *state, struct analysis *analysis, const struct result *result)

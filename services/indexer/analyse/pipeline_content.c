@@ -69,6 +69,8 @@ static void answer_as_known(struct pipeline *pipeline, struct analysis *analysis
         .frames = alike->frames,
         .analyser = alike->analyser,
         .facts = own_facts(pipeline, analysis, alike),
+        .has_form = analysis->form.len > 0,
+        .form = analysis->form,
     };
 
     pipeline_report(pipeline, analysis, &found);

@@ -30,6 +30,7 @@ struct analysis {
     uint8_t deaths;         /* workers that died over this file */
     struct id content;      /* the hash; zero: unknown */
     struct fact_list facts; /* the facts in the file itself, which came with the hash */
+    struct bytes form;      /* of the file itself, as in media; empty: unknown */
     struct arena arena;     /* for the facts */
     int fd;                 /* open for reading; -1: not yet */
     int sound;              /* the WAV of a file that ffmpeg decodes; -1: none */

@@ -149,6 +149,8 @@ static void plan_media(struct planned *plan)
     now->container = found->container;
     now->sample_format = found->sample_format;
     now->bit_depth = found->bit_depth;
+    now->has_form = found->has_form;
+    now->form = found->form;
     now->sample_rate = found->sample_rate;
     now->channels = found->channels;
     now->frames = found->frames;

@@ -29,6 +29,8 @@ void merge_copy_analysis(struct media *kept, const struct media *from)
     kept->container = from->container;
     kept->sample_format = from->sample_format;
     kept->bit_depth = from->bit_depth;
+    kept->has_form = from->has_form;
+    kept->form = from->form;
     kept->sample_rate = from->sample_rate;
     kept->channels = from->channels;
     kept->frames = from->frames;

@@ -116,7 +116,7 @@ struct project_reading {
     struct search_pick_kit *to;
 };
 
-static void add_word(struct text word, uint32_t most, struct text_list *to)
+static void add_unlike(struct text word, uint32_t most, struct text_list *to)
 {
     if (word.len == 0 || word.len > WORD_MOST || to->count == most)
         return;
@@ -127,7 +127,7 @@ static void add_word(struct text word, uint32_t most, struct text_list *to)
 }
 
 /* Uses have the role of a track or section, or else its name. A section that the ask names becomes that. */
-static bool read_part(void *state, const struct element *part)
+static bool take_role(void *state, const struct element *part)
 {
     const struct project_reading *r = state;
     struct arena *kept = &r->work->kept;
@@ -141,9 +141,9 @@ static bool read_part(void *state, const struct element *part)
     role = arena_text(kept, tree_text(&body, "role"));
     role = role.len ? role : name;
     if (part->kind.value == ELEMENT_KIND_TRACK)
-        add_word(role, ROLES_MOST, &r->to->roles);
+        add_unlike(role, ROLES_MOST, &r->to->roles);
     else
-        add_word(role, SECTIONS_MOST, &r->to->sections);
+        add_unlike(role, SECTIONS_MOST, &r->to->sections);
     if (part->kind.value == ELEMENT_KIND_SECTION && r->to->has_section && r->to->section.len == name.len &&
         strncasecmp(r->to->section.at, name.at, name.len) == 0)
         r->to->section = role;
@@ -168,7 +168,7 @@ static enum err read_project(struct work *work, struct txn *txn, struct search_p
     to->has_context = to->has_roles = to->has_sections = true;
     to->roles.at = arena_array(&work->kept, ROLES_MOST, sizeof(*to->roles.at));
     to->sections.at = arena_array(&work->kept, SECTIONS_MOST, sizeof(*to->sections.at));
-    return elements_each_part(txn, &work->arena, to->context, read_part, &reading);
+    return elements_each_part(txn, &work->arena, to->context, take_role, &reading);
 }
 
 static enum err ask_search(struct work *work, struct txn *txn, struct fault *fault)

@@ -298,6 +298,17 @@ static void add_values(struct entry *entry, const struct media *media, const str
     entry_id(entry, TERM_FOLDER, media->folder);
 }
 
+/* 3 bytes are a whole number that a float keeps. */
+static void add_form(struct entry *entry, struct bytes form)
+{
+    static const char *const names[] = { "form_parts", "form_head", "form_writer", "form_sizes" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names) && 3 * i + 3 <= form.len; i++) {
+        const uint8_t *at = form.at + 3 * i;
+        entry_number(entry, text_of(names[i]), at[0] << 16 | at[1] << 8 | at[2], false);
+    }
+}
+
 static void add_numbers(struct entry *entry, const struct media *media)
 {
     entry_number(entry, TEXT("size"), (double)media->size, true);
@@ -310,6 +321,8 @@ static void add_numbers(struct entry *entry, const struct media *media)
     entry_number(entry, TEXT("channels"), (double)media->channels, false);
     if (media->bit_depth)
         entry_number(entry, TEXT("bit_depth"), (double)media->bit_depth, false);
+    if (media->has_form)
+        add_form(entry, media->form);
 }
 
 enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept,

@@ -8,7 +8,7 @@
 #include "services/search/near/vectors.h"
 
 static const double spread = 0.3;     /* of the distance: near ones change places from seed to seed */
-static const double elsewhere = 2;    /* factor of the distance, for each sign of another source */
+static const double elsewhere = 1.5;  /* factor of the distance, for each sign of another source */
 static const double no_vector = 1000; /* after all that have a distance */
 
 double kit_order_hash(uint64_t seed, struct id id)

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 static const char fields[SOURCE_VALUES] = { TERM_PACK, TERM_CONTAINER };
-static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels", "bit_depth" };
+static const int weights[SOURCE_VALUES] = { 2, 1 };
+static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels",    "bit_depth", "form_parts",
+                                                   "form_head",   "form_writer", "form_sizes" };
 
-static void add_values(struct kit_source *source, struct index *index, uint32_t row)
+static void take_sources(struct kit_source *source, struct index *index, uint32_t row)
 {
     const struct index_list terms = index_terms_of(index, row);
 
@@ -31,7 +33,7 @@ void kit_source_open(struct kit_source *source, struct index *index, const struc
         source->numbers[i] = index_numbers(index, text_of(names[i]));
     source->rows = bitmap_array(rows, &source->count);
     for (uint32_t i = 0; i < source->count; i++)
-        add_values(source, index, source->rows[i]);
+        take_sources(source, index, source->rows[i]);
 }
 
 void kit_source_free(struct kit_source *source)
@@ -57,7 +59,7 @@ int kit_source_differs(const struct kit_source *source, uint32_t row)
     int count = 0;
 
     for (int i = 0; i < SOURCE_VALUES; i++)
-        count += source->values[i] && !bitmap_has(source->values[i], row);
+        count += source->values[i] && !bitmap_has(source->values[i], row) ? weights[i] : 0;
     for (int i = 0; source->count && i < SOURCE_NUMBERS; i++)
         count += source->numbers[i] && !has_number(source, source->numbers[i], row);
     return count;

@@ -1,11 +1,11 @@
-/* source.h: whether a sound has the source of others: the pack, and the form in which its files were made (container,
- * sample rate, channels, bits of a sample). One thread. */
+/* source.h: whether a sound has the source of others: the pack, and how its files were written (container, sample rate,
+ * channels, bits of a sample, and the four hashes of their form). One thread. */
 #ifndef LOOPHOLE_SEARCH_KIT_SOURCE_H
 #define LOOPHOLE_SEARCH_KIT_SOURCE_H
 
 #include "services/search/index/index.h"
 
-enum { SOURCE_VALUES = 2, SOURCE_NUMBERS = 3 };
+enum { SOURCE_VALUES = 2, SOURCE_NUMBERS = 7 };
 
 struct kit_source {
     const struct numbers *numbers[SOURCE_NUMBERS];
@@ -18,7 +18,7 @@ struct kit_source {
 void kit_source_open(struct kit_source *source, struct index *index, const struct bitmap *rows);
 void kit_source_free(struct kit_source *source);
 
-/* In how many of these signs the row differs from all rows of the source. */
+/* In how many of these signs, of which the pack counts twice, the row differs from all rows of the source. */
 int kit_source_differs(const struct kit_source *source, uint32_t row);
 
 #endif

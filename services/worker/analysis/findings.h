@@ -9,7 +9,7 @@
 #include "common/err.h"
 
 enum {
-    ANALYSER_VERSION = 8, /* of the analyser; every change of a result raises it */
+    ANALYSER_VERSION = 9, /* of the analyser; every change of a result raises it */
     FINDINGS_FACTS_MAX = 48,
     FINDINGS_ARTEFACTS_MAX = 8,
     FINDINGS_SPECTRUM = 16,

@@ -17,7 +17,7 @@ enum {
     BEATS_OF_BAR = 4,
     GROWTH = 64, /* syllables */
 };
-static const float dip = 9, faint = 16, deep = 60, pause_above = 8, cut_above = 1, lowest = -160,
+static const float dip = 8, faint = 16, deep = 60, pause_above = 8, cut_above = 1, lowest = -160,
                    faintest = -80; /* dB: of a hop, and of a peak */
 static const float shares[CHOP_BANDS] = { 1, 0.5F, 0.5F };
 

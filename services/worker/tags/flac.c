@@ -10,13 +10,6 @@
 enum { BLOCKS_MAX = 1024, BLOCK_HEAD = 4, LAST_BLOCK = 0x80 };
 enum block_type { BLOCK_STREAMINFO = 0, BLOCK_COMMENTS = 4 };
 
-struct flac_block {
-    unsigned type;
-    bool last;
-    int64_t at; /* offset of its data */
-    int64_t size;
-};
-
 /* The offset of the first block; -1: not a FLAC file. */
 static int64_t first_block(struct input *input)
 {
@@ -45,36 +38,58 @@ void flac_streaminfo(const uint8_t info[FLAC_STREAMINFO_SIZE], struct payload *p
     payload->channels = (info[12] >> 1 & 7) + 1u;
 }
 
-bool flac_payload(struct input *input, struct payload *payload)
+/* `from` becomes the offset after the blocks. */
+static bool walk_blocks(struct input *input, bool (*seen)(void *, struct input *, const struct flac_block *),
+                        void *state, int64_t *from)
+{
+    struct flac_block block = { .last = false };
+
+    *from = first_block(input);
+    if (*from < 0)
+        return false;
+    for (int i = 0; i < BLOCKS_MAX && !block.last && read_block(input, *from, &block); i++) {
+        *from = block.at + block.size;
+        if (!seen(state, input, &block))
+            break;
+    }
+    return true;
+}
+
+bool flac_each(struct input *input, bool (*seen)(void *state, struct input *input, const struct flac_block *block),
+               void *state)
+{
+    int64_t after;
+
+    return walk_blocks(input, seen, state, &after);
+}
+
+static bool take_streaminfo(void *state, struct input *input, const struct flac_block *block)
 {
     uint8_t info[FLAC_STREAMINFO_SIZE];
-    struct flac_block block = { .last = false };
-    int64_t at = first_block(input);
 
+    if (block->type == BLOCK_STREAMINFO && input_fill(input, block->at, info, sizeof(info)))
+        flac_streaminfo(info, state);
+    return true;
+}
+
+bool flac_payload(struct input *input, struct payload *payload)
+{
     *payload = (struct payload){ .codec = "flac", .announced = -1 };
-    if (at < 0)
+    if (!walk_blocks(input, take_streaminfo, payload, &payload->at))
         return false;
-    for (int i = 0; i < BLOCKS_MAX && !block.last && read_block(input, at, &block); i++) {
-        if (block.type == BLOCK_STREAMINFO && input_fill(input, block.at, info, sizeof(info)))
-            flac_streaminfo(info, payload);
-        at = block.at + block.size;
-    }
-    payload->at = at;
-    payload->size = end_tags_start(input) - at;
+    payload->size = end_tags_start(input) - payload->at;
     return payload->size > 0;
+}
+
+static bool take_comments(void *state, struct input *input, const struct flac_block *block)
+{
+    if (block->type == BLOCK_COMMENTS)
+        vorbis_file_facts(input, block->at, block->size, state);
+    return true;
 }
 
 void flac_facts(struct input *input, struct labels *labels)
 {
-    struct flac_block block = { .last = false };
-    int64_t at = first_block(input);
-
-    if (at < 0)
-        return;
-    for (int i = 0; i < BLOCKS_MAX && !block.last && read_block(input, at, &block); i++) {
-        if (block.type == BLOCK_COMMENTS)
-            vorbis_file_facts(input, block.at, block.size, labels);
-        at = block.at + block.size;
-    }
-    id3_facts(input, 0, input->size, labels);
+    if (flac_each(input, take_comments, labels))
+        id3_facts(input, 0, input->size, labels);
 }

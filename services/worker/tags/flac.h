@@ -8,6 +8,17 @@
 
 enum { FLAC_STREAMINFO_SIZE = 34 };
 
+struct flac_block {
+    unsigned type; /* 0: STREAMINFO, 4: comments */
+    bool last;
+    int64_t at; /* offset of its data */
+    int64_t size;
+};
+
+/* Walks the blocks. `seen` returns false to stop. False: not a FLAC file. */
+bool flac_each(struct input *input, bool (*seen)(void *state, struct input *input, const struct flac_block *block),
+               void *state);
+
 /* False: not a FLAC file. The payload is the frames, up to the tags at the file's end. */
 bool flac_payload(struct input *input, struct payload *payload);
 

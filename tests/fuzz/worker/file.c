@@ -1,9 +1,11 @@
 /* Any bytes as a file of any container: tags within the schema's limits, a payload inside the file, a hash. */
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "proto/wire/codec.h"
 #include "services/worker/tags/content.h"
+#include "services/worker/tags/form.h"
 #include "services/worker/tags/midi.h"
 #include "services/worker/tags/new_tags.h"
 #include "services/worker/tags/tags.h"
@@ -43,6 +45,15 @@ static void payload_lies_inside(struct input *input, enum container container)
               payload.size <= input->size - payload.at);
     content_hash(input, container, stream);
     hash_free(stream);
+}
+
+/* The same file has the same form. */
+static void a_form_is_one_of_the_file(struct input *input, enum container container)
+{
+    uint8_t form[FORM_SIZE], again[FORM_SIZE];
+    const bool is_known = form_read(input, container, form);
+
+    holds(form_read(input, container, again) == is_known && (!is_known || memcmp(form, again, sizeof(form)) == 0));
 }
 
 static void a_song_has_sane_numbers(struct input *input)
@@ -97,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     tags_keep_their_bounds(&input, container);
     payload_lies_inside(&input, container);
     new_tags_keep_their_bounds(&input, container);
+    a_form_is_one_of_the_file(&input, container);
     a_song_has_sane_numbers(&input);
     close(input.fd);
     return 0;

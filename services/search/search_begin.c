@@ -1,4 +1,4 @@
-/* search_wait.c: asks that are answered later. */
+/* search_begin.c: what asks begin with: a transaction of the store, and an answer that comes later. */
 #include <stdlib.h>
 
 #include "common/alloc.h"
@@ -35,4 +35,15 @@ enum err search_put_off(struct request *request, struct request **kept)
     if (e != ERR_OK)
         free(*kept);
     return e;
+}
+
+/* The first ask that needs the store opens it. */
+enum err search_read(struct search *search, struct txn **txn, struct fault *fault)
+{
+    struct catchup *catchup = &search->catchup;
+    enum err e = ERR_OK;
+
+    if (!catchup->store)
+        e = store_open(catchup->paths, STORE_READER, &catchup->store, fault);
+    return e == ERR_OK ? store_read(catchup->store, txn, fault) : e;
 }

@@ -1,8 +1,7 @@
-/* search_kit_slots.c: the usual slots of kits, what a slot may have, and how sure that is. */
+#include "services/search/kit/slots.h"
+
 #include <string.h>
 #include <strings.h>
-
-#include "services/search/search_kit.h"
 
 /* The usual slots of a family; and what a slot may have: a query, another one for want of the first, and the facts that
  * say how sure that is: an attribute, or one with the value that counts; the surest of them. */
@@ -37,9 +36,9 @@ static const struct slot_row {
 };
 enum { ROWS = sizeof(rows) / sizeof(*rows) };
 
-struct text_list search_kit_names(const struct search_pick_kit *ask, struct arena *arena)
+struct text_list kit_slots_names(const struct search_pick_kit *ask, struct arena *arena)
 {
-    struct text_list to = { 0, arena_array(arena, SEARCH_KIT_SLOTS, sizeof(*to.at)) };
+    struct text_list to = { 0, arena_array(arena, KIT_SLOTS, sizeof(*to.at)) };
     const char *at = ask->slots.count ? "" : usual[ask->family.value];
 
     if (ask->slots.count)
@@ -55,7 +54,7 @@ struct text_list search_kit_names(const struct search_pick_kit *ask, struct aren
 /* ---- what a slot may have ---- */
 
 /* The name without a number at its end: perc of perc12. */
-struct text search_kit_stem(struct text name)
+struct text kit_slots_stem(struct text name)
 {
     while (name.len > 1 && name.at[name.len - 1] >= '0' && name.at[name.len - 1] <= '9')
         name.len--;
@@ -80,31 +79,30 @@ static bool is_slot_word(struct text stem)
     return stem.len > 0;
 }
 
-enum err search_kit_query(struct request *request, struct text slot, struct search_kit_query *to)
+enum err kit_slots_query(struct arena *arena, struct text slot, struct kit_slot_query *to, struct fault *fault)
 {
-    const struct text stem = search_kit_stem(slot);
+    const struct text stem = kit_slots_stem(slot);
     const struct slot_row *row = row_of(stem);
 
     if (!is_slot_word(stem)) {
-        fault_set(request->fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -",
-                  TEXT_ARG(slot));
-        return fault_field(request->fault, "slots");
+        fault_set(fault, ERR_BAD_REQUEST, "slot \"%.*s\" is not a word of letters, digits, _ and -", TEXT_ARG(slot));
+        return fault_field(fault, "slots");
     }
     if (row)
-        *to = (struct search_kit_query){ .clause = text_of(row->clause),
-                                         .wider = row->wider ? text_of(row->wider) : (struct text){ 0 },
-                                         .facts = text_of(row->facts) };
+        *to = (struct kit_slot_query){ .clause = text_of(row->clause),
+                                       .wider = row->wider ? text_of(row->wider) : (struct text){ 0 },
+                                       .facts = text_of(row->facts) };
     else
-        *to = (struct search_kit_query){
-            .clause = arena_printf(request->arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem)),
-            .facts = arena_printf(request->arena, "class=%.*s tag:%.*s", TEXT_ARG(stem), TEXT_ARG(stem)),
+        *to = (struct kit_slot_query){
+            .clause = arena_printf(arena, "(class:%.*s or tag:%.*s)", TEXT_ARG(stem), TEXT_ARG(stem)),
+            .facts = arena_printf(arena, "class=%.*s tag:%.*s", TEXT_ARG(stem), TEXT_ARG(stem)),
         };
     return ERR_OK;
 }
 
 /* ---- items ---- */
 
-bool search_kit_can_play(const struct item *item)
+bool kit_slots_can_play(const struct item *item)
 {
     const int32_t state = item->media.availability.value;
 
@@ -112,7 +110,7 @@ bool search_kit_can_play(const struct item *item)
            item->media.kind.value == KIND_AUDIO && item->media.frames > 0;
 }
 
-const struct fact *search_kit_fact(const struct item *item, const char *attribute)
+const struct fact *kit_slots_fact(const struct item *item, const char *attribute)
 {
     for (uint32_t i = 0; i < item->facts.count; i++)
         if (text_is(item->facts.at[i].attribute, attribute))
@@ -138,19 +136,19 @@ static bool has_tag(const struct item *item, struct text attribute)
     return false;
 }
 
-struct search_kit_known search_kit_know(const struct item *item, struct text facts)
+struct kit_known kit_slots_know(const struct item *item, struct text facts)
 {
-    struct search_kit_known known = { 0 };
+    struct kit_known known = { 0 };
 
     while (facts.len) {
         struct text value = text_cut(&facts, ' '), attribute = text_cut(&value, '=');
         if (has_tag(item, attribute))
-            return (struct search_kit_known){ attribute, 1 };
+            return (struct kit_known){ attribute, 1 };
         for (uint32_t i = 0; i < item->facts.count; i++) {
             const struct fact *fact = &item->facts.at[i];
             if (is_caseless(fact->attribute, attribute) && (!value.len || is_caseless(fact->text, value)) &&
                 fact->confidence > known.confidence)
-                known = (struct search_kit_known){ fact->has_text ? fact->text : fact->attribute, fact->confidence };
+                known = (struct kit_known){ fact->has_text ? fact->text : fact->attribute, fact->confidence };
         }
     }
     return known;
@@ -158,7 +156,7 @@ struct search_kit_known search_kit_know(const struct item *item, struct text fac
 
 static struct text say_why(struct arena *arena, struct text facts, const struct item *item)
 {
-    const struct search_kit_known known = search_kit_know(item, facts);
+    const struct kit_known known = kit_slots_know(item, facts);
     struct text why = TEXT("it matches");
 
     if (known.word.len)
@@ -167,7 +165,7 @@ static struct text say_why(struct arena *arena, struct text facts, const struct 
                                 : why;
 }
 
-void search_kit_fill(struct arena *arena, struct text facts, const struct item *item, struct kit_pick *to)
+void kit_slots_fill(struct arena *arena, struct text facts, const struct item *item, struct kit_pick *to)
 {
     const struct bytes content = item->media.content;
     const struct text kept = arena_text(arena, (struct text){ content.len, (const char *)content.at });
