@@ -106,10 +106,11 @@ bench-ear: all $(BUILD)/bench_ear
 $(BUILD)/bench_chop: $(BUILD)/bench/kit/chop.o $(BUILD)/services/worker/kits/chops.o $(BUILD)/services/worker/kits/chop_levels.o $(BUILD)/services/worker/kits/chop_timbre.o $(ANALYSIS_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
-bench-kit: all $(BUILD)/bench_chop
+bench-kit: all $(BUILD)/bench_chop $(BUILD)/bench_make
 	@tools/packages bench-kit
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/build
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/run
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/kit/many
 # make bench-swap [SWAPS=1000]: from the ask for another sound of a slot to its answer
 bench-swap: all
 	@tools/packages bench-kit

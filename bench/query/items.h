@@ -40,7 +40,7 @@ void items_make(uint32_t number, uint64_t seed, struct items_one *one);
 uint32_t items_draw(uint64_t *seed);
 
 /* Data beside the records. Fingerprints are those of sounds of 60 ms; one in twenty is a copy of another. */
-enum { ITEMS_VECTORS = 1, ITEMS_PRINTS = 2 };
+enum { ITEMS_VECTORS = 1, ITEMS_PRINTS = 2, ITEMS_HERE = 4 /* on the volume that is always online */ };
 
 /* Writes `count` items to a new store below `paths`, as persist would. Ends the program with a message on an error. */
 void items_store(const struct paths *paths, uint32_t count, uint64_t seed, unsigned with);

@@ -58,9 +58,9 @@ static struct id put_folder(struct making *m, struct id parent, const char *name
 static void put_volume(struct making *m)
 {
     struct volume volume = { .id = m->volume = id_new(),
-                             .identity = TEXT("made-up"),
+                             .identity = m->with & ITEMS_HERE ? TEXT("root") : TEXT("made-up"),
                              .label = TEXT("made up"),
-                             .mount = bytes_of("/made-up", 8),
+                             .mount = m->with & ITEMS_HERE ? bytes_of("/", 1) : bytes_of("/made-up", 8),
                              .backend = { .value = BACKEND_LOCAL },
                              .online = true };
     struct change change = { .revision = 1, .id = volume.id, .request = id_new(), .at = clock_now() };
