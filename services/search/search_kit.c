@@ -15,7 +15,7 @@ enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, L
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */
 static const double quietest = 0.05, loudest = 4; /* gains */
 static const double give = 12;                    /* dB */
-static const double certainty = 16;               /* exponent of the confidence by which a distance is divided */
+static const double certainty = 12;               /* exponent of the confidence by which a distance is divided */
 #define LEAST_SURE 0.2 /* a sound of which the class is less sure is no better than any other */
 
 struct chosen {
