@@ -47,6 +47,28 @@ static void no_two_cuts_are_at_one_frame(void **state)
     }
 }
 
+/* The parts of a sound whose level rises and falls by so many dB. */
+static uint32_t count_parts(double depth)
+{
+    static struct chop_hop hops[HOPS];
+    const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
+    static struct chop_spectrum even[HOPS];
+    const struct chop_timbre timbre = { .hops = even, .count = HOPS };
+    struct chop found[MOST];
+
+    for (int i = 0; i < HOPS; i++)
+        for (int band = 0; band < CHOP_BANDS; band++)
+            hops[i].power[band] = (float)(0.01 * pow(10, depth / 20 * cos((i - PEAK) * turn / WIDTH)));
+    return chops_by_syllables(&levels, &timbre, MOST, found);
+}
+
+static void a_dip_of_eight_decibels_is_between_two_syllables(void **state)
+{
+    (void)state;
+    assert_int_equal(2, count_parts(7.5)); /* what precedes the first syllable is a part */
+    assert_int_equal(4, count_parts(8.5));
+}
+
 /* The cut before the second of three vowels, whose faint consonants pause; `gain` is a power. */
 static uint64_t cut_of(int end, float gain)
 {
@@ -166,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_two_cuts_are_at_one_frame),
+        cmocka_unit_test(a_dip_of_eight_decibels_is_between_two_syllables),
         cmocka_unit_test(a_quiet_sound_is_cut_like_a_loud_one),
         cmocka_unit_test(of_two_dips_the_cut_is_where_the_timbre_changes),
         cmocka_unit_test(the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one),
