@@ -84,6 +84,12 @@ def osc_chops_a_sound_into_its_parts(home):
 def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
     osc = Osc(home)
     same(('Far: seed 9', 0), osc.say('/kit/build', 'name=Far', 'slots=kick,snare', 'seed=9', 'scope=ephemeral'))
+    kick = home.first('search', 'class:kick -is:loop')['id']
+    home.loophole('tag', kick, '+odd', '+rare')
+    same(('Odd: seed 9', 0), osc.say('/kit/build', 'name=Odd', 'slots=kick,snare', 'tags=rare,unknown', 'without=dull,snare', 'seed=9', 'scope=ephemeral'))
+    same([[kick], []], [[layer['media'] for layer in one['layers']] for one in home.first('kit', 'show', 'Odd')['slots']])
+    contains(osc.say('/kit/build', 'section=nowhere', 'scope=ephemeral')[0], 'section "nowhere" is unknown')
+    home.loophole('kit', 'remove', 'Odd')
     osc.send('/kit/show', 'Far')
     said, rows = osc.until('/kit/message')
     same(['/kit/message', 'Far: 2 slots', 0], said)
