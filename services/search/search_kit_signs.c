@@ -10,6 +10,7 @@
 
 enum {
     ANCHORS_MOST = 8,  /* sounds of the project with which others were used */
+    NAME_MOST = 64,    /* bytes of such a name in a reason, which has room for 1,024 */
     USES_MOST = 20000, /* that are read of all contexts */
     LAYOUTS_MOST = 256 /* slots of layouts that are read */
 };
@@ -104,9 +105,12 @@ static void add_anchors(struct signing *s)
     s->e = uses_each(s->txn, arena, s->ask->context, take_anchor, s);
     for (uint32_t i = 0; i < s->anchor_count; i++) {
         struct media media;
-        if (catalogue_media(s->txn, arena, s->anchors[i], &media) == ERR_OK)
-            add_query(s, arena_printf(arena, "with:%s", id_write(media.id, id)),
-                      arena_printf(arena, "used with %.*s", TEXT_ARG(media.name)), say_counts);
+        struct text name;
+        if (catalogue_media(s->txn, arena, s->anchors[i], &media) != ERR_OK)
+            continue;
+        name = arena_utf8(arena, bytes_of(media.name.at, media.name.len), NAME_MOST);
+        add_query(s, arena_printf(arena, "with:%s", id_write(media.id, id)),
+                  arena_printf(arena, "used with %.*s", TEXT_ARG(name)), say_counts);
     }
 }
 

@@ -127,6 +127,8 @@ def what_speaks_for_a_sound_is_named_in_its_reason(home):
     home.loophole('rate', home.other, '5')
     home.loophole('favourite', home.other)
     contains(why(home, 'snare', home.other), 'a favourite, rated 4 or 5')
+    home.loophole('edit', home.clip, 'name=' + 'é' * 120)
+    contains(why(home, 'snare', home.mate), ', used with ' + 'é' * 32 + ' in 2 contexts, ')
 
 
 @claim(shares=song)
