@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct text text_of(const char *zero_terminated)
 {
@@ -11,6 +12,11 @@ struct text text_of(const char *zero_terminated)
 bool text_equal(struct text a, struct text b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool text_equal_caseless(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
 }
 
 bool text_is(struct text a, const char *zero_terminated)

@@ -24,7 +24,8 @@ struct bytes {
 struct text text_of(const char *zero_terminated); /* NULL gives an empty text */
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *zero_terminated);
-int text_compare(struct text a, struct text b); /* by bytes; a prefix comes first */
+bool text_equal_caseless(struct text a, struct text b); /* letters of ASCII are equal in either case */
+int text_compare(struct text a, struct text b);         /* by bytes; a prefix comes first */
 bool text_starts(struct text a, struct text start);
 bool text_ends(struct text a, struct text end);
 

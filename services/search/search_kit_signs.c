@@ -1,5 +1,4 @@
 /* search_kit_signs.c: what speaks for a sound of a kit: what a person said and used, the project, and the community. */
-#include <strings.h>
 
 #include "common/musical_key.h"
 #include "common/naming/fold.h"
@@ -86,9 +85,7 @@ static bool take_anchor(void *state, const struct use *use)
     struct signing *s = state;
     const struct text section = s->ask->has_section ? s->ask->section : TEXT("");
 
-    if (use->ended || text_is(use->role, "kit") ||
-        (section.len &&
-         (use->section.len != section.len || strncasecmp(use->section.at, section.at, section.len) != 0)))
+    if (use->ended || text_is(use->role, "kit") || (section.len && !text_equal_caseless(use->section, section)))
         return true;
     if (s->anchor_count == 0 || !id_equal(s->anchors[s->anchor_count - 1], use->media))
         s->anchors[s->anchor_count++] = use->media;

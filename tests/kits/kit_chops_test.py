@@ -135,6 +135,7 @@ def what_cannot_be_chopped_is_refused_and_makes_no_kit(home):
     contains(home.refused('kit', 'build', '--chops', home.file('library/nothing.wav'), code=11), 'no sound')
     contains(home.refused('kit', 'build', '--kind', 'texture', '--chops', home.file('library/dry.wav'), code=11),
              '--chops expects --kind vocal or drum, not texture')
+    contains(home.refused('kit', 'build', '--chops', home.file('library/dry.wav'), '--tags', 'dusty', code=11), '--tags chooses sounds')
     home.refused('kit', 'build', '--chops', 'tuba', code=12)
     write_file(home.file('library/text.wav'), b'RIFF no sound')
     home.loophole('index', home.file('library'), '--wait')

@@ -227,13 +227,31 @@ static enum err send_kit(struct chopping *c, struct fault *fault)
     return e == ERR_OK ? kit_send_change(c->cli, "project.new_kit", &request, fault) : e;
 }
 
+/* The options with which a kit is chosen: a chopped sound has its own slots. */
+static enum err refuse_choice(const struct options *o, struct fault *fault)
+{
+    const char *const options[][2] = {
+        { "--slots", o->slots },     { "--like", o->like },
+        { "--tags", o->tags },       { "--without", o->without },
+        { "--section", o->section }, { "--key", o->key },
+        { "--in", o->in },           { "--seed", o->seed > 0 ? "" : NULL },
+    };
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+        if (options[i][1]) {
+            fault_set(fault, ERR_BAD_REQUEST, "%s chooses sounds, and --chops takes parts of one", options[i][0]);
+            return fault_hint(fault, "leave one of them out");
+        }
+    return ERR_OK;
+}
+
 static enum err read_way(struct chopping *c, struct fault *fault)
 {
     const struct text kind = text_of(c->cli->options.kind ? c->cli->options.kind : "vocal");
 
     c->by_beats = text_is(kind, "drum");
     return c->by_beats || text_is(kind, "vocal")
-               ? ERR_OK
+               ? refuse_choice(&c->cli->options, fault)
                : fault_set(fault, ERR_BAD_REQUEST, "--chops expects --kind vocal or drum, not %.*s", TEXT_ARG(kind));
 }
 

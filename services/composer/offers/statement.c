@@ -15,7 +15,7 @@ static const char *const sections[] = { "intro", "verse", "pre-chorus", "chorus"
 static struct text known_word(const char *const *words, struct text said)
 {
     for (; *words; words++)
-        if (strlen(*words) == said.len && strncasecmp(*words, said.at, said.len) == 0)
+        if (text_equal_caseless(text_of(*words), said))
             return text_of(*words);
     return TEXT("");
 }

@@ -1,6 +1,5 @@
 /* Building: search chooses the sounds of a new kit. */
 #include <string.h>
-#include <strings.h>
 
 #include "schema_search.h"
 #include "services/project/kit/kit_find.h"
@@ -144,8 +143,7 @@ static bool take_role(void *state, const struct element *part)
         add_unlike(role, ROLES_MOST, &r->to->roles);
     else
         add_unlike(role, SECTIONS_MOST, &r->to->sections);
-    if (part->kind.value == ELEMENT_KIND_SECTION && r->to->has_section && r->to->section.len == name.len &&
-        strncasecmp(r->to->section.at, name.at, name.len) == 0)
+    if (part->kind.value == ELEMENT_KIND_SECTION && r->to->has_section && text_equal_caseless(r->to->section, name))
         r->to->section = role;
     return true;
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/alloc.h"
 #include "common/naming/safe_names.h"
@@ -133,8 +132,7 @@ const struct library_entry *library_find_replaced(const struct pattern_library *
 {
     for (uint32_t i = 0; i < library->count; i++) {
         const struct library_entry *entry = &library->entries[i];
-        if (entry->path.len == path.len && strncasecmp(entry->path.at, path.at, path.len) == 0 &&
-            !(text_equal(entry->path, path) && is_entry_named(entry, name)))
+        if (text_equal_caseless(entry->path, path) && !(text_equal(entry->path, path) && is_entry_named(entry, name)))
             return entry;
     }
     return NULL;

@@ -1,7 +1,6 @@
 #include "services/search/kit/slots.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* The usual slots of a family; and what a slot may have: a query, another one for want of the first, and the facts that
  * say how sure that is: an attribute, or one with the value that counts; the surest of them. */
@@ -118,11 +117,6 @@ const struct fact *kit_slots_fact(const struct item *item, const char *attribute
     return NULL;
 }
 
-static bool is_caseless(struct text a, struct text b)
-{
-    return a.len == b.len && strncasecmp(a.at, b.at, a.len) == 0;
-}
-
 /* What a person said is certain. */
 static bool has_tag(const struct item *item, struct text attribute)
 {
@@ -131,7 +125,8 @@ static bool has_tag(const struct item *item, struct text attribute)
     if (!text_starts(attribute, prefix))
         return false;
     for (uint32_t i = 0; i < item->media.tags.count; i++)
-        if (is_caseless(item->media.tags.at[i], (struct text){ attribute.len - prefix.len, attribute.at + prefix.len }))
+        if (text_equal_caseless(item->media.tags.at[i],
+                                (struct text){ attribute.len - prefix.len, attribute.at + prefix.len }))
             return true;
     return false;
 }
@@ -146,8 +141,8 @@ struct kit_known kit_slots_know(const struct item *item, struct text facts)
             return (struct kit_known){ attribute, 1 };
         for (uint32_t i = 0; i < item->facts.count; i++) {
             const struct fact *fact = &item->facts.at[i];
-            if (is_caseless(fact->attribute, attribute) && (!value.len || is_caseless(fact->text, value)) &&
-                fact->confidence > known.confidence)
+            if (text_equal_caseless(fact->attribute, attribute) &&
+                (!value.len || text_equal_caseless(fact->text, value)) && fact->confidence > known.confidence)
                 known = (struct kit_known){ fact->has_text ? fact->text : fact->attribute, fact->confidence };
         }
     }

@@ -26,7 +26,7 @@ static struct text span_clauses(const struct node *first, const struct node *las
 
 static bool is_text(struct text text, const char *word)
 {
-    return strlen(word) == text.len && strncasecmp(text.at, word, text.len) == 0;
+    return text_equal_caseless(text, text_of(word));
 }
 
 /* "A minor", "c# major": two words that name a key. */

@@ -1,7 +1,6 @@
 #include "services/search/query/filter.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/naming/field_names.h"
 
@@ -99,7 +98,7 @@ static const struct spelling {
 
 static bool is_name(struct text word, const char *name)
 {
-    return strlen(name) == word.len && strncasecmp(name, word.at, word.len) == 0;
+    return text_equal_caseless(word, text_of(name));
 }
 
 const struct filter *filter_named(struct text name)

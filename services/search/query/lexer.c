@@ -1,7 +1,6 @@
 #include "services/search/query/lexer.h"
 
 #include <string.h>
-#include <strings.h>
 
 static bool is_blank(char c)
 {
@@ -89,7 +88,7 @@ static void take_value(struct query_lexer *lexer, struct query_token *token)
 
 static bool is_or(struct text word)
 {
-    return text_is(word, "|") || (word.len == 2 && strncasecmp(word.at, "or", 2) == 0);
+    return text_is(word, "|") || text_equal_caseless(word, TEXT("or"));
 }
 
 static void lex_word(struct query_lexer *lexer, struct query_token *token)

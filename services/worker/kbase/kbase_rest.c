@@ -1,7 +1,6 @@
 #include "services/worker/kbase/kbase_rest.h"
 
 #include <math.h>
-#include <string.h>
 #include <strings.h>
 
 /* ---- a row ---- */
@@ -96,7 +95,7 @@ static bool is_word_among(const char *name, const char *words)
 {
     for (struct text rest = text_of(words); rest.len;) {
         const struct text word = text_cut(&rest, ' ');
-        if (strlen(name) == word.len && strncasecmp(name, word.at, word.len) == 0)
+        if (text_equal_caseless(text_of(name), word))
             return true;
     }
     return false;

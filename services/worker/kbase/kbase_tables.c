@@ -235,7 +235,7 @@ const char *kbase_column(const struct kbase_table *table, const char *words)
     for (struct text rest = text_of(words); table && rest.len;) {
         const struct text word = text_cut(&rest, ' ');
         for (uint32_t i = 0; i < table->count; i++)
-            if (strlen(table->columns[i]) == word.len && strncasecmp(table->columns[i], word.at, word.len) == 0)
+            if (text_equal_caseless(text_of(table->columns[i]), word))
                 return table->columns[i];
     }
     return NULL;

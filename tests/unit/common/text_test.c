@@ -199,9 +199,19 @@ static void a_very_long_name_is_safe(void **state)
     assert_true(text_distance((struct text){ sizeof(name), name }, TEXT("ping")) >= 60);
 }
 
+static void texts_are_equal_in_either_case(void **state)
+{
+    (void)state;
+    assert_true(text_equal_caseless(TEXT("Kick"), TEXT("kICK")));
+    assert_true(text_equal_caseless((struct text){ 0 }, TEXT("")));
+    assert_false(text_equal_caseless(TEXT("kick"), TEXT("kick2")));
+    assert_false(text_equal_caseless(TEXT("\xc3\x84"), TEXT("\xc3\xa4")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_equal_in_either_case),
         cmocka_unit_test(distances_count_letters),
         cmocka_unit_test(a_very_long_name_is_safe),
         cmocka_unit_test(texts_are_equal_by_their_bytes),
