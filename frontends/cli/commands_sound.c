@@ -62,13 +62,17 @@ static const struct command mixer[] = {
     { "kit swap", "SLOT next|previous|random|back|ID|PATH|QUERY",
       "Give a slot of the loaded kit another sound, while it plays",
       "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound "
-      "before. The next hit plays the new sound, and a hit under way ends as it began. Undo reverts it.",
-      "any seed request-id", 2, ANY, false, kit_swap },
+      "before, with its reason. --like counts a sound of another pack as farther away, as `kit build --like` does; "
+      "with an item it takes the sound that is most like it. The next hit plays the new sound, and a hit under way ends "
+      "as it began. Undo reverts it.",
+      "any like! seed request-id", 2, ANY, false, kit_swap },
     { "kit randomise", "[SLOT…]", "Give the slots of the loaded kit other sounds of their classes",
       "The seed is printed: the same seed gives the same sounds again.", "seed spread request-id", 0, ANY, false,
       kit_randomise },
-    { "kit lock", "[SLOT…]", "Hold slots of the loaded kit: swap, randomise and the load of another kit leave them",
-      "Without a slot: all of them. --off unlocks.", "off request-id", 0, ANY, false, kit_lock },
+    { "kit lock", "[SLOT…]", "Hold slots of the loaded kit: swap, randomise and later loads leave them",
+      "Without a slot: all of them. --off unlocks, also pads that stayed from kits loaded before; their sounds stay "
+      "until they are changed.",
+      "off request-id", 0, ANY, false, kit_lock },
     { "kit commit", "BARS",
       "Keep what was played on the pads in the last bars: as a MIDI clip, as audio, or as a pattern",
       "The bars end with the one of the last hit, and are those that were heard while the transport ran, up to 64. The "

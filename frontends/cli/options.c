@@ -166,6 +166,8 @@ const struct option_row option_table[] = {
       AT(settings), 0, 0 },
     { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
     { "draft", 0, NULL, "the project is the draft: what the autosave has", OPTION_FLAG, AT(draft), 0, 0 },
+    { "like", 0, NULL, "a sound of another pack counts as farther away; with an item: the sound most like it",
+      OPTION_FLAG, AT(alike), 0, 0 },
     { "save", 0, NULL, "the project is its last save", OPTION_FLAG, AT(last_save), 0, 0 },
     { "both", 0, NULL, "the draft becomes a save, and the last save stays in the list of saves", OPTION_FLAG, AT(both),
       0, 0 },

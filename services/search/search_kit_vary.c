@@ -1,5 +1,6 @@
 /* search_kit_vary.c: other sounds for slots of a kit, by likeness to those that they have. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/process/limits.h"
@@ -69,10 +70,35 @@ static enum err find_rows_of_slot(struct varying *v, const struct vary_slot *slo
     return ERR_OK;
 }
 
+static bool is_by_source(const struct varying *v)
+{
+    return v->ask->has_like && v->ask->like;
+}
+
+/* The nearest as a build finds those like a sound: one of another source counts as farther away. Writes at most
+ * PLACES_MOST; returns their number. */
+static uint32_t find_alike(struct varying *v, uint32_t row, const struct bitmap *with_vector, const struct bitmap *rows,
+                           struct nearby *to)
+{
+    struct index *index = &v->request->search->index;
+    struct bitmap *like = bitmap_new();
+    const struct kit_ordering by = { index, v->ask->seed, with_vector, NULL, like, v->weights };
+    struct kit_candidate *each;
+    uint32_t count;
+
+    bitmap_add(like, row);
+    each = kit_order(&by, rows, PLACES_MOST, &count);
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = (struct nearby){ each[i].row, each[i].distance, index_id(index, each[i].row) };
+    free(each);
+    bitmap_free(like);
+    return count;
+}
+
 static uint32_t room_for(const struct varying *v, uint32_t total)
 {
     const uint32_t pool = 1 + (uint32_t)(v->ask->spread * (total > 1 ? total - 1 : 0));
-    const uint32_t most = v->ask->has_place ? PLACES_MOST : pool < POOL_MOST ? pool : POOL_MOST;
+    const uint32_t most = v->ask->has_place || is_by_source(v) ? PLACES_MOST : pool < POOL_MOST ? pool : POOL_MOST;
 
     return most < total ? most : total;
 }
@@ -94,7 +120,8 @@ static enum err find_near(struct varying *v, struct vary_slot *slot)
             bitmap_remove(rows, row); /* the sound itself */
             room = room_for(v, bitmap_count(rows));
             slot->near = arena_array(&v->of_slot, room + 1, sizeof(*slot->near));
-            slot->count = near_find(&index->near, &vectors, rows, room, slot->near);
+            slot->count = is_by_source(v) ? find_alike(v, row, with_vector, rows, slot->near)
+                                          : near_find(&index->near, &vectors, rows, room, slot->near);
         }
     }
     bitmap_free(with_vector);

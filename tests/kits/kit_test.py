@@ -1,72 +1,20 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Kits: built from the library, changed, loaded on the pads and heard through MIDI, over deaths."""
-import array
 import itertools
 import json
 import math
 import os
-import shutil
 import sys
 
-from tests.claims import DRUMKITS, claim, contains, file_bytes, how_often, run_claims, same, samples, until
+from tests.claims import claim, contains, file_bytes, how_often, run_claims, same, until
 from tests.sound.devices import Device
-from tests.kits.kits import LEVELS, constant, level, make, make_levels, pads_of
-from tests.sounding import Tape, engine, frame, peak, random, until_connected, until_later, until_quiet
+from tests.kits.kits import (LONGER, build, class_of, constant, drums_and_levels, level, levels_of, make, pads_of, recorded,
+                             sound_in, sounds_of)
+from tests.sounding import frame, peak, random, until_later
 
 NUMBERS = itertools.count()
-LONGER = 48000  # frames: twice as long as a sound of one level
 CLASSES = {'kick': {'kick'}, 'snare': {'snare'}, 'clap': {'clap'}, 'hat': {'hat_closed', 'hat_open'},
            'perc': {'perc_bell', 'perc_hand', 'perc_shaker', 'perc_wood', 'rim', 'tom'}}
-
-
-def drums_and_levels(home):
-    """A sounding engine with two drum kits and sounds of one level each."""
-    samples('*', folder=f'{DRUMKITS}/GMRockKit')
-    engine(home, in_step=True)
-    make_levels(home)
-    for kit in ('TR808EmulationKit', 'GMRockKit'):
-        shutil.copytree(f'{DRUMKITS}/{kit}', home.file('library', kit))
-    home.loophole('index', home.file('library'), '--wait')
-    until_connected(home)
-
-
-def is_level(x, name):
-    return abs(x - LEVELS[name]) < 2e-3
-
-
-def recorded(home, name, play):
-    """The samples of the pads while play() plays, from a recorder that heard it and missed no period: otherwise it plays
-    again."""
-    def heard():
-        until_quiet(home, 'pads', 0)
-        tape = Tape(home, 120, 'pads_left', name=name)
-        play()
-        until_later(home, LONGER)
-        samples_heard = array.array('f', file_bytes(tape.stop()))
-        return samples_heard if any(samples_heard) and all(x == x for x in samples_heard) else None
-    return until(heard, 900, 'the machine has time for the recorder')
-
-
-def levels_of(frames):
-    """The levels of a recording, in the order in which they sound."""
-    where = {name: [] for name in LEVELS}
-    for n, x in enumerate(frames):
-        for name in LEVELS:
-            if is_level(x, name):
-                where[name].append(n)
-    return sorted((name for name in LEVELS if len(where[name]) > 500), key=where.get)
-
-
-def build(home, *more):
-    return home.first('kit', 'build', *more)
-
-
-def sounds_of(kit):
-    return [layer['media'] for slot in kit['slots'] for layer in slot['layers']]
-
-
-def class_of(home, media):
-    return home.first('show', media)['class']
 
 
 @claim(shares=drums_and_levels)
@@ -304,10 +252,6 @@ def a_kit_uses_its_sounds_as_long_as_it_has_them(home):
     home.check_store()
 
 
-def sound_in(kit, slot):
-    return next(one['layers'][0]['media'] for one in kit['slots'] if one['slot'] == slot)
-
-
 def sketch(home, *more):
     """Builds a kit in the workspace under a name of its own."""
     return build(home, '--scope', 'ephemeral', '--name', f'sketch {next(NUMBERS)}', *more)
@@ -374,127 +318,6 @@ def tonal_sounds_of_a_kit_are_tuned_to_the_key_and_swapped_ones_too(home):
     same(-.8, pitch(home.first('kit', 'swap', 'tom', 'back')['slots'][0]))
     home.loophole('project', 'close')
     home.loophole('edit', tom, 'pitch_hz=', 'colour=')
-
-
-@claim(shares=drums_and_levels)
-def a_slot_is_swapped_with_its_neighbours_of_the_class_and_back(home):
-    kit = build(home, '--name', 'Swapped', '--seed', '21')
-    home.loophole('kit', 'load', 'Swapped')
-    swap = lambda *to: sound_in(home.first('kit', 'swap', *to), to[0])
-    first = sound_in(kit, 'snare')
-    one, two = swap('snare', 'next'), swap('snare', 'next')
-    same(3, len({first, one, two}))
-    same([one, first], [swap('snare', 'previous'), swap('snare', 'previous')])
-    same(one, swap('snare', 'back'))
-    same(first, swap('snare', 'back'))
-    near = [line['id'] for line in home.json('similar', first, '--in', 'class:snare -is:loop', '--limit', '20')]
-    assert near.index(one) < near.index(two), (near, one, two)
-    for _ in range(5):
-        same('snare', class_of(home, swap('snare', 'random')))
-    same({'low'}, {home.first('show', swap('snare', level(home, 'low')))['name']})
-    home.loophole('undo')
-    same('snare', class_of(home, sound_in(home.first('kit', 'show', 'Swapped'), 'snare')))
-
-
-@claim(shares=drums_and_levels)
-def a_hit_under_way_ends_as_it_began_and_the_next_one_plays_the_new_sound(home):
-    make(home, 'Live', a='low', b='middle')
-    home.loophole('kit', 'load', 'Live')
-
-    def play():
-        home.loophole('kit', 'swap', 'a', level(home, 'low'))
-        home.loophole('pads', 'hit', '0')
-        until_later(home, 4096)  # the hit has begun
-        home.loophole('kit', 'swap', 'a', level(home, 'high'))
-        until_later(home, LONGER)
-        home.loophole('pads', 'hit', '0')
-    frames = recorded(home, 'live', play)
-    same(['low', 'high'], levels_of(frames))
-    first = [n for n, x in enumerate(frames) if is_level(x, 'low')]
-    assert all(is_level(x, 'low') for x in frames[first[0]:first[-1]]), 'the first hit changes'
-    assert len(first) > 20000, len(first)
-
-
-@claim(shares=drums_and_levels)
-def randomise_changes_all_but_locked_slots_and_a_seed_repeats_it(home):
-    kit = build(home, '--name', 'Dice', '--seed', '31', '--slots', 'kick,snare,hat,tom')
-    home.loophole('kit', 'load', 'Dice')
-    home.loophole('kit', 'lock', 'kick')
-    one = home.first('kit', 'randomise', '--seed', '5', '--spread', '1')
-    same((sound_in(kit, 'kick'), 5), (sound_in(one, 'kick'), one['seed']))
-    for slot in ('snare', 'hat', 'tom'):
-        assert sound_in(kit, slot) != sound_in(one, slot), slot
-        same(class_of(home, sound_in(kit, slot)), class_of(home, sound_in(one, slot)))
-    home.loophole('undo')
-    same(sounds_of(one), sounds_of(home.first('kit', 'randomise', '--seed', '5', '--spread', '1')))
-    home.loophole('undo')
-    near = home.first('kit', 'randomise', 'snare', '--spread', '0')
-    same(sound_in(kit, 'hat'), sound_in(near, 'hat'))
-    same(home.json('similar', sound_in(kit, 'snare'), '--in', 'class:snare -is:loop', '--limit', '1')[0]['id'],
-         sound_in(near, 'snare'))
-    contains(home.refused('kit', 'swap', 'kick', 'next'), 'slot kick is locked')
-    contains(home.refused('kit', 'randomise', 'kick'), 'locked')
-    home.loophole('kit', 'lock', 'kick', '--off')
-    home.loophole('kit', 'swap', 'kick', 'next')
-
-
-@claim(shares=drums_and_levels)
-def randomise_changes_each_slot_of_a_kit_with_many(home):
-    kick, snare = (home.first('search', f'class:{name} -is:loop')['id'] for name in ('kick', 'snare'))
-    make(home, 'Many', first='low')
-    home.loophole('kit', 'load', 'Many')
-    slots = [{'slot': f'kick{n}', 'pad': n, 'layers': [{'media': kick}]} for n in range(1, 80)]
-    slots.append({'slot': 'snare', 'pad': 80, 'layers': [{'media': snare}]})
-    home.ask('project.set_kit', 'kit=Many', 'slots=' + json.dumps(slots))
-    same(snare, sound_in(home.first('kit', 'show', 'Many'), 'snare'))
-    assert sound_in(home.first('kit', 'randomise', '--spread', '1'), 'snare') != snare, 'the last slot has its old sound'
-
-
-@claim(shares=drums_and_levels)
-def a_swap_that_is_repeated_after_a_death_leaves_the_pads_of_another_kit(home):
-    make(home, 'Earlier', a='low')
-    make(home, 'Later', a='middle')
-    home.loophole('kit', 'load', 'Earlier')
-    swap = ('kit', 'swap', 'a', level(home, 'high'), '--request-id', '01J0000000000000000000KK7S')
-    home.loophole(*swap)
-    home.loophole('kit', 'load', 'Later')
-    before = pads_of(home)[0]['sound']
-    home.kill('project')
-    until(lambda: home.has_lived('project'), what='project has lived')
-    home.loophole(*swap)
-    same(before, pads_of(home)[0]['sound'])
-
-
-@claim(shares=drums_and_levels)
-def a_locked_slot_keeps_its_pad_when_another_kit_is_loaded(home):
-    make(home, 'Held', a='low', b='middle')
-    make(home, 'Next', a='high', b='high')
-    home.loophole('kit', 'load', 'Held')
-    home.loophole('kit', 'lock', 'a')
-    before = pads_of(home)
-    home.loophole('kit', 'load', 'Next')
-    now = pads_of(home)
-    same(before[0], now[0])
-    assert before[1]['sound'] != now[1]['sound']
-    home.loophole('kit', 'load', 'Next')
-    same(pads_of(home)[1]['sound'], pads_of(home)[0]['sound'])
-
-
-@claim(shares=drums_and_levels)
-def a_slot_that_is_swapped_over_a_death_has_the_sound_of_its_pad(home):
-    make(home, 'Killed', a='low')
-    home.loophole('kit', 'load', 'Killed')
-    for n in range(how_often(4, 60)):
-        service = ('project', 'audio', 'persist', 'search')[n % 4]
-        until(lambda: home.has_lived(service), what=f'{service} has lived')
-        name = list(LEVELS)[(n + 1) % 3]
-        swapping = home.start('loophole', 'kit', 'swap', 'a', level(home, name))
-        until_later(home, random.randrange(0, 4096))
-        home.kill(service)
-        same(0, swapping.wait(120), f'of the swap while {service} was killed')
-        same(name, home.first('kit', 'show', 'Killed')['slots'][0]['layers'][0]['name'])
-        hit = lambda: until(lambda: home.loophole('pads', 'hit', '0', code=None).code == 0, what='the pad is hit')
-        same([name], levels_of(recorded(home, 'killed', hit)), f'levels after {service} was killed')
 
 
 @claim(shares=drums_and_levels)

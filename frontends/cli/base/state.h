@@ -10,8 +10,8 @@
 
 /* The values of all options; a command's row lists the ones that it takes. */
 struct options {
-    bool json, wait, watch, follow, follow_links, hidden_files, accept_missing, retry_failed, full, any, all, totals,
-        dry_run, prometheus;
+    bool json, wait, watch, follow, follow_links, hidden_files, accept_missing, retry_failed, full, any, alike, all,
+        totals, dry_run, prometheus;
     bool force, room, remake;
     bool content, hard, off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;

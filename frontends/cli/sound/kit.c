@@ -31,14 +31,26 @@ static void print_note(struct cli *cli, uint64_t note)
     cli_column(&cli->out, text, 8);
 }
 
-static void print_slot(struct cli *cli, const struct kit_slot *slot, uint64_t first)
+/* The lock of a kit that was loaded before; NULL: none. */
+static const struct held_pad *find_lock(const struct kit *kit, uint64_t pad)
+{
+    for (uint32_t i = 0; i < kit->held.count; i++)
+        if (kit->held.at[i].pad == pad)
+            return &kit->held.at[i];
+    return NULL;
+}
+
+static void print_slot(struct cli *cli, const struct kit *kit, const struct kit_slot *slot, uint64_t first)
 {
     const uint64_t pad = first + slot->pad;
+    const struct held_pad *lock = find_lock(kit, pad);
 
     cli_print(&cli->out, "%3llu  ", (unsigned long long)pad);
     print_note(cli, kit_note(slot, pad));
     cli_column(&cli->out, slot->slot, 10);
-    if (slot->has_locked && slot->locked)
+    if (lock)
+        cli_print(&cli->out, "locked, plays %.*s of %.*s; here: ", TEXT_ARG(lock->slot), TEXT_ARG(lock->name));
+    else if (slot->has_locked && slot->locked)
         cli_print(&cli->out, "locked: ");
     cli_column(&cli->out, slot->layers.count ? slot->layers.at[0].name : TEXT("-"), 24);
     if (slot->layers.count > 1)
@@ -47,6 +59,20 @@ static void print_slot(struct cli *cli, const struct kit_slot *slot, uint64_t fi
         cli_print(&cli->out, "placeholder: %.*s\n", TEXT_ARG(slot->placeholder));
     else
         cli_print(&cli->out, "%.*s\n", TEXT_ARG(slot->why));
+}
+
+/* The pads that a lock holds and for which the kit has no slot. */
+static void print_held(struct cli *cli, const struct kit *kit, uint64_t first)
+{
+    for (uint32_t i = 0; i < kit->held.count; i++) {
+        const struct held_pad *lock = &kit->held.at[i];
+        bool shown = false;
+        for (uint32_t k = 0; k < kit->slots.count; k++)
+            shown |= first + kit->slots.at[k].pad == lock->pad;
+        if (!shown)
+            cli_print(&cli->out, "%3llu  locked, plays %.*s of %.*s\n", (unsigned long long)lock->pad,
+                      TEXT_ARG(lock->slot), TEXT_ARG(lock->name));
+    }
 }
 
 static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
@@ -70,14 +96,15 @@ static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
     if (kit->slots.count)
         cli_print(&cli->out, "PAD  NOTE     SLOT       SOUND                    WHY\n");
     for (uint32_t i = 0; i < kit->slots.count; i++)
-        print_slot(cli, &kit->slots.at[i], first);
+        print_slot(cli, kit, &kit->slots.at[i], first);
+    print_held(cli, kit, first);
 }
 
 enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first)
 {
     if (cli->options.json)
         return cli_json(cli, &kit_shape, kit);
-    print_kit(cli, kit, first);
+    print_kit(cli, kit, kit->has_loaded ? kit->loaded : first);
     return ERR_OK;
 }
 

@@ -80,6 +80,8 @@ enum err kit_swap(struct cli *cli, struct fault *fault)
 {
     struct project_swap_kit request = { .slot = text_of(cli->args[0]),
                                         .any = cli->options.any,
+                                        .has_like = true,
+                                        .like = cli->options.alike,
                                         .has_seed = cli->options.seed > 0,
                                         .seed = (uint64_t)cli->options.seed };
     enum err e = read_swap(cli, &request.to, fault);

@@ -36,7 +36,7 @@ enum err kit_answer(struct work *work, struct txn *txn, struct fault *fault)
     e = kit_body_read(work->shown, &work->arena, &kit, fault);
     if (e != ERR_OK)
         return e;
-    kit_find_states(txn, &work->arena, &kit);
+    kit_workspace_states(txn, &work->arena, &kit);
     work_answer(work, &kit);
     return ERR_OK;
 }
@@ -301,7 +301,7 @@ static enum err answer_show(struct work *work, struct txn *txn, struct fault *fa
 
     if (e != ERR_OK)
         return e;
-    kit_find_states(txn, &work->arena, &kit);
+    kit_workspace_states(txn, &work->arena, &kit);
     work_answer(work, &kit);
     return ERR_OK;
 }
@@ -341,18 +341,18 @@ static uint32_t count_layers(const struct kit *kit)
 static enum err note_loaded(struct work *work, struct txn *txn, struct kits *to, struct fault *fault)
 {
     const struct project_kits *ask = work->ask;
-    struct kit_workspace workspace = { 0 };
+    struct loaded_kit loaded = { 0 };
     struct kit_owners owners;
     enum err e = kit_find_owners(txn, &work->arena, ask->project, &owners, fault);
 
     if (e == ERR_OK && owners.count == KIT_OWNERS) {
-        workspace = kit_workspace_read(txn, &work->arena, owners.at[0]);
+        loaded = kit_workspace_read(txn, &work->arena, owners.at[0]);
         to->has_layout = true;
         to->layout = kit_workspace_layout(txn, &work->arena, owners.at[0]);
     }
-    to->has_loaded = to->has_first = workspace.has_kit;
-    to->loaded = workspace.kit;
-    to->first = workspace.first;
+    to->has_loaded = to->has_first = loaded.has_kit;
+    to->loaded = loaded.kit;
+    to->first = loaded.first;
     return e;
 }
 
@@ -370,7 +370,7 @@ static enum err answer_list(struct work *work, struct txn *txn, struct fault *fa
         struct kit *kit = &answer.each.at[answer.each.count];
         if (kit_body_read(&all.at[at], &work->arena, kit, NULL) != ERR_OK)
             continue; /* of another program; `project show` has it */
-        kit_find_states(txn, &work->arena, kit);
+        kit_workspace_states(txn, &work->arena, kit);
         layers += count_layers(kit);
         answer.each.count++;
     }

@@ -41,29 +41,44 @@ static void end_step(const struct work *work, struct fault *fault)
         sound_step_end(work->p, loading->step, false);
 }
 
-static struct action note_loaded(struct work *work, struct id kit)
+/* True if the lock is that of a slot of the kit which the load brings to the same pad. */
+static bool is_own_lock(const struct held_pad *lock, const struct kit *kit, uint64_t first)
 {
-    const struct project_load_kit *ask = work->ask;
-    const struct kit_workspace workspace = { .has_kit = true, .kit = kit, .first = ask->first };
+    bool own = false;
 
-    return kit_workspace_put(&work->arena, work->id, &workspace);
+    for (uint32_t i = 0; id_equal(lock->kit, kit->id) && i < kit->slots.count; i++)
+        own |= text_equal(kit->slots.at[i].slot, lock->slot) && first + kit->slots.at[i].pad == lock->pad;
+    return own;
 }
 
-/* Marks the pads of the locked slots of the kit that is loaded; they stay. Loading it again sets all. */
-static void find_locked(struct work *work, struct txn *txn, struct id loads, uint64_t first, bool locked[KIT_PADS])
+static void add_lock(struct loaded_kit *to, const struct held_pad *lock, const struct kit *loads)
 {
-    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    if (!is_own_lock(lock, loads, to->first) && !kit_workspace_holds(to, lock->pad))
+        to->locks.at[to->locks.count++] = *lock;
+}
+
+/* What the workspace has after the load: the pads of locked slots stay, those of the kit that is loaded, and those that
+ * stayed before. It is the same again if the load was noted already. */
+static struct loaded_kit find_loaded(struct work *work, struct txn *txn, const struct kit *loads)
+{
+    const struct project_load_kit *ask = work->ask;
+    const struct loaded_kit now = kit_workspace_read(txn, &work->arena, work->id);
+    struct loaded_kit to = { .has_kit = true, .kit = loads->id, .first = ask->first };
     struct element part;
     struct kit kit;
 
-    if (kit_workspace_kit(work, txn, &part, &kit, NULL) != ERR_OK ||
-        (id_equal(part.id, loads) && workspace.first == first))
-        return;
+    to.locks.at = arena_array(&work->arena, KIT_PADS, sizeof(*to.locks.at));
+    for (uint32_t i = 0; i < now.locks.count; i++)
+        add_lock(&to, &now.locks.at[i], loads);
+    if (kit_workspace_kit(work, txn, &part, &kit, NULL) != ERR_OK)
+        return to;
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
-        if (slot->has_locked && slot->locked && workspace.first + slot->pad < KIT_PADS)
-            locked[workspace.first + slot->pad] = true;
+        const struct held_pad lock = { now.first + slot->pad, slot->slot, kit.id, kit.name };
+        if (slot->has_locked && slot->locked && lock.pad < KIT_PADS)
+            add_lock(&to, &lock, loads);
     }
+    return to;
 }
 
 static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault)
@@ -73,7 +88,7 @@ static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault
     struct kit_loading *loading = arena_alloc(&work->kept, sizeof(*loading));
     struct element part;
     struct kit kit;
-    bool locked[KIT_PADS] = { false };
+    struct loaded_kit loaded;
     enum err e = kit_read_named(work, txn, ask->project, ask->kit, &part, &kit, fault);
 
     *loading = (struct kit_loading){ .answer = { .first = ask->first } };
@@ -82,16 +97,17 @@ static enum err set_pads(struct work *work, struct txn *txn, struct fault *fault
         e = kit_pads_check(&kit, ask->first, fault);
     if (e != ERR_OK)
         return e;
-    find_locked(work, txn, part.id, ask->first, locked);
+    loaded = find_loaded(work, txn, &kit);
     request.has_at = ask->has_at;
     request.at = ask->at;
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const uint64_t number = ask->first + kit.slots.at[i].pad;
-        if (!locked[number])
+        if (!kit_workspace_holds(&loaded, number))
             request.each.at[request.each.count++] =
                 kit_pads_one(txn, &work->arena, kit.project, &kit.slots.at[i], number);
     }
-    loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"), note_loaded(work, part.id), &request);
+    loading->step = sound_step_begin(work->p, work->id, TEXT("load kit"),
+                                     kit_workspace_put(&work->arena, work->id, &loaded), &request);
     return work_ask(work, "audio.set_pads", &request, take_pads, fault);
 }
 
@@ -101,6 +117,7 @@ static enum err plan_load(struct work *work, struct txn *txn, struct fault *faul
 {
     const struct project_load_kit *ask = work->ask;
     char scope[ID_TEXT_SIZE];
+    struct loaded_kit loaded;
     struct action action;
     struct element part;
     struct kit kit;
@@ -108,7 +125,8 @@ static enum err plan_load(struct work *work, struct txn *txn, struct fault *faul
 
     if (e != ERR_OK)
         return e;
-    action = action_without_step(note_loaded(work, part.id));
+    loaded = find_loaded(work, txn, &kit);
+    action = action_without_step(kit_workspace_put(&work->arena, work->id, &loaded));
     const struct persist_apply apply = { .label = TEXT("load kit"),
                                          .scope = text_of(id_write(work->id, scope)),
                                          .actions = { 1, &action } };
@@ -125,7 +143,7 @@ static enum err answer_loaded(struct work *work, struct txn *txn, struct fault *
 
     if (e != ERR_OK)
         return e;
-    kit_find_states(txn, &work->arena, &loaded.kit);
+    kit_workspace_states(txn, &work->arena, &loaded.kit);
     work_answer(work, &loaded);
     return ERR_OK;
 }

@@ -53,7 +53,7 @@ static struct id media_of(const struct pattern_job *job, const struct pad *pad)
 /* A row has the name of the slot of the loaded kit, or that of its pad. */
 static void name_pads(struct work *work, struct txn *txn, struct heard_pad pads[HEARD_PADS])
 {
-    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     struct element part;
     struct kit kit;
 
@@ -62,8 +62,8 @@ static void name_pads(struct work *work, struct txn *txn, struct heard_pad pads[
     if (kit_workspace_kit(work, txn, &part, &kit, NULL) != ERR_OK)
         return;
     for (uint32_t i = 0; i < kit.slots.count; i++)
-        if (workspace.first + kit.slots.at[i].pad < HEARD_PADS)
-            pads[workspace.first + kit.slots.at[i].pad].name = kit.slots.at[i].slot;
+        if (loaded.first + kit.slots.at[i].pad < HEARD_PADS)
+            pads[loaded.first + kit.slots.at[i].pad].name = kit.slots.at[i].slot;
 }
 
 static enum err make_pattern(struct work *work, struct txn *txn, struct kit_pattern *to, struct fault *fault)

@@ -19,6 +19,12 @@ static bool is_locked(const struct kit_slot *slot)
     return slot->has_locked && slot->locked;
 }
 
+/* False also if the lock of a kit that was loaded before holds its pad. */
+static bool may_change(const struct loaded_kit *loaded, const struct kit_slot *slot)
+{
+    return !is_locked(slot) && !kit_workspace_holds(loaded, loaded->first + slot->pad);
+}
+
 /* A preset has no neighbours. */
 static bool has_item(const struct kit_slot *slot)
 {
@@ -55,15 +61,24 @@ static enum err check_names(const struct kit *kit, const struct text_list *names
     return ERR_OK;
 }
 
-/* A slot that may be swapped. Errors (explained): not_found, conflict (it is locked). */
-static enum err check_slot(const struct kit *kit, struct text name, struct kit_slot **to, struct fault *fault)
+/* A slot that may be swapped. Errors (explained): not_found, conflict (it is locked, or its pad is held). */
+static enum err check_slot(struct work *work, struct txn *txn, const struct kit *kit, struct text name,
+                           struct kit_slot **to, struct fault *fault)
 {
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
+    const struct held_pad *lock;
+
     *to = find_slot_of(kit, name);
     if (!*to)
         return refuse_slot(ERR_NOT_FOUND, "is not in the loaded kit", name, fault);
-    if (!is_locked(*to))
+    if (may_change(&loaded, *to))
         return ERR_OK;
-    refuse_slot(ERR_CONFLICT, "is locked", name, fault);
+    lock = kit_workspace_holds(&loaded, loaded.first + (*to)->pad);
+    if (!lock)
+        refuse_slot(ERR_CONFLICT, "is locked", name, fault);
+    else
+        fault_set(fault, ERR_CONFLICT, "slot %.*s is locked: pad %llu plays %.*s of %.*s", TEXT_ARG(name),
+                  (unsigned long long)lock->pad, TEXT_ARG(lock->slot), TEXT_ARG(lock->name));
     return fault_hint(fault, "`loophole kit lock %.*s --off` unlocks it", TEXT_ARG(name)), ERR_CONFLICT;
 }
 
@@ -89,7 +104,8 @@ static void take_picks_of(struct work *work, const void *answer)
 
 static void add_vary(const struct kit_slot *slot, struct kit_vary_list *to)
 {
-    const struct kit_layer *now = &slot->layers.at[0];
+    const struct kit_layer none = { .media = slot->anchor, .gain = 1 };
+    const struct kit_layer *now = has_item(slot) ? &slot->layers.at[0] : &none;
 
     to->at[to->count++] = (struct kit_vary){
         .slot = slot->slot, .media = slot->has_anchor ? slot->anchor : now->media, .now = now->media, .gain = now->gain
@@ -131,8 +147,9 @@ static void set_sound(struct txn *txn, struct arena *arena, struct kit_slot *slo
     *layer = (struct kit_layer){
         .media = media, .has_velocity_until = true, .velocity_until = 1, .has_gain = true, .gain = gain, .pitch = pitch
     };
-    slot->has_before = slot->layers.count > 0;
+    slot->has_before = slot->has_before_why = slot->layers.count > 0;
     slot->before = slot->layers;
+    slot->before_why = slot->why;
     slot->layers = (struct kit_layer_list){ 1, layer };
     slot->why = why;
     kit_note_sounds(txn, arena, slot);
@@ -152,16 +169,19 @@ static void set_pick(struct txn *txn, struct arena *arena, const struct kit *kit
     set_sound(txn, arena, slot, pick->media, pick->gain, kit->has_key ? tuned : pitch_of(slot), pick->why);
 }
 
-static enum err put_kit(struct work *work, const struct element *part, const struct kit *kit, const char *label,
-                        struct fault *fault)
+/* `also`: an action beside it; NULL: none. */
+static enum err put_kit(struct work *work, const struct element *part, const struct kit *kit, const struct action *also,
+                        const char *label, struct fault *fault)
 {
     enum err e = kit_body_check_kit(kit, fault);
-    const struct action action = action_put(ELEMENT_KIND_KIT, part->project, part->id,
-                                            kit_body_write(kit, part->body, &work->arena), part->revision);
+    struct action actions[2] = { action_put(ELEMENT_KIND_KIT, part->project, part->id,
+                                            kit_body_write(kit, part->body, &work->arena), part->revision) };
     const struct id project = work->id;
 
+    if (also)
+        actions[1] = *also;
     if (e == ERR_OK)
-        e = kit_send(work, &action, 1, part->project, label, fault);
+        e = kit_send(work, actions, also ? 2 : 1, part->project, label, fault);
     work->id = project; /* whose workspace it is */
     return e;
 }
@@ -181,7 +201,7 @@ static enum err plan_change(struct work *work, struct txn *txn, change_fn *chang
     e = kit_workspace_kit(work, txn, &part, &kit, fault);
     if (e == ERR_OK)
         e = change(work, txn, &kit, fault);
-    return e == ERR_OK ? put_kit(work, &part, &kit, label, fault) : e;
+    return e == ERR_OK ? put_kit(work, &part, &kit, NULL, label, fault) : e;
 }
 
 static void take_set(struct work *work, const void *answer)
@@ -192,18 +212,18 @@ static void take_set(struct work *work, const void *answer)
 /* After the change: the pads of the slots that it may have changed. */
 static enum err set_pads_of(struct work *work, struct txn *txn, const struct text_list *names, struct fault *fault)
 {
-    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     struct audio_set_pads request = { .each = { 0, arena_array(&work->arena, KIT_PADS, sizeof(*request.each.at)) } };
     struct kit kit = { 0 };
     enum err e = ERR_OK;
 
     /* a repeated ask changed a kit that may not be the loaded one any more */
-    if (work->shown && workspace.has_kit && id_equal(workspace.kit, work->shown->id))
+    if (work->shown && loaded.has_kit && id_equal(loaded.kit, work->shown->id))
         e = kit_body_read(work->shown, &work->arena, &kit, fault);
     for (uint32_t i = 0; e == ERR_OK && i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
-        const uint64_t number = workspace.first + slot->pad;
-        if (number < KIT_PADS && is_named(names, slot) && !is_locked(slot))
+        const uint64_t number = loaded.first + slot->pad;
+        if (number < KIT_PADS && is_named(names, slot) && may_change(&loaded, slot))
             request.each.at[request.each.count++] = kit_pads_one(txn, &work->arena, kit.project, slot, number);
     }
     return e == ERR_OK && request.each.count ? work_ask(work, "audio.set_pads", &request, take_set, fault) : e;
@@ -211,10 +231,28 @@ static enum err set_pads_of(struct work *work, struct txn *txn, const struct tex
 
 /* ---- swap ---- */
 
+/* The item whose nearest neighbour is wanted. False: none. */
+static bool is_like_item(const struct project_swap_kit *ask, struct id *item)
+{
+    return ask->has_like && ask->like && id_read(ask->to, item);
+}
+
 /* The neighbour of the anchor that is wanted. 0: `to` is no step. */
 static int64_t step_of(const struct project_swap_kit *ask)
 {
-    return text_is(ask->to, "next") ? 1 : text_is(ask->to, "previous") ? -1 : 0;
+    struct id item;
+
+    return text_is(ask->to, "previous") ? -1 : text_is(ask->to, "next") || is_like_item(ask, &item);
+}
+
+/* The sound from which a slot counts its neighbours: that before the first swap, or the item of the ask. */
+static void set_anchor(struct kit_slot *slot, const struct project_swap_kit *ask)
+{
+    if (is_like_item(ask, &slot->anchor))
+        slot->turn = 0;
+    else if (!slot->has_anchor)
+        slot->anchor = slot->layers.at[0].media;
+    slot->has_anchor = true;
 }
 
 /* The turn after the step; after TURN_MOST steps in one direction the anchor itself. */
@@ -232,6 +270,7 @@ static enum err ask_for_neighbour(struct work *work, struct txn *txn, struct fau
     struct search_vary_kit request;
     struct kit_slot *slot = NULL;
     struct element part;
+    struct id liked;
     struct kit kit;
     enum err e;
 
@@ -239,34 +278,40 @@ static enum err ask_for_neighbour(struct work *work, struct txn *txn, struct fau
         return ERR_OK;
     e = kit_workspace_kit(work, txn, &part, &kit, fault);
     if (e == ERR_OK)
-        e = check_slot(&kit, ask->slot, &slot, fault);
+        e = check_slot(work, txn, &kit, ask->slot, &slot, fault);
     if (e != ERR_OK)
         return e;
-    if (!has_item(slot)) {
+    if (!has_item(slot) && !is_like_item(ask, &liked)) {
         refuse_slot(ERR_NOT_FOUND, "has no sound whose neighbours could be found", ask->slot, fault);
         return fault_hint(fault, "give it one: loophole kit swap %.*s ID", TEXT_ARG(ask->slot)), ERR_NOT_FOUND;
     }
+    set_anchor(slot, ask);
     request = begin_vary(work, &kit);
     add_vary(slot, &request.each);
     add_taken(&kit, &request.each, &request.taken);
+    if (is_like_item(ask, &liked) && has_item(slot))
+        request.taken.at[request.taken.count++] = slot->layers.at[0].media;
     request.any = ask->any;
+    request.has_like = ask->has_like;
+    request.like = ask->like;
     request.has_place = step != 0;
     request.place = next_turn(slot, step);
-    request.seed = seed_of_ask(work, ask->has_seed, ask->seed);
+    request.seed = step ? 0 : seed_of_ask(work, ask->has_seed, ask->seed);
     request.spread = 1;
     return work_ask(work, "search.vary_kit", &request, take_picks_of, fault);
 }
 
 static enum err swap_back(struct kit_slot *slot, struct fault *fault)
 {
-    const struct kit_layer_list now = slot->layers;
+    const struct kit_slot was = *slot;
 
     if (!slot->has_before || slot->before.count == 0)
         return refuse_slot(ERR_NOT_FOUND, "has had no other sound", slot->slot, fault);
-    slot->layers = slot->before;
-    slot->before = now;
-    slot->has_before = now.count > 0;
-    slot->why = (struct text){ 0 };
+    slot->layers = was.before;
+    slot->why = was.before_why;
+    slot->before = was.layers;
+    slot->before_why = was.why;
+    slot->has_before = slot->has_before_why = was.layers.count > 0;
     return ERR_OK;
 }
 
@@ -295,17 +340,15 @@ static enum err swap_to_pick(struct work *work, struct txn *txn, const struct ki
 {
     const struct project_swap_kit *ask = work->ask;
     const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
-    const int64_t turn = next_turn(slot, step_of(ask));
-    const struct id anchor = slot->has_anchor ? slot->anchor : has_item(slot) ? slot->layers.at[0].media : pick->media;
 
     if (!pick->has_media) {
         fault_set(fault, ERR_NOT_FOUND, "%.*s", TEXT_ARG(pick->why));
         return fault_hint(fault, "--any takes sounds of any class"), ERR_NOT_FOUND;
     }
+    set_anchor(slot, ask);
     set_pick(txn, &work->arena, kit, slot, pick);
     slot->has_anchor = slot->has_turn = step_of(ask) != 0;
-    slot->anchor = anchor;
-    slot->turn = turn;
+    slot->turn = next_turn(slot, step_of(ask));
     return ERR_OK;
 }
 
@@ -313,7 +356,7 @@ static enum err swap_sound(struct work *work, struct txn *txn, struct kit *kit, 
 {
     const struct project_swap_kit *ask = work->ask;
     struct kit_slot *slot = NULL;
-    enum err e = check_slot(kit, ask->slot, &slot, fault);
+    enum err e = check_slot(work, txn, kit, ask->slot, &slot, fault);
 
     if (e != ERR_OK)
         return e;
@@ -348,6 +391,7 @@ const struct handler kit_handler_swap = {
 static enum err ask_for_others(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_randomise_kit *ask = work->ask;
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     struct search_vary_kit request;
     struct element part;
     struct kit kit;
@@ -363,7 +407,7 @@ static enum err ask_for_others(struct work *work, struct txn *txn, struct fault 
     request = begin_vary(work, &kit);
     for (uint32_t i = 0; i < kit.slots.count; i++) {
         const struct kit_slot *slot = &kit.slots.at[i];
-        if (has_item(slot) && !is_locked(slot) && is_named(&ask->slots, slot))
+        if (has_item(slot) && may_change(&loaded, slot) && is_named(&ask->slots, slot))
             add_vary(slot, &request.each);
     }
     if (request.each.count == 0)
@@ -377,6 +421,7 @@ static enum err ask_for_others(struct work *work, struct txn *txn, struct fault 
 static enum err set_picks(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault)
 {
     const struct project_randomise_kit *ask = work->ask;
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     const struct kit_picks *picks = work->own;
 
     (void)fault;
@@ -385,7 +430,7 @@ static enum err set_picks(struct work *work, struct txn *txn, struct kit *kit, s
     for (uint32_t i = 0; picks && i < picks->each.count; i++) {
         const struct kit_pick *pick = &picks->each.at[i];
         struct kit_slot *slot = find_slot_of(kit, pick->slot);
-        if (!slot || !pick->has_media || is_locked(slot))
+        if (!slot || !pick->has_media || !may_change(&loaded, slot))
             continue;
         set_pick(txn, &work->arena, kit, slot, pick);
         slot->has_anchor = slot->has_turn = false;
@@ -412,23 +457,72 @@ const struct handler kit_handler_randomise = {
 
 /* ---- lock ---- */
 
-static enum err lock_slots(struct work *work, struct txn *txn, struct kit *kit, struct fault *fault)
+/* True if the names mean the pad that a lock holds: they name its slot, or the slot of the loaded kit that is there. */
+static bool is_pad_named(const struct text_list *names, const struct kit *kit, const struct loaded_kit *loaded,
+                         const struct held_pad *lock)
 {
-    const struct project_lock_kit *ask = work->ask;
-    enum err e = check_names(kit, &ask->slots, fault);
+    bool named = is_named(names, &(const struct kit_slot){ .slot = lock->slot });
 
-    (void)txn;
-    for (uint32_t i = 0; e == ERR_OK && i < kit->slots.count; i++)
-        if (is_named(&ask->slots, &kit->slots.at[i]))
-            kit->slots.at[i].has_locked = kit->slots.at[i].locked = ask->on;
+    for (uint32_t i = 0; i < kit->slots.count; i++)
+        named |= loaded->first + kit->slots.at[i].pad == lock->pad && is_named(names, &kit->slots.at[i]);
+    return named;
+}
+
+/* Ends the locks of kits that were loaded before. Returns their number. */
+static uint32_t end_locks(const struct text_list *names, const struct kit *kit, struct loaded_kit *loaded)
+{
+    const struct held_pad_list was = loaded->locks;
+    uint32_t left = 0;
+
+    for (uint32_t i = 0; i < was.count; i++)
+        if (!is_pad_named(names, kit, loaded, &was.at[i]))
+            was.at[left++] = was.at[i];
+    loaded->locks.count = left;
+    return was.count - left;
+}
+
+/* Checks the names, but not those of slots in `locks`. */
+static enum err check_names_to_unlock(const struct kit *kit, const struct held_pad_list *locks,
+                                      const struct text_list *names, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < names->count; i++) {
+        struct text_list name = { 1, &names->at[i] };
+        bool held = false;
+        for (uint32_t k = 0; k < locks->count; k++)
+            held |= text_equal(locks->at[k].slot, names->at[i]);
+        if (!held)
+            e = check_names(kit, &name, fault);
+    }
     return e;
 }
 
 static enum err plan_lock(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_lock_kit *ask = work->ask;
+    const struct held_pad_list none = { 0 };
+    struct loaded_kit loaded;
+    struct action unheld;
+    struct element part;
+    struct kit kit;
+    uint32_t ended;
+    enum err e;
 
-    return plan_change(work, txn, lock_slots, ask->on ? "lock slots" : "unlock slots", fault);
+    if (work->was_done)
+        return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    loaded = kit_workspace_read(txn, &work->arena, work->id);
+    if (e == ERR_OK)
+        e = check_names_to_unlock(&kit, ask->on ? &none : &loaded.locks, &ask->slots, fault);
+    if (e != ERR_OK)
+        return e;
+    for (uint32_t i = 0; i < kit.slots.count; i++)
+        if (is_named(&ask->slots, &kit.slots.at[i]))
+            kit.slots.at[i].has_locked = kit.slots.at[i].locked = ask->on;
+    ended = ask->on ? 0 : end_locks(&ask->slots, &kit, &loaded);
+    unheld = action_without_step(kit_workspace_put(&work->arena, work->id, &loaded));
+    return put_kit(work, &part, &kit, ended ? &unheld : NULL, ask->on ? "lock slots" : "unlock slots", fault);
 }
 
 const struct handler kit_handler_lock = { .plan = plan_lock, .answer = kit_answer };

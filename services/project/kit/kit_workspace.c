@@ -15,48 +15,61 @@ static struct id workspace_id(struct id project)
     return id_of_bytes(bytes, sizeof(bytes));
 }
 
-struct kit_workspace kit_workspace_read(struct txn *txn, struct arena *arena, struct id project)
+struct loaded_kit kit_workspace_read(struct txn *txn, struct arena *arena, struct id project)
 {
-    struct kit_workspace to = { 0 };
+    struct loaded_kit to = { 0 };
     struct element row;
     struct tree body;
-    double first;
 
     /* a repeated ask knows only the kit that it changed (work.c) */
     if (elements_is_of_no_project(parts_kind(ELEMENT_KIND_KIT), project) &&
         elements_current(txn, arena, &project) != ERR_OK)
         return to;
     if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_WORKSPACE), project, workspace_id(project), &row) != ERR_OK ||
-        tree_read(row.body, arena, &body, NULL) != ERR_OK)
-        return to;
-    to.has_kit = tree_id(&body, "kit", &to.kit);
-    first = tree_real(&body, "first", 0);
-    to.first = first >= 0 && first < KIT_PADS ? (uint64_t)first : 0;
+        tree_read(row.body, arena, &body, NULL) != ERR_OK ||
+        kit_body_record(&body, &loaded_kit_shape, arena, &to, NULL) != ERR_OK)
+        return (struct loaded_kit){ 0 };
     return to;
 }
 
-struct action kit_workspace_put(struct arena *arena, struct id project, const struct kit_workspace *workspace)
+struct action kit_workspace_put(struct arena *arena, struct id project, const struct loaded_kit *loaded)
 {
-    struct tree body = { .type = TREE_OBJECT };
-    struct action action;
+    const struct text body = kit_body_keep(&loaded_kit_shape, loaded, TEXT("{}"), arena);
+    struct action action = action_put(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), body, 0);
 
-    tree_set(&body, arena, "kit", tree_of_id(workspace->kit, arena));
-    tree_set(&body, arena, "first", tree_of_whole((int64_t)workspace->first));
-    action = action_put(ELEMENT_KIND_WORKSPACE, project, workspace_id(project), tree_canonical(&body, arena), 0);
     action.element.has_expect = false;
     return action;
+}
+
+const struct held_pad *kit_workspace_holds(const struct loaded_kit *loaded, uint64_t pad)
+{
+    for (uint32_t i = 0; i < loaded->locks.count; i++)
+        if (loaded->locks.at[i].pad == pad)
+            return &loaded->locks.at[i];
+    return NULL;
+}
+
+void kit_workspace_states(struct txn *txn, struct arena *arena, struct kit *kit)
+{
+    const struct loaded_kit loaded = kit_workspace_read(txn, arena, elements_global_kits);
+
+    kit_find_states(txn, arena, kit);
+    kit->has_loaded = loaded.has_kit && id_equal(loaded.kit, kit->id);
+    kit->loaded = loaded.first;
+    kit->has_held = kit->has_loaded && loaded.locks.count;
+    kit->held = loaded.locks;
 }
 
 enum err kit_workspace_kit(struct work *work, struct txn *txn, struct element *part, struct kit *to,
                            struct fault *fault)
 {
-    const struct kit_workspace workspace = kit_workspace_read(txn, &work->arena, work->id);
+    const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     struct kit_owners owners = { 3, { work->id, elements_workspace_kits, elements_global_kits } };
     char id[ID_TEXT_SIZE];
     enum err e = ERR_NOT_FOUND;
 
-    if (workspace.has_kit)
-        e = kit_find(txn, &work->arena, &owners, text_of(id_write(workspace.kit, id)), part, NULL);
+    if (loaded.has_kit)
+        e = kit_find(txn, &work->arena, &owners, text_of(id_write(loaded.kit, id)), part, NULL);
     if (e == ERR_OK)
         return kit_body_read(part, &work->arena, to, fault);
     fault_set(fault, e, "no kit is loaded");

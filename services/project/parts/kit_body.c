@@ -6,7 +6,7 @@
 #include "proto/wire/value.h"
 #include "store/elements.h"
 
-static const char *const keys_of_rows[] = { "id", "scope", "project", "revision" }; /* of the row, not of its body */
+static const char *const keys_of_rows[] = { "id", "scope", "project", "revision", "loaded", "held" };
 enum { KEYS_OF_ROWS = sizeof(keys_of_rows) / sizeof(*keys_of_rows) };
 
 /* ---- reading ---- */
