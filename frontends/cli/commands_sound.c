@@ -63,8 +63,8 @@ static const struct command mixer[] = {
       "Give a slot of the loaded kit another sound, while it plays",
       "next and previous go through the sounds of the slot's class, the nearest first; back returns to the sound "
       "before, with its reason. --like counts a sound of another pack as farther away, as `kit build --like` does; "
-      "with an item it takes the sound that is most like it. The next hit plays the new sound, and a hit under way ends "
-      "as it began. Undo reverts it.",
+      "with an item it takes the sound that is most like it. The next hit plays the new sound, and a hit under way "
+      "ends as it began. Undo reverts it.",
       "any like! seed request-id", 2, ANY, false, kit_swap },
     { "kit randomise", "[SLOT…]", "Give the slots of the loaded kit other sounds of their classes",
       "The seed is printed: the same seed gives the same sounds again.", "seed spread request-id", 0, ANY, false,

@@ -1,6 +1,7 @@
 #include "frontends/osc/kit_reply.h"
 
 #include "frontends/osc/reply.h"
+#include "proto/wire/json.h"
 #include "schema_project.h"
 #include "schema_web.h"
 
@@ -46,6 +47,39 @@ static void send_slot_row(const struct osc *osc, const struct sockaddr_in *to, c
     (void)reply_send(&reply, osc, to);
 }
 
+/* The values are JSON. */
+static void send_preset_row(const struct osc *osc, const struct sockaddr_in *to, const struct preset *preset,
+                            struct arena *arena)
+{
+    struct reply reply = reply_begin("/preset/row");
+    struct buffer values = { 0 };
+    char id[ID_TEXT_SIZE];
+
+    json_write(&voice_values_shape, &preset->voice, &values);
+    reply_add_text(&reply, preset->name);
+    reply_add_text(&reply, text_of(choice_word(&kit_scope_table, preset->scope.value)));
+    reply_add_whole(&reply, (int64_t)preset->version);
+    reply_add_text(&reply, text_of(id_write(preset->id, id)));
+    reply_add_text(&reply, arena_take(arena, &values));
+    (void)reply_send(&reply, osc, to);
+}
+
+static struct text send_preset(const struct osc *osc, const struct sockaddr_in *to, const struct preset *preset,
+                               struct arena *arena)
+{
+    send_preset_row(osc, to, preset, arena);
+    return arena_printf(arena, "%.*s: version %llu", TEXT_ARG(preset->name), (unsigned long long)preset->version);
+}
+
+static struct text send_presets(const struct osc *osc, const struct sockaddr_in *to, const struct presets *presets,
+                                struct arena *arena)
+{
+    for (uint32_t i = 0; i < presets->each.count; i++)
+        send_preset_row(osc, to, &presets->each.at[i], arena);
+    return arena_printf(arena, "%s%u preset%s", presets->more ? "the first " : "", presets->each.count,
+                        text_plural(presets->each.count));
+}
+
 /* ---- sentences ---- */
 
 static struct text say_seed(struct arena *arena, const struct kit *kit)
@@ -70,6 +104,8 @@ static struct text say_load(struct arena *arena, const struct kit_loaded *loaded
 
     return loaded->silent.count
                ? arena_printf(arena, "%.*s; %u sounds could not be loaded", TEXT_ARG(said), loaded->silent.count)
+           : loaded->kit.held.count
+               ? arena_printf(arena, "%.*s; locked pads that stay: %u", TEXT_ARG(said), loaded->kit.held.count)
                : said;
 }
 
@@ -113,6 +149,10 @@ bool kit_reply_send(const struct osc *osc, const struct sockaddr_in *to, const s
         said = say_commit(arena, answer);
     else if (shape == &kit_shape)
         said = say_kit(arena, request, answer);
+    else if (shape == &presets_shape)
+        said = send_presets(osc, to, answer, arena);
+    else if (shape == &preset_shape)
+        said = send_preset(osc, to, answer, arena);
     else
         return false;
     reply_say(osc, to, text_of(request->route->path), said, ERR_OK);

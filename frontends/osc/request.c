@@ -181,22 +181,26 @@ static bool is_button(const struct packet_message *message)
     return message->count == 1 && message->each[0].kind == PACKET_NUMBER;
 }
 
-static enum err take_fields(const struct packet_message *message, struct osc_request *request, struct arena *arena,
-                            struct fault *fault)
+/* The arguments from `first` on. */
+static enum err take_fields(const struct packet_message *message, uint32_t first, struct osc_request *request,
+                            struct arena *arena, struct fault *fault)
 {
-    const struct route_argument *rule = &request->route->arguments[0];
+    const struct route_argument *rule = &request->route->arguments[first];
     enum err e = ERR_OK;
 
     if (is_button(message))
         return ERR_OK;
-    for (uint32_t i = 0; i < message->count && e == ERR_OK; i++) {
+    for (uint32_t i = first; i < message->count && e == ERR_OK; i++) {
         struct text typed = packet_text(&message->each[i], arena), name = typed;
         const char *equals = typed.len ? memchr(typed.at, '=', typed.len) : NULL;
 
         name.len = equals ? (uint32_t)(equals - typed.at) : 0;
         if (!is_among(name, rule->words))
             return refuse_argument(rule, typed, fault);
-        e = json_assign(request->ask->request, cut_fraction(typed, name, arena), arena, request->body, fault);
+        typed = cut_fraction(typed, name, arena);
+        if (rule->field)
+            typed = arena_printf(arena, "%s.%.*s", rule->field, TEXT_ARG(typed));
+        e = json_assign(request->ask->request, typed, arena, request->body, fault);
     }
     return e;
 }
@@ -227,6 +231,8 @@ static enum err take_arguments(const struct packet_message *message, struct osc_
         struct packet_argument one;
         struct text value;
 
+        if (rule->kind == ROUTE_FIELDS)
+            return take_fields(message, i, request, arena, fault);
         if (i >= message->count)
             return rule->is_optional ? ERR_OK : refuse_missing(rule, fault);
         one = message->each[i];
@@ -275,14 +281,15 @@ enum err request_make(const struct packet_message *message, struct arena *arena,
         return ERR_OK;
     e = begin_body(to, arena, fault);
     if (e == ERR_OK)
-        e = routes_takes_fields(route) ? take_fields(message, to, arena, fault)
-                                       : take_arguments(message, to, arena, fault);
+        e = take_arguments(message, to, arena, fault);
     return e == ERR_OK ? check_bounds(to, fault) : e;
 }
 
 bool request_set_frame(struct osc_request *request, struct arena *arena, int64_t frame)
 {
-    if (!request->ask || !request->body || !schema_field(request->ask->request, TEXT("at")))
+    const struct field *at = request->ask ? schema_field(request->ask->request, TEXT("at")) : NULL;
+
+    if (!at || !request->body || at->type != FIELD_INT) /* "at" of a kit is the next step or bar */
         return false;
     return json_assign(request->ask->request, arena_printf(arena, "at=%lld", (long long)frame), arena, request->body,
                        NULL) == ERR_OK;

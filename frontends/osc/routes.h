@@ -15,9 +15,9 @@ enum route_kind {
     ROUTE_REAL,    /* min to max */
     ROUTE_SWITCH,  /* a number (0: off), or on, off, true, false, yes, no, or the argument's own name */
     ROUTE_TEXT,
-    ROUTE_WORD,   /* one of `words`, which commas separate */
-    ROUTE_NAMES,  /* a text that is the only one of a list */
-    ROUTE_FIELDS, /* any number of NAME=VALUE, whose names are in `words` */
+    ROUTE_WORD,  /* one of `words`, which commas separate */
+    ROUTE_NAMES, /* a text that is the only one of a list */
+    ROUTE_FIELDS, /* the last: any number of NAME=VALUE, whose names are in `words`, of the record `field` or of the ask */
 };
 
 enum route_own { OWN_NONE, OWN_PING, OWN_ROUTES, OWN_SUBSCRIBE, OWN_UNSUBSCRIBE };
@@ -46,7 +46,7 @@ extern const uint32_t routes_count;
 
 const struct osc_route *routes_find(struct text path); /* NULL: none */
 
-/* True if the last argument may be repeated. */
+/* True if all arguments are NAME=VALUE. */
 bool routes_takes_fields(const struct osc_route *route);
 
 #endif

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 from tests.claims import DRUMKITS, claim, contains, run_claims, same, samples, until
 from tests.sound.devices import Device
@@ -115,9 +116,64 @@ def osc_builds_lists_copies_moves_loads_and_removes_kits(home):
 
 
 @claim(shares=loaded)
+def osc_makes_and_changes_kits_and_presets(home):
+    osc = Osc(home)
+    same(('/kit/new: done', 0), osc.say('/kit/new', 'Empty', 'family=drum', 'tags=lofi,dusty', 'scope=ephemeral'))
+    kit = home.first('kit', 'show', 'Empty')
+    same(('drum', ['lofi', 'dusty'], 'ephemeral', []), tuple(kit[key] for key in ('family', 'tags', 'scope', 'slots')))
+    same(13, osc.say('/kit/new', 'Empty', 'scope=ephemeral')[1])
+    same(('/kit/set: done', 0), osc.say('/kit/set', 'Empty', 'name=Full', 'author=Ana Lee', 'tags='))
+    kit = home.first('kit', 'show', kit['id'])
+    same(('Full', 'Ana Lee', []), tuple(kit[key] for key in ('name', 'author', 'tags')))
+    home.loophole('kit', 'set', 'Full', 'kick', 'sound=class:kick')
+    home.loophole('kit', 'set', 'Full', 'snare', 'sound=class:snare')
+    same(0, osc.say('/kit/set', 'Full', 'remove=kick')[1])
+    same(['snare'], [slot['slot'] for slot in home.first('kit', 'show', 'Full')['slots']])
+    same(12, osc.say('/kit/set', 'Nobody', 'name=Full')[1])
+    contains(osc.say('/kit/set', 'Full', 'colour=red')[0], 'name,family,tags,author,licence,remove')
+    same(('Bass: version 1', 0), osc.say('/preset/save', 'Bass', 'wave=square', 'freq=55', 'adsr.decay=0.2'))
+    osc.send('/preset/show', 'Bass')
+    said, (row,) = osc.until('/preset/message')
+    same((['/preset/message', 'Bass: version 1', 0], ['/preset/row', 'Bass', 'global', 1]), (said, row[:4]))
+    values = json.loads(row[5])
+    same(('square', 55, .2), (values['wave'], values['freq'], values['adsr']['decay']))
+    home.loophole('kit', 'set', 'Full', 'low', 'preset=Bass')
+    osc.send('/preset/list')
+    said, rows = osc.until('/preset/message')
+    same(('1 preset', ['Bass']), (said[1], [one[1] for one in rows]))
+    contains(osc.say('/preset/remove', 'Bass')[0], 'Full')
+    same(('/preset/remove: done', 0), osc.say('/preset/remove', 'Bass', 'used'))
+    home.loophole('kit', 'remove', 'Full')
+
+
+@claim(shares=loaded)
+def osc_swaps_by_likeness_and_says_which_pads_stay(home):
+    osc, before = Osc(home), sounds(home)
+    same(0, osc.say('/kit/swap', 'hat', before['snare'], 1)[1])
+    same('snare', home.first('show', before['snare'])['class'])
+    assert sounds(home)['hat'] not in (before['hat'], before['snare'])
+    same(0, osc.say('/kit/swap', 'hat', 'back')[1])
+    same(0, osc.say('/kit/lock', 'hat')[1])
+    home.loophole('kit', 'build', '--name', 'Over', '--slots', 'kick', '--seed', '4')
+    same(('Over is on the pads from 0 on; locked pads that stay: 1', 0), osc.say('/kit/load', 'Over'))
+    same(0, osc.say('/kit/lock', 'hat', 'off')[1])
+    same(('Eight is on the pads from 0 on', 0), osc.say('/kit/load', 'Eight'))
+    same(0, osc.say('/kit/lock', 'hat', 'off')[1])
+
+
+@claim(shares=loaded)
+def a_kit_is_loaded_at_the_time_of_a_bundle(home):
+    osc, was = Osc(home), home.first('kit', 'show', 'Eight')
+    home.loophole('kit', 'build', '--name', 'Timed', '--slots', 'kick', '--seed', '4')
+    osc.send_bytes(bundle(encode('/kit/load', 'Timed'), at=time.time() + 1.5))
+    until(lambda: home.first('kit', 'show', 'Timed').get('loaded') == 0, what='the kit is loaded')
+    home.loophole('kit', 'load', was['id'])
+
+
+@claim(shares=loaded)
 def osc_has_the_addresses_of_kits_with_their_keys(home):
     kits = json.loads(home.ask('osc.tree', 'path=/kit')['json'])['CONTENTS']
-    same(set('load swap randomise lock build chop quantise commit save copy remove list show'.split()), set(kits))
+    same(set('load swap randomise lock build chop new set quantise commit save copy remove list show'.split()), set(kits))
     same((['kit', '[first]', '[at]'], 'sis', {'VALS': ['now', 'step', 'bar']}),
          (kits['load']['ARGS'], kits['load']['TYPE'], kits['load']['RANGE'][2]))
     assert all(one['DESCRIPTION'] and one['ACCESS'] == 2 for one in kits.values())
