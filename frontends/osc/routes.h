@@ -15,9 +15,9 @@ enum route_kind {
     ROUTE_REAL,    /* min to max */
     ROUTE_SWITCH,  /* a number (0: off), or on, off, true, false, yes, no, or the argument's own name */
     ROUTE_TEXT,
-    ROUTE_WORD,  /* one of `words`, which commas separate */
-    ROUTE_NAMES, /* a text that is the only one of a list */
-    ROUTE_FIELDS, /* the last: any number of NAME=VALUE, whose names are in `words`, of the record `field` or of the ask */
+    ROUTE_WORD,   /* one of `words`, which commas separate */
+    ROUTE_NAMES,  /* a text that is the only one of a list */
+    ROUTE_FIELDS, /* the last: any number of NAME=VALUE, with names of `words`, of the record `field` or of the ask */
 };
 
 enum route_own { OWN_NONE, OWN_PING, OWN_ROUTES, OWN_SUBSCRIBE, OWN_UNSUBSCRIBE };

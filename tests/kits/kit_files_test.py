@@ -9,6 +9,7 @@ import time
 
 from tests.claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, kill_command, needs, run_claims, same,
                     samples, until, write_file)
+from tests.client import Client
 from tests.library.indexing import wav
 from tests.kits.kit_folders import exported, files_of, hydrogen, imported, instrument, kits, layer, layers_of, without_ids
 
@@ -23,7 +24,7 @@ def running(home):
 @claim(shares=running)
 def each_instrument_and_layer_of_a_hydrogen_kit_comes_in(home):
     samples('*', folder=f'{DRUMKITS}/{KITS[0]}')
-    for name in KITS:
+    for name in how_often(KITS, sorted(os.listdir(DRUMKITS))):
         folder = shutil.copytree(f'{DRUMKITS}/{name}', home.file('kits', name))
         before, text = files_of(folder), file_text(f'{folder}/drumkit.xml')
         kit, _ = imported(home, folder)
@@ -265,7 +266,8 @@ def any_kit(home, number):
 @claim(shares=running)
 def an_exported_kit_passes_the_checker_of_hydrogen_and_comes_in_as_the_same_record(home):
     needs('xmllint')
-    folders = [f'{DRUMKITS}/{name}' for name in ('TR808EmulationKit', 'VariBreaks', 'Millo_MultiLayered2')]
+    names = how_often(('TR808EmulationKit', 'VariBreaks', 'Millo_MultiLayered2'), sorted(os.listdir(DRUMKITS)))
+    folders = [f'{DRUMKITS}/{name}' for name in names]
     folders += [any_kit(home, n) for n in range(how_often(8, 100))]
     for n, folder in enumerate(folders):
         kit, _ = imported(home, folder, '--name', f'Way {n}', '--scope', 'ephemeral')
@@ -446,6 +448,71 @@ def an_exported_sfz_is_read_back_as_the_same_record(home):
             same(*(without_ids({'slots': [slot]}) for slot in (one, other)), folder)
         same(without_ids(first), without_ids(second), folder)
         assert 'no place for' not in remarks, remarks
+
+
+def any_record(home, number, form):
+    """A kit of the catalogue with random values that the format can say, and slots without a sound."""
+    media = [home.first('search', f'"{name}"', '--limit', '1')['id'] for name in ('kick', 'snare', 'hat')]
+    some = lambda least, most: random.choice((least, most, round(random.uniform(least, most), 3)))
+    velocity = lambda n: (n + .5) / 127
+
+    def any_slot(n):
+        slot = {'slot': random.choice(('Kick', 'A <b> & =c', '1/2 // no /* comment', 'Trommel \u00fc', '#1')) + f' {n}', 'pad': n}
+        if random.random() < .3:
+            return slot | ({'placeholder': random.choice(('no such sound', 'nothing <here> // yet'))} if form == 'sfz' else {})
+        edge = velocity(random.randrange(1, 126))
+        bounds = random.choice(([(0, 1)], [(0, edge), (edge, 1)]))
+        slot['layers'] = [{'media': random.choice(media), 'velocity_from': low, 'velocity_until': high, 'gain': some(.1, 2),
+                           'pitch': some(-12, 12)} for low, high in bounds]
+        slot |= {key: value for key, value in {'gain': some(.1, 2), 'pan': some(-1, 1), 'attack': random.randrange(9) * 441 / 44100,
+                                               'release': random.randrange(1, 9) * 441 / 44100, 'sustain': some(0, .9),
+                                               'choke': random.randrange(1, 30)}.items() if random.random() < .5}
+        if form == 'sfz' and random.random() < .5:
+            slot |= {'filter_freq': some(20, 20000), 'mode': 'gate', 'curve': some(.2, 7)}
+        return slot
+    more = {'tags': [f'tag {n}' for n in range(random.randrange(3))], 'family': random.choice(('drum', 'vocal', 'free'))}
+    record = {'name': f'Record {form} {number}', 'scope': 'ephemeral', 'author': 'Ana // \u00fc', 'licence': 'CC0 <1.0>',
+              'slots': [any_slot(n) for n in range(random.randrange(1, 12))], 'family': 'drum'} | (more if form == 'sfz' else {})
+    Client(home.path).must('project.new_kit', record)
+    return kits(home)[record['name']]
+
+
+USUAL = {'gain': 1, 'pan': 0, 'attack': 0, 'sustain': 1, 'release': 0, 'curve': 1}
+
+
+def rounded(value):
+    """Without what a number loses as a text of a file, and without values that an empty pad has."""
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items() if USUAL.get(key) != one}
+    return [rounded(one) for one in value] if isinstance(value, list) else round(value, 6) if isinstance(value, float) else value
+
+
+@claim(shares=running)
+def a_record_comes_back_from_each_format_and_from_one_after_the_other(home):
+    imported(home, hydrogen(home.file('sounds of records'), instrument('A', layer('kick.wav'))), '--name', 'Sounds of records')
+    for n in range(how_often(10, 200)):
+        form = ('sfz', 'hydrogen')[n % 2]
+        kit = any_record(home, n, form)
+        name, again = kit['name'], kit
+        for turn, way in enumerate((form,) if form == 'sfz' else ('hydrogen', 'sfz', 'hydrogen')):
+            folder = exported(home, again, f'record {n} {turn}', '--format', way)
+            home.loophole('kit', 'remove', again['id'])
+            again, remarks = imported(home, folder, '--scope', 'ephemeral')
+            assert 'no place for' not in remarks, remarks
+            same(name, again['name'])
+            same(rounded(without_ids(kit)), rounded(without_ids(again)), f'{way}: {folder}')
+
+
+@claim(shares=running)
+def comments_of_a_strangers_sfz_are_bounded_and_change_no_sound(home):
+    text = ('//loophole name ' + 'n' * 9000 + '\n//loophole family spaceship\n//loophole slot \n//loophole placeholder a\x07b\u202e\n'
+            '//loophole what is this\n//loophole placeholder\n' + '//loophole tag t\n' * 100 + '<region> sample=kick.wav //loophole name no\n'
+            '//loophole placeholder the kick has a sound\n//loophole')
+    kit, remarks = imported(home, sfz(home.file('stranger'), text), '--scope', 'ephemeral')
+    same(('n' * 80, 'free', ['t'] * 64), (kit['name'], kit['family'], kit['tags']))
+    same([('pad 0', 'a b'), ('kick', '')], [(slot['slot'], slot['placeholder']) for slot in kit['slots']])
+    contains(remarks, '//loophole ×3'), contains(remarks, 'tag ×36'), contains(remarks, 'family ×1')
+    home.fails('loophole', 'kit', 'import', sfz(home.file('many slots'), '//loophole slot a\n' * 129))
 
 
 @claim(shares=running)

@@ -198,6 +198,7 @@ static void leave_out_preset(struct export *ex, struct kit_slot *slot)
 {
     if (slot->layers.count == 0 || !slot->layers.at[0].has_preset)
         return;
+    slot->placeholder = arena_printf(&ex->cli->arena, "it had the preset %.*s", TEXT_ARG(slot->layers.at[0].name));
     slot->layers.count = 0;
     ex->presets++;
 }

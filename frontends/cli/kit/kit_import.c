@@ -215,7 +215,7 @@ static struct text name_kit(const struct import *import)
 
     if (typed)
         return text_of(typed);
-    if (import->is_sfz)
+    if (import->is_sfz && !import->kit.name.len)
         return (struct text){ (uint32_t)strlen(import->name) - 4, import->name };
     return import->kit.name.len ? import->kit.name : text_of(slash ? slash + 1 : "");
 }
@@ -226,7 +226,10 @@ static enum err make_kit(struct import *import, struct fault *fault)
     struct cli *cli = import->cli;
     struct project_new_kit request = { .project = text_of(cli->options.project ? cli->options.project : ""),
                                        .name = name_kit(import),
-                                       .family.value = import->is_sfz ? KIT_FAMILY_FREE : KIT_FAMILY_DRUM,
+                                       .family.value = kit->has_family  ? kit->family.value
+                                                       : import->is_sfz ? KIT_FAMILY_FREE
+                                                                        : KIT_FAMILY_DRUM,
+                                       .tags = kit->tags,
                                        .slots = kit->slots,
                                        .has_author = kit->author.len > 0,
                                        .author = kit->author,

@@ -17,15 +17,32 @@ static void put_number(struct buffer *to, const char *name, double number)
     buffer_add_text(to, text);
 }
 
-/* A label ends before a header and before a comment. */
+/* What the format has no place for, as a line that only our reader looks at. */
+static void put_comment(struct buffer *to, const char *key, struct text value)
+{
+    buffer_add_text(to, "//loophole ");
+    buffer_add_text(to, key);
+    buffer_add_text(to, " ");
+    for (uint32_t i = 0; i < value.len; i++)
+        buffer_add_text(to, (char[2]){ (unsigned char)value.at[i] < ' ' ? ' ' : value.at[i], 0 });
+    buffer_add_text(to, "\n");
+}
+
+/* A label ends before a header and before a comment; the reader of our own takes the whole name. */
 static void put_label(struct buffer *to, struct text label)
 {
+    bool is_whole = true;
+
     buffer_add_text(to, "region_label=");
     for (uint32_t i = 0; i < label.len; i++) {
         const bool is_comment = i > 0 && label.at[i - 1] == '/' && strchr("/*", label.at[i]);
-        buffer_add_text(to, (char[2]){ strchr("<=$", label.at[i]) || is_comment ? '_' : label.at[i], 0 });
+        const bool is_odd = is_comment || strchr("<=$", label.at[i]);
+        buffer_add_text(to, (char[2]){ is_odd ? '_' : label.at[i], 0 });
+        is_whole &= !is_odd;
     }
     buffer_add_text(to, "\n");
+    if (!is_whole)
+        put_comment(to, "label", label);
 }
 
 static void put_file(struct buffer *to, struct text file)
@@ -146,13 +163,30 @@ static void put_values(struct buffer *to, const struct kit_slot *slot)
     }
 }
 
+static void put_record(struct buffer *to, const struct kit *kit)
+{
+    put_comment(to, "name", kit->name);
+    put_comment(to, "family", text_of(choice_word(&kit_family_table, kit->family.value)));
+    if (kit->has_author && kit->author.len)
+        put_comment(to, "author", kit->author);
+    if (kit->has_licence && kit->licence.len)
+        put_comment(to, "licence", kit->licence);
+    for (uint32_t i = 0; i < kit->tags.count; i++)
+        put_comment(to, "tag", kit->tags.at[i]);
+}
+
 void kit_sfz_file_write(const struct kit *kit, const struct text *files, struct buffer *to)
 {
+    put_record(to, kit);
     for (uint32_t i = 0; i < kit->slots.count; i++) {
         const struct kit_slot *slot = &kit->slots.at[i];
         buffer_add_text(to, "<group>\n");
         put_values(to, slot);
         put_curve(to, slot);
+        if (slot->layers.count == 0) {
+            put_comment(to, "slot", slot->slot);
+            put_comment(to, "placeholder", slot->placeholder);
+        }
         buffer_add_text(to, "\n");
         for (uint32_t k = 0; k < slot->layers.count; k++)
             put_regions(to, slot, k, *files++);

@@ -9,7 +9,7 @@
 #include "common/buffer.h"
 
 enum { FILE_MOST = 4 << 20, DEFINES = 64, DEFINE_MOST = 64 /* bytes of its name */, MIDDLE_C = 60, OCTAVE = 12 };
-enum { KEY_NONE = -1 };
+enum { KEY_NONE = -1, KIT_NAME_MOST = 80, TAG_MOST = 64, TAGS_MOST = 64, AUTHOR_MOST = 255, LICENCE_MOST = 1024 };
 
 enum level { LEVEL_CONTROL, LEVEL_GLOBAL, LEVEL_MASTER, LEVEL_GROUP, LEVEL_REGION, LEVELS, LEVEL_OTHER = LEVELS };
 
@@ -240,6 +240,16 @@ static uint32_t value_length(struct text rest, bool may_have_blanks)
     return len;
 }
 
+/* The bytes up to the end of the line. */
+static uint32_t line_length(struct text rest)
+{
+    uint32_t len = 0;
+
+    while (len < rest.len && rest.at[len] != '\n')
+        len++;
+    return len;
+}
+
 static struct text replace_defines(struct sfz *s, struct text value)
 {
     struct buffer to = { .limit = 2 * KIT_FILE_MOST };
@@ -310,13 +320,80 @@ static enum err take_directive(struct sfz *s, struct text *rest)
     return ERR_OK;
 }
 
-/* Blanks out comments, so that the rest keeps its lines. */
+/* What the format has no place for: a comment at the beginning of a line, `//loophole KEY VALUE`. Other programs pass
+ * it over, and anybody may have written it. */
+#define COMMENT "//loophole "
+
+static bool begins_record(const char *begin, const char *at, const char *end)
+{
+    return (at == begin || at[-1] == '\n') && text_starts((struct text){ (uint32_t)(end - at), at }, TEXT(COMMENT));
+}
+
+static void add_tag(struct sfz *s, struct text value)
+{
+    struct kit_file *kit = s->reading->to;
+    const struct text tag = kit_reading_text(s->reading, value, TAG_MOST);
+
+    if (!kit->has_tags)
+        kit->tags = (struct text_list){ 0, arena_array(s->reading->arena, TAGS_MOST, sizeof(*kit->tags.at)) };
+    kit->has_tags = true;
+    if (kit->tags.count < TAGS_MOST && tag.len)
+        kit->tags.at[kit->tags.count++] = tag;
+    else
+        kit_reading_odd(s->reading, TEXT("tag"));
+}
+
+static void take_family(struct sfz *s, struct text value)
+{
+    struct kit_file *kit = s->reading->to;
+
+    kit->family.value = choice_value(&kit_family_table, value);
+    kit->has_family = kit->family.value != KIT_FAMILY_OTHER;
+    if (!kit->has_family)
+        kit_reading_odd(s->reading, TEXT("family"));
+}
+
+static enum err take_comment(struct sfz *s, struct text *rest)
+{
+    struct kit_reading *reading = s->reading;
+    struct sfz_values *v = &s->levels[s->level == LEVEL_OTHER ? LEVEL_CONTROL : s->level];
+    struct text value, key;
+
+    *rest = skip_bytes(*rest, TEXT(COMMENT).len);
+    value = (struct text){ line_length(*rest), rest->at };
+    *rest = skip_bytes(*rest, value.len);
+    key = text_cut(&value, ' ');
+    if (text_is(key, "name"))
+        reading->to->name = kit_reading_text(reading, value, KIT_NAME_MOST);
+    else if (text_is(key, "author"))
+        reading->to->author = kit_reading_text(reading, value, AUTHOR_MOST);
+    else if (text_is(key, "licence"))
+        reading->to->licence = kit_reading_text(reading, value, LICENCE_MOST);
+    else if (text_is(key, "family"))
+        take_family(s, value);
+    else if (text_is(key, "tag"))
+        add_tag(s, value);
+    else if (text_is(key, "label"))
+        v->label = value;
+    else if (text_is(key, "slot"))
+        return kit_sfz_slots_add_empty(&s->slots, v, value, s->fault);
+    else if (!text_is(key, "placeholder") || s->level == LEVEL_REGION ||
+             !kit_sfz_slots_explain(&s->slots, kit_reading_text(reading, value, AUTHOR_MOST)))
+        kit_reading_odd(reading, TEXT("//loophole"));
+    return ERR_OK;
+}
+
+/* Blanks out comments but those of a record, so that the rest keeps its lines. */
 static void remove_comments(struct text text)
 {
     char *at = (char *)(uintptr_t)text.at, *end = at + text.len;
 
     for (; at + 1 < end; at++) {
         const bool is_line = at[0] == '/' && at[1] == '/', is_block = at[0] == '/' && at[1] == '*';
+        if (begins_record(text.at, at, end)) {
+            at += line_length((struct text){ (uint32_t)(end - at), at }) - 1;
+            continue;
+        }
         if (!is_line && !is_block)
             continue;
         while (at < end && !(is_line && *at == '\n') && !(is_block && at + 1 < end && at[0] == '*' && at[1] == '/')) {
@@ -348,6 +425,8 @@ static enum err take_next(struct sfz *s, struct text *rest)
     }
     if (*rest->at == '#')
         return take_directive(s, rest);
+    if (text_starts(*rest, TEXT(COMMENT)))
+        return take_comment(s, rest);
     while (len < rest->len && is_opcode_char(rest->at[len]))
         len++;
     name = (struct text){ len, rest->at };

@@ -48,6 +48,12 @@ double kit_sfz_round(double value); /* to what a file keeps of a number */
  * no hit of a key sounds, and one for which the slot has no room. Errors (explained): too_large (KIT_SLOTS). */
 enum err kit_sfz_slots_add(struct sfz_slots *s, struct sfz_values *v, struct text path, struct fault *fault);
 
+/* Adds a slot without a sound. `v`, of a group, has the values of its pad. Errors (explained): too_large. */
+enum err kit_sfz_slots_add_empty(struct sfz_slots *s, struct sfz_values *v, struct text name, struct fault *fault);
+
+/* Says why the newest slot has no sound. False: it has one, a reason was given, or there is no slot. */
+bool kit_sfz_slots_explain(struct sfz_slots *s, struct text why);
+
 /* Adds the slots to the kit. Errors (explained): bad_request (there are none). */
 enum err kit_sfz_slots_end(struct sfz_slots *s, struct fault *fault);
 

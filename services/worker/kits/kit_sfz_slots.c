@@ -113,25 +113,30 @@ static bool meets_layer(const struct sfz_slot *slot, const struct kit_layer *lay
 static bool is_slot_of(const struct sfz_slot *slot, const struct sfz_values *v, const struct kit_layer *layer,
                        const struct sfz_turn *turn)
 {
-    return v->slot.has_note && memcmp(&slot->slot, &v->slot, sizeof(v->slot)) == 0 &&
+    return v->slot.has_note && slot->sounds->count && memcmp(&slot->slot, &v->slot, sizeof(v->slot)) == 0 &&
            text_equal(slot->label, v->label) && !meets_layer(slot, layer, turn);
 }
 
-static struct sfz_slot *find_slot(struct sfz_slots *s, const struct sfz_values *v, const struct kit_layer *layer,
-                                  const struct sfz_turn *turn)
+/* NULL: there are KIT_SLOTS. */
+static struct sfz_slot *begin_slot(struct sfz_slots *s, const struct sfz_values *v)
 {
-    struct sfz_slot *slot = s->at, *end = s->at + s->count;
+    struct sfz_slot *slot = s->at + s->count;
 
-    while (slot < end && !is_slot_of(slot, v, layer, turn))
-        slot++;
-    if (slot < end)
-        return slot;
     if (s->count == KIT_SLOTS)
         return NULL;
     s->count++;
     *slot = (struct sfz_slot){ .label = v->label, .sounds = arena_alloc(s->reading->arena, sizeof(*slot->sounds)) };
     memcpy(&slot->slot, &v->slot, sizeof(v->slot));
     return slot;
+}
+
+static struct sfz_slot *find_slot(struct sfz_slots *s, const struct sfz_values *v, const struct kit_layer *layer,
+                                  const struct sfz_turn *turn)
+{
+    for (uint32_t i = 0; i < s->count; i++)
+        if (is_slot_of(&s->at[i], v, layer, turn))
+            return &s->at[i];
+    return begin_slot(s, v);
 }
 
 static struct text file_of(struct sfz_slots *s, struct text path, const struct sfz_values *v)
@@ -159,6 +164,40 @@ static bool is_unheard(struct sfz_slots *s, const struct sfz_values *v)
     return is_out;
 }
 
+static void set_pad(struct sfz_slots *s, struct sfz_values *v)
+{
+    set_note(s, v);
+    set_choke(s, v);
+    set_curve(s, v);
+}
+
+static enum err refuse_slots(struct fault *fault)
+{
+    return fault_set(fault, ERR_TOO_LARGE, "it has regions for more than %d pads", KIT_SLOTS);
+}
+
+enum err kit_sfz_slots_add_empty(struct sfz_slots *s, struct sfz_values *v, struct text name, struct fault *fault)
+{
+    struct sfz_slot *slot;
+
+    set_pad(s, v);
+    slot = begin_slot(s, v);
+    if (!slot)
+        return refuse_slots(fault);
+    slot->label = name;
+    return ERR_OK;
+}
+
+bool kit_sfz_slots_explain(struct sfz_slots *s, struct text why)
+{
+    struct sfz_slot *slot = s->count ? &s->at[s->count - 1] : NULL;
+
+    if (!slot || slot->sounds->count || slot->slot.placeholder.len)
+        return false;
+    slot->slot.placeholder = why;
+    return true;
+}
+
 enum err kit_sfz_slots_add(struct sfz_slots *s, struct sfz_values *v, struct text path, struct fault *fault)
 {
     struct kit_layer layer;
@@ -167,14 +206,12 @@ enum err kit_sfz_slots_add(struct sfz_slots *s, struct sfz_values *v, struct tex
 
     if (is_unheard(s, v))
         return ERR_OK;
-    set_note(s, v);
-    set_choke(s, v);
-    set_curve(s, v);
+    set_pad(s, v);
     layer = layer_of(v);
     turn = turn_of(s, v);
     slot = find_slot(s, v, &layer, &turn);
     if (!slot)
-        return fault_set(fault, ERR_TOO_LARGE, "it has regions for more than %d pads", KIT_SLOTS);
+        return refuse_slots(fault);
     if (slot->sounds->count == KIT_LAYERS) {
         kit_reading_odd(s->reading, TEXT("more than 32 layers of a slot"));
         return ERR_OK;
@@ -186,7 +223,7 @@ enum err kit_sfz_slots_add(struct sfz_slots *s, struct sfz_values *v, struct tex
 
 static struct text name_slot(const struct sfz_slot *slot)
 {
-    struct text file = slot->sounds->files[0], rest = file;
+    struct text file = slot->sounds->count ? slot->sounds->files[0] : TEXT(""), rest = file;
 
     if (slot->label.len)
         return slot->label;
