@@ -2,16 +2,17 @@
 """Kits over OSC and MIDI: the same asks as those of the command line."""
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 
-from tests.claims import DRUMKITS, claim, contains, run_claims, same, samples, until
+from tests.claims import DRUMKITS, claim, contains, file_text, run_claims, same, samples, until
 from tests.sound.devices import Device
 from tests.kits.kits import pads_of
 from tests.sound.osc import Osc, bundle, encode
-from tests.sounding import engine, start_transport, until_connected
+from tests.sounding import engine, start_transport, until_connected, until_transport
 
 
 def loaded(home):
@@ -230,6 +231,51 @@ def osc_and_a_key_keep_what_was_played(home):
     home.loophole('midi', 'learn', 'kit/commit/1', 'control=note/1/60')
     press(home, '90 3c 40', lambda: len(clips(home)) >= 3)
     contains(home.refused('midi', 'learn', 'kit/commit/none', 'control=note/1/61', code=11), '"none" is not a whole number')
+
+
+def commands_of(page):
+    """The words of each command that a page prints in its first block, without what follows a #."""
+    block = file_text(os.path.join(os.path.dirname(__file__), '../../docs', page)).split('```')[1]
+    return [shlex.split(line[len('$ loophole '):], comments=True) for line in block.split('\n') if line.startswith('$ loophole ')]
+
+
+@claim(shares=loaded)
+def the_walk_of_the_page_about_kits_can_be_typed_as_it_is_printed(home):
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    home.loophole('project', 'new', 'Walk')
+    controls = iter(('90 50 40', '90 51 40', '90 52 40'))
+    acts = {}  # the message of each target that was learned
+
+    def learn(target):
+        waits = home.log('project').count('waits for a MIDI control')
+        process = home.start('loophole', 'midi', 'learn', target)
+        until(lambda: home.log('project').count('waits for a MIDI control') > waits, what='the service waits for a control')
+        acts[target] = next(controls)
+        press(home, acts[target], lambda: process.poll() is not None)
+        same(0, process.poll(), target)
+
+    def commit(*words):
+        hits = lambda: [one for one in home.look('streamer.played').get('events', []) if one['kind'] in (1, 'hit')]
+        begun = len(hits())
+        until_transport(home, running=True)
+        home.loophole('pads', 'hit', '1')
+        until(lambda: len(hits()) > begun, what='a hit of the running transport is in the record')
+        home.loophole(*words)
+    for words in commands_of('kits.md'):
+        if words[:2] == ['midi', 'learn']:
+            learn(words[2])
+        else:
+            (commit if words[:2] == ['kit', 'commit'] else home.loophole)(*words)
+    same(1, len(clips(home)))
+    kit = home.first('kit', 'show', 'Dusty')
+    same((16, True), (kit['loaded'], kit['slots'][0]['locked']))  # as before the last load
+    snare = lambda: home.first('kit', 'show', 'Dusty')['slots'][1]['layers'][0]['media']
+    before = snare()
+    press(home, acts['kit/swap/snare/next'], lambda: snare() != before)
+    seed = home.first('kit', 'show', 'Dusty')['seed']
+    press(home, acts['kit/randomise'], lambda: home.first('kit', 'show', 'Dusty')['seed'] != seed)
+    press(home, acts['kit/commit/1'], lambda: len(clips(home)) >= 2)
 
 
 if __name__ == '__main__':
