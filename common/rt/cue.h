@@ -111,6 +111,7 @@ enum note_kind {
     NOTE_PAD_RELEASED,  /* voice: the pad, index: place */
     NOTE_CONTROL_WIRED, /* control_out has a new connection */
     NOTE_STREAM_PAUSED, /* voice, generation, value as in the cue; index: of the first cell of its fade */
+    NOTE_HIT, /* voice: the pad, or UINT32_MAX; index: else the row; sound, if there is one; value: velocity */
     NOTE_KINDS
 };
 

@@ -148,6 +148,63 @@ export const kits = {
     await all.getByRole('button', { name: 'Commit 1 bar' }).click()
     await remark(page, 'on track Taps from beat')
     assert.equal(clips(), before + 1)
+    await all.locator('.commit select').first().selectOption('audio')
+    await all.getByRole('button', { name: 'Commit 1 bar' }).click()
+    await until('the bar is an audio clip too', () => clips() === before + 2)
+    await all.locator('.commit select').first().selectOption('pattern')
+    await all.getByLabel('Slot of the pattern').fill('7')
+    await all.getByRole('button', { name: 'Commit 1 bar' }).click()
+    await until('the bar is a pattern in the slot', () => asked('project.list_patterns').slots?.some(one => one.slot === 7))
+    assert.equal(clips(), before + 2)
+    return page
+  },
+
+  async a_pad_that_a_lock_holds_is_shown_and_freed(browser) {
+    const make = (...slots) => json('kit', 'build', '--scope', 'ephemeral', '--slots', slots.join())[0]
+    const wide = make('snare', 'clap', 'hat'), narrow = make('kick')
+    loophole('kit', 'load', wide.id)
+    loophole('kit', 'lock', 'snare', 'hat')
+    loophole('kit', 'load', narrow.id)
+    const page = await open(browser, '#mode=kit'), all = section(page), pad = number => all.locator(`.pad[data-pad="${number}"]`)
+    for (const [number, slot] of [[0, 'snare'], [2, 'hat']]) {
+      await pad(number).getByText(slot, { exact: true }).waitFor()
+      assert((await pad(number).getAttribute('title')).includes(`locked: ${slot} of ${wide.name}`))
+    }
+    await desk(page, 'Kits')
+    await line(page, 'kick').getByText(`locked: the pad plays snare of ${wide.name}`).waitFor()
+    await all.getByText('2 pads stay of kits before').waitFor()
+    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT })
+    await line(page, 'kick').getByRole('button', { name: 'Hold kick', pressed: true }).click()
+    await until('the lock of its pad has ended', () => onPads().held?.map(one => one.pad).join() === '2')
+    await line(page, 'kick').getByRole('button', { name: 'Next sound: kick' }).click()
+    await until('the slot has another sound', () => soundOf('kick') !== narrow.slots[0].layers[0].media)
+    await pad(0).getByText('kick', { exact: true }).waitFor()
+    await all.getByRole('button', { name: 'Free all' }).click()
+    await until('all locks have ended', () => !onPads().held)
+    return page
+  },
+
+  async what_is_hit_flashes_whoever_plays(browser) {
+    loophole('kit', 'load', json('kit', 'build', '--scope', 'ephemeral', '--slots', 'snare')[0].id)
+    loophole('pattern', process.env.PATTERN)
+    const page = await open(browser, '#mode=kit')
+    await page.evaluate(() => {
+      window.flashes = []
+      const animate = Element.prototype.animate
+      Element.prototype.animate = function (...args) {
+        window.flashes.push([this.className, this.closest('[data-pad]')?.dataset.pad, this.closest('.steps')?.getAttribute('aria-label')].filter(Boolean).join(' '))
+        return animate.apply(this, args)
+      }
+    })
+    const flashed = (what, deed) => until(`${what} flashes`, async () => { await deed?.(); return (await page.evaluate(() => window.flashes)).includes(what) })
+    await section(page).locator('.pad').first().waitFor()
+    await flashed('flash 0', () => loophole('pads', 'hit', '0'))
+    loophole('transport', 'start')
+    await flashed(`flash ${asked('audio.pattern').pattern.sequencer.tracks[0].name}`)
+    loophole('transport', 'stop')
+    await mode(page, 'Map')
+    await page.locator('main.map[data-points]').waitFor()
+    await flashed('spark', () => loophole('pads', 'hit', '0'))
     return page
   },
 }

@@ -213,6 +213,16 @@ def a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip(home):
 
 
 @claim(shares=sounds)
+def a_pad_that_a_lock_holds_is_shown_and_freed(home):
+    in_browser(home, 'a_pad_that_a_lock_holds_is_shown_and_freed')
+
+
+@claim(shares=sounds)
+def what_is_hit_flashes_whoever_plays(home):
+    in_browser(home, 'what_is_hit_flashes_whoever_plays')
+
+
+@claim(shares=sounds)
 def a_strip_shows_and_changes_its_channel(home):
     in_browser(home, 'a_strip_shows_and_changes_its_channel')
 

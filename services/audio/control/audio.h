@@ -40,7 +40,7 @@
 #include "services/audio/control/silent_pads.h"
 #include "services/audio/jack/link.h"
 
-enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
+enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS, AUDIO_HITS = 64 };
 enum { AUDIO_TIMED_MOST = 192 }; /* of the waiting cues, those that clients may have; the streamer has the others */
 enum { AUDIO_TIMED = 1 };        /* the tag of a transport cue that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
@@ -115,6 +115,8 @@ struct audio {
     int64_t levels_frame; /* end of the interval that `levels` covers */
     usec_t levels_reported;
     bool levels_any;
+    uint32_t hit_count; /* since the last event hits */
+    struct sound_hit hits[AUDIO_HITS];
     usec_t server_restarted; /* time of the last ask for another JACK server */
     usec_t server_patience;  /* the time that a new server has to answer before the next ask; doubles with each */
     usec_t checked;          /* time of the last check of the shared memory */

@@ -110,12 +110,53 @@ static void publish_end(struct audio *audio, const struct note *note)
     service_publish(audio->service, "voice_ended", &event);
 }
 
+/* The item of a sound that is still in its slot. */
+static bool item_of_hit(const struct audio *audio, const struct note *note, struct id *to)
+{
+    const struct sound_entry *entry = note->sound < SOUNDS ? &studio_sounds(audio->studio)->entries[note->sound] : NULL;
+    static const struct id none;
+
+    if (!entry || atomic_load_explicit(&entry->generation, memory_order_acquire) != note->generation)
+        return false;
+    memcpy(to->b, entry->media, sizeof(to->b));
+    return !id_equal(*to, none);
+}
+
+static void keep_hit(struct audio *audio, const struct note *note)
+{
+    struct sound_hit hit = { .has_pad = note->voice < SCORE_PADS,
+                             .has_row = note->voice >= SCORE_PADS,
+                             .velocity = note->value >= 0 && note->value <= 1 ? (double)note->value : 0,
+                             .frame = note->frame };
+
+    if (audio->hit_count == AUDIO_HITS || (hit.has_row && (note->index < 0 || note->index >= SCORE_ROWS)))
+        return;
+    hit.pad = hit.has_pad ? note->voice : 0;
+    hit.row = hit.has_row ? (uint64_t)note->index : 0;
+    hit.has_id = item_of_hit(audio, note, &hit.id);
+    audio->hits[audio->hit_count++] = hit;
+}
+
+static void publish_hits(struct audio *audio)
+{
+    const struct audio_hits event = { .each = { audio->hit_count, audio->hits } };
+
+    if (audio->hit_count)
+        service_publish(audio->service, "hits", &event);
+    audio->hit_count = 0;
+}
+
 static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const publishers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
-        [NOTE_BAR] = publish_bar,         [NOTE_NEXT_IS_NOW] = begin_next_pattern, [NOTE_MIDI] = publish_midi,
-        [NOTE_CUE_DONE] = publish_timed,  [NOTE_CONTROL_WIRED] = publish_wired,    [NOTE_STREAM_ENDED] = publish_end,
+        [NOTE_BAR] = publish_bar,
+        [NOTE_NEXT_IS_NOW] = begin_next_pattern,
+        [NOTE_MIDI] = publish_midi,
+        [NOTE_CUE_DONE] = publish_timed,
+        [NOTE_CONTROL_WIRED] = publish_wired,
+        [NOTE_STREAM_ENDED] = publish_end,
         [NOTE_SOUND_ENDED] = publish_end,
+        [NOTE_HIT] = keep_hit,
     };
 
     if (note->kind < NOTE_KINDS && publishers[note->kind])
@@ -191,6 +232,7 @@ void audio_take_notes(struct audio *audio)
 
     for (uint32_t i = 0; i < NOTES_A_TICK && ring_read(&audio->notes, &note, 1) == 1; i++)
         report_note(audio, &note);
+    publish_hits(audio);
     publish_xruns(audio);
     publish_levels(audio);
 }

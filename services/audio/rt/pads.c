@@ -148,7 +148,15 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
     start.gain =
         number_within(pad->gain, 0, 16) * number_within(layer.gain, 0, 16) * powf(hit, number_within(pad->curve, 0, 8));
     start.ratio = pad->ratio * layer.ratio * pitch;
-    return sounds_play(engine, &start);
+    if (!sounds_play(engine, &start))
+        return false;
+    notes_send(engine, CUES_CONTROL,
+               (struct note){ .kind = NOTE_HIT,
+                              .voice = number,
+                              .sound = pad->wave ? SOUNDS_NOBODY : layer.sound,
+                              .generation = layer.generation,
+                              .value = hit });
+    return true;
 }
 
 static bool hit_pad(struct engine *engine, uint32_t number, struct hit by)

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { clean, counted, factText, idBytes } from './format'
 import { hear } from './hear'
+import { useSparks } from './hits'
 import { goToItem, listKey } from './list'
 import { DIM, MARKED, MISSING, PLAIN, Points, type Look } from './mapgl'
 import type { Question, Reply } from './mapindex'
@@ -160,6 +161,13 @@ export function MapView() {
     const { width, height } = canvas.current ? box() : { width: 1, height: 1 }, unit = (look.current.scale * Math.min(width, height)) / 2
     return [width / 2 + (x - look.current.x) * unit, height / 2 - (y - look.current.y) * unit]
   }
+  const plane = useSparks(id => {
+    const i = loaded?.placeOf(id)
+    if (i === undefined || !loaded || !canvas.current) return undefined
+    const { x, y, turn, tilt } = look.current, [across, up, deep] = [loaded.x[i]! - x, loaded.y[i]! - y, loaded.z[i]!]
+    const far = deep * Math.cos(turn) - across * Math.sin(turn)
+    return toScreen(x + across * Math.cos(turn) + deep * Math.sin(turn), y + up * Math.cos(tilt) - far * Math.sin(tilt))
+  })
   const reach = (pixels: number) => pixels / ((look.current.scale * Math.min(box().width, box().height)) / 2)
   const redraw = (next: Partial<Look>) => { look.current = { ...look.current, ...next }; points.current?.draw(look.current, true); setMoved(n => n + 1) }
 
@@ -257,7 +265,7 @@ export function MapView() {
         <button aria-pressed={lassoing} title="A drag selects. Without it: Shift and drag, or hold a finger and drag" onClick={() => setLassoing(!lassoing)}>Lasso</button>
         <span class="quiet">Shift and drag: lasso{loaded && ` · ${counted(loaded.count, 'point')}`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>
       </p>
-      <div class="plane">
+      <div ref={plane} class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"
           onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={event => { fingers.current.delete(event.pointerId); giveUp() }}
           onContextMenu={event => { event.preventDefault(); if (drag.current && !drag.current.far) drag.current.lasso = true }} onPointerLeave={() => setHover(undefined)} onWheel={onWheel} onKeyDown={onKeyDown} />

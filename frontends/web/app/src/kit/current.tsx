@@ -2,7 +2,7 @@
 import type { kit } from 'loophole'
 import { useState } from 'preact/hooks'
 import { useCell, useLoaded } from '../cell'
-import { clean, idText, num } from '../format'
+import { clean, counted, idText, num } from '../format'
 import { Icon } from '../icons'
 import { nameFor } from '../naming'
 import { transport } from '../transport'
@@ -15,7 +15,7 @@ export function Current({ of }: { of: kit | undefined }) {
   const spread = useCell(deeds.spread)
   const [seed, setSeed] = useState('')
   const slots = of?.slots ?? []
-  const held = slots.filter(one => one.locked).length
+  const held = slots.filter(one => one.locked).length, others = of?.held?.length ?? 0
   const id = of ? idText(of.id) : ''
   const copy = () => nameFor('Name of the copy').then(name => { if (name && of) deeds.copy(of, name) })
   return (
@@ -34,8 +34,8 @@ export function Current({ of }: { of: kit | undefined }) {
         <label class="spread">near <input type="range" min="0" max="1" step="0.05" aria-label="Spread" value={spread} onInput={event => deeds.spread.set(Number(event.currentTarget.value))} /> far</label>
         <label>seed <input type="text" inputMode="numeric" size={7} value={seed} placeholder="a new one" aria-label="Seed of randomise" onInput={event => setSeed(event.currentTarget.value)} /></label>
         <PresetOfSlot />
-        <button disabled={!of} onClick={() => deeds.lock([], held < slots.length)}>{held < slots.length ? 'Hold all' : 'Free all'}</button>
-        <output class="quiet" aria-label="Seed of this kit">{of?.seed === undefined ? '' : `now from seed ${num(of.seed)}`}{held > 0 && ` · ${held} held`}</output>
+        <button disabled={!of} onClick={() => deeds.lock([], !others && held < slots.length)}>{!others && held < slots.length ? 'Hold all' : 'Free all'}</button>
+        <output class="quiet" aria-label="Seed of this kit">{of?.seed === undefined ? '' : `now from seed ${num(of.seed)}`}{held > 0 && ` · ${held} held`}{others > 0 && ` · ${counted(others, 'pad stays', 'pads stay')} of kits before`}</output>
       </p>
     </>
   )

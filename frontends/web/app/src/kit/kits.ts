@@ -57,7 +57,7 @@ export async function lookAtLoaded() {
   if (before || of) loaded.set(of && { kit: of, first })
 }
 
-const statesOf = (of: kit) => (of.slots ?? []).map(one => one.placeholder).join('\n')
+const statesOf = (of: kit) => [...(of.slots ?? []).map(one => one.placeholder), ...(of.held ?? []).map(one => num(one.pad))].join('\n')
 const sameStates = (a: kit, b: kit) => statesOf(a) === statesOf(b)
 
 export async function lookAtKits() {
@@ -86,6 +86,8 @@ export function layOut(side: number) {
   if (!isFar) ask('project.set_layout', { layout: side }, BUDGET_MS).then(() => { answered = performance.now() }).catch(complain)
 }
 
+/** The lock of a kit that was loaded before, which holds the pad. */
+export const heldAt = (of: Loaded | undefined, pad: number) => of?.kit.held?.find(one => num(one.pad) === pad)
 export const slotAt = (of: Loaded | undefined, pad: number) => of?.kit.slots?.find(one => num(one.pad) + of.first === pad)
 export const padOf = (of: Loaded, slot: kit_slot) => num(of.first) + num(slot.pad)
 export const soundName = (of: kit_slot) => clean(of.layers?.[0]?.name ?? '')
@@ -98,10 +100,7 @@ export const usualNote = (pad: number) => (FIRST_NOTE + pad <= NOTE_MOST ? FIRST
 /** The text of the note of a pad, whose own note may be absent; '': it has none. */
 export const padNote = (own: kit_slot['note'], pad: number) => { const note = own === undefined ? usualNote(pad) : num(own); return note === undefined ? '' : noteText(note) }
 
-/** The last hit of this page. */
-export const lastHit = new Cell<{ pad: number; velocity: number } | undefined>(undefined)
 export function hit(pad: number) {
-  lastHit.set({ pad, velocity: velocity.value / 127 })
   return ask('audio.hit', { pad, velocity: velocity.value / 127 }, 2000).catch(complain)
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from '../cell'
 import { clean, counted } from '../format'
 import { Icon, type IconName } from '../icons'
-import { hit, loaded, lock, padAt, padNote, padOf, soundName, swap, type Loaded } from './kits'
+import { heldAt, hit, loaded, lock, padAt, padNote, padOf, soundName, swap, type Loaded } from './kits'
 import { isFar } from '../wire'
 
 const STEPS: { to: string; icon: IconName; title: string; key: string }[] = [
@@ -14,8 +14,8 @@ const STEPS: { to: string; icon: IconName; title: string; key: string }[] = [
   { to: 'back', icon: 'undo', title: 'Back to the sound before', key: 'b' },
 ]
 
-function Deeds({ of }: { of: kit_slot }) {
-  const name = clean(of.slot), held = of.locked ?? false
+function Deeds({ of, held }: { of: kit_slot; held: boolean }) {
+  const name = clean(of.slot)
   return (
     <span class="buttons">
       {STEPS.map(({ to, icon, title, key }) => (
@@ -28,7 +28,7 @@ function Deeds({ of }: { of: kit_slot }) {
 
 function Slot({ of, kit, at }: { of: kit_slot; kit: Loaded; at: boolean }) {
   const line = useRef<HTMLLIElement>(null)
-  const pad = padOf(kit, of), layers = of.layers?.length ?? 0
+  const pad = padOf(kit, of), layers = of.layers?.length ?? 0, lock = heldAt(kit, pad)
   useEffect(() => { // only inside of the list: the page stays where it is
     const item = line.current, list = item?.parentElement
     if (!at || !item || !list) return
@@ -40,8 +40,8 @@ function Slot({ of, kit, at }: { of: kit_slot; kit: Loaded; at: boolean }) {
       <button class="name" title={`Hit ${clean(of.slot)}`} aria-current={at || undefined} onClick={() => { padAt.set(pad); if (layers) hit(pad) }}>
         <strong>{clean(of.slot)}</strong><small>{padNote(of.note, pad)}</small></button>
       <span class="sound">{soundName(of) || 'no sound'}{layers > 1 && ` and ${counted(layers - 1, 'more layer')}`}</span>
-      {!isFar && <Deeds of={of} />}
-      <span class="why">{of.placeholder && <em>{clean(of.placeholder)}{of.why && of.why !== of.placeholder ? '; ' : ''}</em>}{of.why !== of.placeholder && clean(of.why)}</span>
+      {!isFar && <Deeds of={of} held={of.locked || lock !== undefined} />}
+      <span class="why">{lock && <em>locked: the pad plays {clean(lock.slot)} of {clean(lock.name)}; </em>}{of.placeholder && <em>{clean(of.placeholder)}{of.why && of.why !== of.placeholder ? '; ' : ''}</em>}{of.why !== of.placeholder && clean(of.why)}</span>
     </li>
   )
 }

@@ -1,7 +1,7 @@
 // Keys of the pads: letters hit them, others and the wheel change the slot of the pad that was reached last.
 import { useEffect, useRef } from 'preact/hooks'
 import { isFar } from '../wire'
-import { hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
+import { heldAt, hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
 
 /** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
 export const LETTERS = 'zxcvasdfqwer1234'
@@ -35,7 +35,7 @@ function changeSlot(event: KeyboardEvent): boolean {
   const slot = slotAt(loaded.value, padAt.value)
   const to = SWAPS[event.key]
   if (isFar || !slot || !(to || event.key === 'l') || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS)) return false
-  if (!event.repeat && !to) lock([slot.slot], !slot.locked)
+  if (!event.repeat && !to) lock([slot.slot], !slot.locked && !heldAt(loaded.value, padAt.value))
   if (to === 'next' || to === 'previous') wheel(slot.slot, to === 'next' ? 1 : -1)
   else if (to && !event.repeat) swap(slot.slot, to)
   event.preventDefault()

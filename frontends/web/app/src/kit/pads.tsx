@@ -1,31 +1,20 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useCell } from '../cell'
 import { clean } from '../format'
+import { useFlash } from '../hits'
 import { Icon } from '../icons'
-import { bankOf, DRAGGED, hit, lastHit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
+import { bankOf, DRAGGED, heldAt, hit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
 import { LETTERS, useLetters, useWheel } from './padkeys'
 import { PadWave } from './padwave'
 import { plays } from './padsread'
 import type { PadsNow } from './usepads'
 
-const FLASH_MS = 160
-
-/** A pad lights up when it is hit, the harder the brighter. */
-function useFlash(number: number) {
-  const light = useRef<HTMLElement>(null)
-  useEffect(() => lastHit.follow(() => {
-    const of = lastHit.value
-    if (of?.pad === number && !matchMedia('(prefers-reduced-motion: reduce)').matches)
-      light.current?.animate([{ opacity: 0.25 + 0.65 * of.velocity }, { opacity: 0 }], FLASH_MS)
-  }), [number])
-  return light
-}
-
 function Pad({ number, place, side, kit, pads, at }: { number: number; place: number; side: number; kit: Loaded | undefined; pads: PadsNow; at: boolean }) {
   const [over, setOver] = useState(false)
-  const light = useFlash(number)
-  const slot = slotAt(kit, number), one = pads.of(number), sound = pads.itemOf(number), silent = slot?.placeholder
+  const light = useFlash<HTMLElement>('pad', number)
+  const lock = heldAt(kit, number)
+  const slot = lock ? undefined : slotAt(kit, number), one = pads.of(number), sound = pads.itemOf(number), silent = slot?.placeholder
   const [from, until] = pads.shareOf(number)
   const press = () => { padAt.set(number); if (plays(pads.of(number))) hit(number) }
   const drop = (event: DragEvent) => {
@@ -35,7 +24,7 @@ function Pad({ number, place, side, kit, pads, at }: { number: number; place: nu
   }
   return (
     <button class={`pad ${at ? 'at' : ''} ${over ? 'over' : ''}`} aria-disabled={!plays(one)} data-placeholder={silent || undefined} data-pad={number}
-      title={[slot ? clean(slot.slot) : '', silent ? clean(silent) : pads.named(number), `pad ${number}`].filter(Boolean).join(' · ')}
+      title={[slot ? clean(slot.slot) : '', lock ? `locked: ${clean(lock.slot)} of ${clean(lock.name)}` : '', silent ? clean(silent) : pads.named(number), `pad ${number}`].filter(Boolean).join(' · ')}
       style={{ gridArea: `${side - Math.floor(place / side)} / ${(place % side) + 1}`, '--class': pads.colourOf(one) }}
       onFocus={() => padAt.set(number)}
       onPointerDown={press} onPointerUp={() => pads.release(number)} onPointerLeave={event => { if (event.buttons) pads.release(number) }}
@@ -44,9 +33,9 @@ function Pad({ number, place, side, kit, pads, at }: { number: number; place: nu
       onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(true) } }}
       onDragLeave={() => setOver(false)} onDrop={drop}>
       <i ref={light} class="flash" aria-hidden="true" />
-      <span class="padnote">{padNote(one?.note, number)}{side === 4 && <kbd>{LETTERS[place]}</kbd>}{slot?.locked && <Icon name="locked" size={12} />}</span>
+      <span class="padnote">{padNote(one?.note, number)}{side === 4 && <kbd>{LETTERS[place]}</kbd>}{(slot?.locked || lock) && <Icon name="locked" size={12} />}</span>
       {plays(one) && sound && <PadWave of={sound} from={from} until={until} />}
-      <strong>{clean(slot?.slot ?? '')}</strong><small>{pads.named(number)}</small>
+      <strong>{clean((lock ?? slot)?.slot ?? '')}</strong><small>{pads.named(number)}</small>
     </button>
   )
 }

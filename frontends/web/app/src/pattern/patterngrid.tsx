@@ -3,6 +3,7 @@ import type { item, row, row_state } from 'loophole'
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { clean, factText, idText, num } from '../format'
+import { useFlash } from '../hits'
 import { useNames } from '../itemnames'
 import { complain } from '../state'
 import { classColour } from '../theme'
@@ -15,13 +16,13 @@ import { ROWS_MOST, type PatternNow } from './usepattern'
 interface RowProps { of: row; at: number; state: row_state | undefined; item: item | undefined; what: StepValue | undefined; change: (to: row) => void; again: () => void }
 
 function Row({ of, at, state, item, what, change, again }: RowProps) {
-  const line = useRef<HTMLDivElement>(null)
+  const line = useRef<HTMLDivElement>(null), light = useFlash<HTMLElement>('row', at)
   usePlayhead(line, of.pattern.length)
   const put = (part: { mute?: boolean; solo?: boolean }) => ask('audio.set_row', { name: '', row: at, ...part }).catch(complain).then(again)
   const press = (step: number, to: string) => change({ ...of, pattern: of.pattern.slice(0, step) + to + of.pattern.slice(step + 1) })
   return (
     <div class="steps" role="group" aria-label={clean(of.name)} style={{ '--class': item ? classColour(factText(item, 'class')) : 'var(--wave)' }}>
-      <span title={clean(of.name)}><i class="class" style={{ background: 'var(--class)' }} />{clean(of.name)}</span>
+      <span title={clean(of.name)}><i ref={light} class="flash" aria-hidden="true" /><i class="class" style={{ background: 'var(--class)' }} />{clean(of.name)}</span>
       <button data-says="mute" disabled={!state} aria-pressed={state?.mute ?? false} onClick={() => put({ mute: !state!.mute })} title="Mute this row">M</button>
       <button data-says="solo" disabled={!state} aria-pressed={state?.solo ?? false} onClick={() => put({ solo: !state!.solo })} title="Hear this row alone">S</button>
       <div ref={line} class="line" style={{ gridTemplateColumns: `repeat(${of.pattern.length}, minmax(1.4rem, 1fr))` }}>
