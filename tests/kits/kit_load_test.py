@@ -155,8 +155,12 @@ def all_layers_of_all_pads_and_a_full_pattern_are_kept_with_a_load_as_a_step(hom
     body = sound_of(home)[1]
     same([0] + [32] * 127, [len(pad.get('layers', [])) for pad in body['pads']])
     same([64] * 32, [len(row['timing']) for row in body['pattern']['sequencer']['tracks']])
-    home.loophole('project', 'undo')
-    until(lambda: len(pads_of(home)[0].get('layers', [])) == 32, what='the pad before the load is back')
+    make(home, 'Other', a='high', b='low')
+    load(home, 'Other')
+    load(home, 'Small', '--from', '64')
+    for _ in range(3):
+        home.loophole('project', 'undo')
+    until(lambda: [32] * 128 == [len(pad.get('layers', [])) for pad in pads_of(home).values()], what='all pads are back after three steps')
     put({'pads': [], 'pattern': {'sequencer': {'tracks': []}}})
     until(lambda: not pads_of(home), what='the pads are empty for the next claim')
     home.loophole('project', 'close')

@@ -40,6 +40,18 @@ void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float ve
                               .rolls = transport->rolls });
 }
 
+void notes_send_hit(struct engine *engine, uint32_t pad, uint32_t row, uint32_t sound, uint32_t generation,
+                    float velocity)
+{
+    notes_send(engine, CUES_CONTROL,
+               (struct note){ .kind = NOTE_HIT,
+                              .voice = pad,
+                              .index = row,
+                              .sound = sound,
+                              .generation = generation,
+                              .value = velocity });
+}
+
 void notes_send_all(struct engine *engine, struct note note)
 {
     for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++)

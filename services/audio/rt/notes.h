@@ -13,6 +13,9 @@ struct engine;
 
 /* Adds a note with the current frame. An invalid consumer gets nothing. */
 void notes_send(struct engine *engine, uint32_t consumer, struct note note);
+/* To the control: a pad (SOUNDS_NOBODY: a row) has begun to sound; sound SOUNDS_NOBODY: it is none of the memory. */
+void notes_send_hit(struct engine *engine, uint32_t pad, uint32_t row, uint32_t sound, uint32_t generation,
+                    float velocity);
 void notes_send_all(struct engine *engine, struct note note);
 /* To the streamer, which keeps what persons play. `key`: as in a note. */
 void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float velocity, uint32_t key);

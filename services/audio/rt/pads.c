@@ -150,12 +150,7 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
     start.ratio = pad->ratio * layer.ratio * pitch;
     if (!sounds_play(engine, &start))
         return false;
-    notes_send(engine, CUES_CONTROL,
-               (struct note){ .kind = NOTE_HIT,
-                              .voice = number,
-                              .sound = pad->wave ? SOUNDS_NOBODY : layer.sound,
-                              .generation = layer.generation,
-                              .value = hit });
+    notes_send_hit(engine, number, 0, pad->wave ? SOUNDS_NOBODY : layer.sound, layer.generation, hit);
     return true;
 }
 

@@ -256,13 +256,9 @@ static void start_hit(struct engine *engine, uint32_t number, const struct seque
 
     if (!from->used || from->mute)
         return;
-    notes_send(engine, CUES_CONTROL,
-               (struct note){ .kind = NOTE_HIT,
-                              .voice = SOUNDS_NOBODY,
-                              .index = number,
-                              .sound = from->midi > 0 || from->sound == SCORE_NO_SOUND ? SOUNDS_NOBODY : from->sound,
-                              .generation = from->generation,
-                              .value = number_within(hit->velocity, 0, 1) });
+    notes_send_hit(engine, SOUNDS_NOBODY, number,
+                   from->midi > 0 || from->sound == SCORE_NO_SOUND ? SOUNDS_NOBODY : from->sound, from->generation,
+                   number_within(hit->velocity, 0, 1));
     if (from->midi > 0) {
         row_midi_start(engine, number, from->midi - 1, hit->hz, level_of(from, hit), gate_of(engine, from, hit->share));
         return;
