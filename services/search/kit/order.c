@@ -70,7 +70,8 @@ static struct kit_candidate candidate_of(const struct kit_ordering *by, const st
         for (int n = is_known ? kit_source_differs(source, row) : 0; n > 0; n--)
             to.order *= elsewhere;
     }
-    to.order *= kit_signs_factor(by->signs, row);
+    if (by->signs)
+        to.order *= kit_signs_factor(by->signs, row);
     return to;
 }
 

@@ -16,7 +16,7 @@ struct kit_ordering {
     struct index *index;
     uint64_t seed;
     const struct bitmap *with_vector;
-    const struct kit_signs *signs; /* of rows that come earlier */
+    const struct kit_signs *signs; /* of rows that come earlier; NULL: none */
     const struct bitmap *like;     /* rows that the sounds are to be like, which are no candidates; NULL: none */
     const float *weights;          /* of the distance, ENTRY_VECTOR */
 };
