@@ -47,6 +47,12 @@ def messages_are_encoded_and_decoded_as_they_are(home):
 
 
 @claim
+def edits_of_one_pattern_are_merged_step_by_step(home):
+    compile_app(home, os.path.join(BUILD, 'web/src/pattern/merge.ts'), home.file('merge.mjs'), '--format=esm')
+    home.run('node', os.path.join(TOP, 'tests/web/merging.mjs'), home.file('merge.mjs'))
+
+
+@claim
 def a_value_that_changes_before_its_component_follows_it_is_drawn(home):
     prepare_browser(home)
     web = os.path.join(BUILD, 'web')

@@ -15,7 +15,64 @@ async function device(name) {
   return { send: message => knob.stdin.write(message + '\n'), end: () => knob.stdin.end() }
 }
 
+const playing = () => asked('audio.pattern')
+const waits = () => asked('audio.transport').queued_bar !== undefined
+
+/** A bar lasts ten seconds. */
+function play_slowly() {
+  loophole('pattern', process.env.PATTERN)
+  loophole('transport', 'tempo', '24')
+  loophole('transport', 'start')
+}
+
 export const patterns = {
+  async edits_of_two_pages_within_a_bar_both_hold(browser) {
+    play_slowly()
+    const pages = [await open(browser, '#mode=kit'), await open(browser, '#mode=kit', hold_asks)]
+    const [row] = playing().pattern.sequencer.tracks
+    const rests = [...row.pattern].flatMap((step, i) => (step === '.' ? [i] : []))
+    const step = (page, i, is) => page.getByRole('group', { name: row.name, exact: true }).getByLabel(`Step ${i + 1}: ${is}`)
+    const newest = () => { const now = playing(); return (now.edited ?? now.pattern).sequencer.tracks[0] }
+    for (const page of pages) await step(page, rests[0], 'off').waitFor()
+    await pages[1].evaluate(() => globalThis.hold('audio.pattern')) // it learns nothing of the other page
+    await step(pages[0], rests[0], 'off').click()
+    await until('the engine has the edit', () => newest().pattern[rests[0]] === 'x')
+    loophole('pattern', 'rows', row.name, 'mute=on')
+    loophole('transport', 'tempo', '23')
+    await step(pages[1], rests[1], 'off').click()
+    await until('the second page reads what is newest', () => pages[1].evaluate(() => globalThis.held().includes('audio.pattern')))
+    await pages[1].evaluate(() => globalThis.release())
+    await until('the engine has both', () => newest().pattern[rests[1]] === 'x')
+    assert.equal(newest().pattern[rests[0]], 'x', 'the edit of the first page stays')
+    for (const page of pages) for (const rest of rests.slice(0, 2)) await step(page, rest, 'on').waitFor()
+    await until('they play', () => playing().pattern.sequencer.tracks[0].pattern === newest().pattern && !waits())
+    assert.equal(playing().pattern.sequencer.tracks[0].mute, true, 'the row that was muted meanwhile stays so')
+    assert.equal(playing().pattern.sequencer.bpm, 23, 'no edit brings an old tempo back')
+    loophole('transport', 'stop')
+    await pages[1].context().close()
+    return pages[0]
+  },
+
+  async an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it(browser) {
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
+    loophole('pattern', 'save', '9')
+    play_slowly()
+    const page = await open(browser, '#mode=kit')
+    const step = page.locator('section[aria-label=Pattern] .step').first()
+    await step.waitFor()
+    let loaded
+    await until('the page says that another pattern waits', async () => {
+      if (!waits()) { loophole('pattern', 'load', '9'); loaded = playing().newest }
+      await step.click()
+      return /Another pattern waits for its bar/.test(await page.locator('.remark').innerText().catch(() => ''))
+    })
+    await until('the other one plays', () => playing().number >= loaded && !waits())
+    assert.equal(playing().number, loaded)
+    loophole('transport', 'stop')
+    return page
+  },
+
   async a_song_is_made_played_and_followed_on_the_page(browser) {
     loophole('pattern', process.env.PATTERN)
     loophole('pattern', 'save', '1')

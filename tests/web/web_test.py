@@ -118,6 +118,16 @@ def the_pattern_that_plays_is_edited_in_the_grid(home):
 
 
 @claim(shares=sounds)
+def edits_of_two_pages_within_a_bar_both_hold(home):
+    in_browser(home, 'edits_of_two_pages_within_a_bar_both_hold')
+
+
+@claim(shares=sounds)
+def an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it(home):
+    in_browser(home, 'an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it')
+
+
+@claim(shares=sounds)
 def a_row_or_pad_without_its_file_is_reported(home):
     in_browser(home, 'a_row_or_pad_without_its_file_is_reported')
 

@@ -49,6 +49,7 @@ enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
  * survive the process. */
 struct kept_pattern {
     uint32_t number; /* 0: none */
+    bool is_edit;    /* of the pattern that plays, or of an edit of it that was queued before */
     struct arena arena;
     struct pattern pattern;
 };

@@ -92,10 +92,33 @@ static void keep_row(struct audio *audio, struct call *call, const struct score_
         asked_note_row(audio, call, number, now);
 }
 
+static void change_row(struct audio *audio, struct call *call, struct score_pattern *pattern, uint32_t number,
+                       const struct audio_set_row *ask)
+{
+    struct score_row *row = &pattern->rows[number];
+
+    row->muted = ask->has_mute ? ask->mute : row->muted;
+    row->solo = ask->has_solo ? ask->solo : row->solo;
+    pattern_mute_rows(pattern);
+    keep_row(audio, call, pattern, number);
+}
+
+/* NULL: no edit of the pattern that plays waits for its bar, or this row of it is another one. */
+static struct score_pattern *queued_edit(struct audio *audio, const struct score_pattern *playing, uint32_t number)
+{
+    struct score_pattern *next = &audio->score.next;
+    const bool waits =
+        score_has_next(&audio->score) && playing != next && audio->next.is_edit && audio->next.number == next->serial;
+
+    return waits && next->rows[number].used && text_equal(name_of(&next->rows[number]), name_of(&playing->rows[number]))
+               ? next
+               : NULL;
+}
+
 enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
                            struct pattern_rows *answer)
 {
-    struct score_pattern *pattern = playing_pattern(audio);
+    struct score_pattern *pattern = playing_pattern(audio), *edit;
     uint32_t number = 0;
     enum err e;
 
@@ -103,10 +126,9 @@ enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct 
         return refuse_no_pattern(call);
     if ((e = find_row(call, pattern, ask, &number)) != ERR_OK)
         return e;
-    pattern->rows[number].muted = ask->has_mute ? ask->mute : pattern->rows[number].muted;
-    pattern->rows[number].solo = ask->has_solo ? ask->solo : pattern->rows[number].solo;
-    pattern_mute_rows(pattern);
-    keep_row(audio, call, pattern, number);
+    change_row(audio, call, pattern, number, ask);
+    if ((edit = queued_edit(audio, pattern, number)))
+        change_row(audio, call, edit, number, ask);
     audio_score_publish(audio);
     report_rows(call, pattern, answer);
     return change_end(audio, call, ERR_OK, answer);

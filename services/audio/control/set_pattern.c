@@ -19,6 +19,7 @@
 struct pattern_asked {
     struct audio_set_pattern ask;
     uint64_t number;
+    bool is_edit; /* of the pattern that plays, or of an edit of it that was queued before */
     struct asked_sound as_asked;
 };
 
@@ -67,9 +68,10 @@ static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_RO
 /* ---- the pattern as it was set ---- */
 
 static void keep_pattern(const struct audio *audio, struct kept_pattern *kept, const struct pattern *pattern,
-                         uint32_t number)
+                         uint32_t number, bool is_edit)
 {
     arena_reset(&kept->arena);
+    kept->is_edit = is_edit;
     kept->number = codec_copy(&pattern_shape, pattern, &kept->arena, &kept->pattern) == ERR_OK ? number : 0;
     if (kept->number)
         (void)asked_name_rows(audio, &kept->pattern.sequencer.tracks);
@@ -89,6 +91,12 @@ static enum err refuse_unknown(struct audio *audio, struct call *call)
     return fault_hint(call_fault(call), "load it again with `loophole pattern FILE.json` or `pattern load SLOT`");
 }
 
+/* The pattern that was set last, also while it waits for its bar. Serial 0: none. */
+static const struct score_pattern *newest_pattern(struct audio *audio)
+{
+    return score_has_next(&audio->score) ? &audio->score.next : core_pattern(audio);
+}
+
 /* A new pattern may play before its note has arrived. */
 enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct audio_pattern *ask,
                            struct pattern_now *answer)
@@ -102,7 +110,10 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
     kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
     if (kept->number == 0)
         return refuse_unknown(audio, call);
-    *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern };
+    *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern, .has_newest = true };
+    answer->newest = newest_pattern(audio)->serial;
+    answer->has_edited = audio->next.is_edit && audio->next.number == answer->newest && answer->newest != kept->number;
+    answer->edited = audio->next.pattern;
     answer->pattern.sequencer.has_bpm = answer->pattern.sequencer.has_swing = true;
     answer->pattern.sequencer.bpm = audio->score.tempo;
     answer->pattern.sequencer.swing = audio->score.swing;
@@ -164,7 +175,7 @@ static bool is_pattern_of(const struct score_pattern *score, struct pattern *pat
 static struct bytes note_kept(struct audio *audio, struct call *call, struct kept_pattern *to,
                               const struct pattern *pattern, const struct score_pattern *score)
 {
-    keep_pattern(audio, to, pattern, score->serial);
+    keep_pattern(audio, to, pattern, score->serial, false);
     return asked_encode_pattern(audio, call, pattern).bytes;
 }
 
@@ -243,9 +254,21 @@ static struct sequencer position_of(const struct audio_set_pattern *ask, const s
     return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
 }
 
-static enum err begin_asked(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
-                            struct queued *answer)
+/* An edit of a pattern that is not the newest would undo what was set since. */
+static enum err check_newest(struct audio *audio, struct call *call, const struct audio_set_pattern *ask)
 {
+    const uint64_t newest = newest_pattern(audio)->serial;
+
+    if (!ask->has_made_from || ask->made_from == newest)
+        return ERR_OK;
+    (void)refuse(call, ERR_CONFLICT, "pattern %llu is not the newest: %llu was set since",
+                 (unsigned long long)ask->made_from, (unsigned long long)newest);
+    return fault_hint(call_fault(call), "read the newest with audio.pattern, and make the edit from it");
+}
+
+static enum err begin_asked(struct audio *audio, struct call *call, struct pattern_asked *asked, struct queued *answer)
+{
+    const struct audio_set_pattern *ask = &asked->ask;
     const struct sequencer *from = &ask->pattern.sequencer;
     struct transport_state at = audio_transport_soon(audio);
     const struct sequencer position = position_of(ask, &at);
@@ -257,6 +280,8 @@ static enum err begin_asked(struct audio *audio, struct call *call, const struct
     audio_take_begun(audio); /* after `at` was read: that bar's queued pattern must not be replaced */
     if (e == ERR_OK)
         e = song_check(audio, call, ask);
+    if (e == ERR_OK)
+        e = check_newest(audio, call, ask);
     if (e == ERR_OK && cues > 0)
         e = audio_may_cue(audio, call, cues, NULL);
     if (e != ERR_OK)
@@ -265,6 +290,7 @@ static enum err begin_asked(struct audio *audio, struct call *call, const struct
         pattern.rows[answer->silent.at[i].index].soundless = 1;
     pattern_mute_rows(&pattern);
     answer->replaced = score_has_next(&audio->score);
+    asked->is_edit = ask->has_made_from && (!answer->replaced || audio->next.is_edit);
     answer->now = !ask->has_after && (ask->immediate || (!at.running && !at.counting_in));
     answer->number = pattern.serial = next_serial(&audio->score);
     answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
@@ -298,10 +324,11 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     }
     queued->silent = silent;
     leave_locked_tempo(audio, &asked->ask.pattern); /* the lock may be newer than the ask */
-    e = begin_asked(audio, call, &asked->ask, queued);
+    e = begin_asked(audio, call, asked, queued);
     if (e == ERR_OK) {
         audio->pattern_set = asked->number;
-        keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
+        keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number,
+                     asked->is_edit);
         asked_note(&audio->pattern_asked, asked->as_asked.bytes);
         held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
@@ -321,6 +348,8 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for the pattern */
     if (e == ERR_OK)
         e = check_slots(audio, call, &own->ask.pattern);
+    if (e == ERR_OK)
+        e = check_newest(audio, call, ask);
     if (e != ERR_OK)
         return e;
     own->as_asked = asked_encode_pattern(audio, call, &own->ask.pattern);

@@ -89,28 +89,105 @@ static int drop_desk(void **made)
     return 0;
 }
 
-/* Returns the number of the pattern, which is queued unless it is to begin at once. */
-static uint32_t set_pattern(struct desk *desk, double bpm, bool immediate)
-{
-    struct audio_set_pattern ask = { .immediate = immediate };
-    struct call call = { .service = &desk->service, .ask = schema_ask(TEXT("audio.set_pattern")) };
-    struct queued queued = { 0 };
-
-    assert_non_null(call.ask);
-    ask.pattern.sequencer.has_bpm = bpm > 0;
-    ask.pattern.sequencer.bpm = bpm;
-    assert_int_equal(audio_ask_set_pattern(&desk->audio, &call, &ask, &queued), ERR_OK);
-    assert_int_equal(queued.now, immediate);
-    arena_free(&call.arena);
-    return (uint32_t)queued.number;
-}
-
 static void tell_begun(struct desk *desk, uint32_t pattern, int64_t bar)
 {
     const struct note note = { .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = pattern };
 
     assert_int_equal(ring_write(&desk->core_notes, &note, 1), 1);
     audio_take_notes(&desk->audio);
+}
+
+static enum err send_pattern(struct desk *desk, const struct audio_set_pattern *ask, struct queued *queued)
+{
+    struct call call = { .service = &desk->service, .ask = schema_ask(TEXT("audio.set_pattern")) };
+    enum err e;
+
+    assert_non_null(call.ask);
+    e = audio_ask_set_pattern(&desk->audio, &call, ask, queued);
+    arena_free(&call.arena);
+    return e;
+}
+
+/* Returns the number of the pattern, which is queued unless it is to begin at once. */
+static uint32_t set_pattern(struct desk *desk, double bpm, bool immediate)
+{
+    struct audio_set_pattern ask = { .immediate = immediate };
+    struct queued queued = { 0 };
+
+    ask.pattern.sequencer.has_bpm = bpm > 0;
+    ask.pattern.sequencer.bpm = bpm;
+    assert_int_equal(send_pattern(desk, &ask, &queued), ERR_OK);
+    assert_int_equal(queued.now, immediate);
+    return (uint32_t)queued.number;
+}
+
+/* An edit of the pattern with a number, which queues a pattern of one row. Returns its number; 0: a conflict. */
+static uint32_t edit_pattern(struct desk *desk, uint32_t made_from)
+{
+    struct row row = { .name = TEXT("hat"), .voice_id = TEXT("voice1"), .pattern = TEXT("x...............") };
+    struct audio_set_pattern ask = { .has_made_from = true, .made_from = made_from };
+    struct queued queued = { 0 };
+    enum err e;
+
+    ask.pattern.sequencer.tracks = (struct row_list){ 1, &row };
+    e = send_pattern(desk, &ask, &queued);
+    assert_true(e == ERR_OK || e == ERR_CONFLICT);
+    return (uint32_t)queued.number;
+}
+
+/* The number of the queued pattern that the engine says is an edit of the one that plays; 0: none. */
+static uint64_t queued_edit(struct desk *desk)
+{
+    struct call call = { .service = &desk->service };
+    struct pattern_now now = { 0 };
+
+    desk->audio.now.number = desk->audio.score.now.serial; /* the kept pattern of the one that plays */
+    assert_int_equal(audio_ask_pattern(&desk->audio, &call, NULL, &now), ERR_OK);
+    arena_free(&call.arena);
+    assert_true(now.has_newest);
+    return now.has_edited ? now.newest : 0;
+}
+
+static void an_edit_of_a_pattern_that_is_not_the_newest_is_refused(void **made)
+{
+    struct desk *desk = *made;
+    const uint32_t first = edit_pattern(desk, 1);
+
+    assert_int_not_equal(first, 0);
+    assert_int_equal(queued_edit(desk), first);
+    assert_int_equal(edit_pattern(desk, 1), 0);
+    const uint32_t second = edit_pattern(desk, first);
+    assert_int_not_equal(second, 0);
+    assert_int_equal(queued_edit(desk), second);
+}
+
+static void a_queued_pattern_that_is_no_edit_is_not_said_to_be_one(void **made)
+{
+    struct desk *desk = *made;
+    const uint32_t other = set_pattern(desk, 0, false);
+
+    assert_int_equal(queued_edit(desk), 0);
+    assert_int_equal(edit_pattern(desk, 1), 0);
+    assert_int_not_equal(edit_pattern(desk, other), 0);
+    assert_int_equal(queued_edit(desk), 0); /* of a pattern that never played */
+}
+
+static void a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit(void **made)
+{
+    struct desk *desk = *made;
+    struct audio_set_row ask = { .name = TEXT("hat"), .has_mute = true, .mute = true };
+    struct call call = { .service = &desk->service, .ask = schema_ask(TEXT("audio.set_row")) };
+    struct pattern_rows rows = { 0 };
+    const uint32_t first = edit_pattern(desk, 1);
+
+    show_state(desk, desk->audio.score.serial, first);
+    tell_begun(desk, first, BAR + 1);
+    const uint32_t second = edit_pattern(desk, first);
+    assert_int_equal(audio_ask_set_row(&desk->audio, &call, &ask, &rows), ERR_OK);
+    assert_int_equal(desk->audio.score.next.serial, second);
+    assert_int_equal(desk->audio.score.next.rows[0].mute, 1);
+    assert_true(desk->audio.next.pattern.sequencer.tracks.at[0].mute);
+    arena_free(&call.arena);
 }
 
 static void a_queued_pattern_that_is_replaced_when_it_has_begun_plays_until_the_next_bar(void **made)
@@ -189,6 +266,9 @@ int main(void)
         CLAIM(of_two_that_replace_it_at_once_the_last_is_queued),
         CLAIM(after_an_earlier_one_was_replaced_in_time_the_last_one_counts),
         CLAIM(a_pattern_that_begins_at_once_stays_though_a_queued_one_had_begun),
+        CLAIM(an_edit_of_a_pattern_that_is_not_the_newest_is_refused),
+        CLAIM(a_queued_pattern_that_is_no_edit_is_not_said_to_be_one),
+        CLAIM(a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit),
     };
     return cmocka_run_group_tests_name("audio/set_pattern", tests, NULL, NULL);
 }
