@@ -26,6 +26,13 @@ def the_built_app_is_what_its_sources_give(home):
 
 
 @claim
+def only_the_table_of_commands_follows_the_keyboard(home):
+    """Widgets have handlers of their own elements; no other file of the app sees the keys of the whole page."""
+    top = os.path.join(TOP, 'frontends/web/app/src')
+    same([os.path.join('commands', 'keys.ts')], [name for name in files_of(top) if b"addEventListener('keydown'" in file_bytes(os.path.join(top, name))])
+
+
+@claim
 def the_built_app_is_small(home):
     size = 0
     for name in files_of(DIST):

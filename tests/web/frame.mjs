@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { strict as assert } from 'node:assert'
-import { address, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { address, check_axe, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 
@@ -126,6 +126,30 @@ async function panicInEach(page, fields) {
 }
 
 export const frame = {
+  async each_key_means_one_thing_and_the_documents_list_the_same_keys(browser) {
+    const page = await open(browser)
+    await page.getByRole('button', { name: 'Commands' }).focus()
+    await page.keyboard.press('?')
+    const list = page.getByRole('dialog', { name: 'Keys' })
+    await list.waitFor()
+    const lines = await list.locator('tbody tr').evaluateAll(rows => rows.map(row => (
+      { keys: JSON.parse(row.dataset.keys), when: row.dataset.when.split(' '), cells: [...row.cells].map(cell => cell.innerText.trim()) })))
+    const means = new Map()
+    for (const { keys, when, cells } of lines)
+      for (const key of keys) for (const where of when) {
+        assert.equal(means.get(`${key} in ${where}`), undefined, `${key} in ${where}: ${cells[1]}`)
+        means.set(`${key} in ${where}`, cells[1])
+      }
+    assert(means.size > 300, String(means.size))
+    const table = ['| key | it does | where |', '| --- | --- | --- |', ...lines.map(({ cells }) => `| ${cells.join(' | ')} |`)].join('\n')
+    const documented = readFileSync(`${process.env.DOCS}/web.md`, 'utf8').split('## Keys\n\n')[1].split('\n\n')[0]
+    assert.equal(documented.replaceAll('`', ''), table, `docs/web.md must have this table:\n${table}`)
+    await check_axe(page)
+    await page.keyboard.press('Escape')
+    await list.waitFor({ state: 'hidden' })
+    return page
+  },
+
   async nothing_moves_while_a_mode_fills(browser) {
     const paints = []
     const page = await eachMode(browser, {}, async (page, name) => {
@@ -192,7 +216,7 @@ export const frame = {
       assert.notEqual(status, WRONG_USAGE, why)
       assert(status === 0 || /^loophole: .*(nothing to|no take|no voice|silen|no sound|map)/.test(stderr), why)
     }
-    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system'])
+    assert.deepEqual(own, ['List the keys', 'Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system'])
     return page
   },
 

@@ -33,7 +33,7 @@ def sounds(home, in_step=False):
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'lengthy.wav'), 'synth', '12', 'sine', '200'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     sound.make('counter', home.file('other.wav'), COUNTED // 2, 0, 48000)
-    home.env.update(KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), DIST=os.path.join(TOP, 'frontends/web/dist'), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    home.env.update(KNOB=tool('knob'), THROUGH=tool('through'), COUNTED=str(COUNTED), DIST=os.path.join(TOP, 'frontends/web/dist'), DOCS=os.path.join(TOP, 'docs'), OTHER=home.file('other.wav'), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     note_desktop(home)
     home.lan_port = free_port()
@@ -115,6 +115,11 @@ def patterns_are_kept_in_slots(home):
 @claim(shares=sounds)
 def the_pattern_that_plays_is_edited_in_the_grid(home):
     in_browser(home, 'the_pattern_that_plays_is_edited_in_the_grid')
+
+
+@claim(shares=sounds)
+def each_key_means_one_thing_and_the_documents_list_the_same_keys(home):
+    in_browser(home, 'each_key_means_one_thing_and_the_documents_list_the_same_keys')
 
 
 @claim(shares=sounds)

@@ -1,12 +1,11 @@
 // Keyboard control of the list of items, for all modes: the current row, the selection, and the playing of items.
 import type { item } from 'loophole'
 import { Cell } from './cell'
-import { favourite, hide, rate } from './edits'
 import { counted, idBytes, idText } from './format'
-import { hear, hush, isHeard, markRegion } from './hear'
+import { hear, hush, isHeard } from './hear'
 import { isListed } from './keyboard'
 import { awaitItem, itemAt, itemOf, question, result, rowOf } from './result'
-import { complain, heard, isAlike, remark, say, selected, set, settings, show, view, type View } from './state'
+import { complain, heard, isAlike, remark, say, selected, settings, show, view, type View } from './state'
 import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
@@ -200,7 +199,7 @@ function rowAfter(by: number): number {
   return row.value + by - (of && !isCurrent(of) && by > 0 ? 1 : 0)
 }
 
-/** Handles the keys of a list with `across` items in a row. Returns true if it used the key. */
+/** Handles the keys that move in a list with `across` items in a row. Returns true if it used the key. */
 export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   const move: Record<string, number> = {
     ArrowDown: across, ArrowUp: -across, PageDown: page * across, PageUp: -page * across,
@@ -208,21 +207,18 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
     Home: -1e9, End: 1e9,
   }
   const by = move[event.key]
-  if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(rowAfter(by), event.shiftKey, undefined, picked)
-  else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
-  else if (event.ctrlKey || event.metaKey || event.altKey) return false
-  else if (event.key === ' ' && isHeard(view.value.at)) hush()
-  else if (event.key === 'Enter' || event.key === ' ') hearNow().catch(complain)
-  else if (event.key === 'Escape') { hush(); if (isListed()) endSelection(); if (remark.value?.bad) remark.set(undefined) }
-  else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
-  else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
-  else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)
-  else if (event.key === 'h') hide(chosen(), !atNow()?.media.hidden)
-  else if (/^[0-5]$/.test(event.key)) rate(chosen(), Number(event.key))
-  else if (event.key === 's') moreLike()
-  else if (event.key === 'd') lessLike()
-  else if (event.key === 'p') set({ preview: !settings.value.preview })
-  else return false
+  if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return false
+  goTo(rowAfter(by), event.shiftKey, undefined, picked)
   event.preventDefault()
   return true
+}
+
+/** Plays the current item, or stops it. */
+export const playOrStop = () => { if (isHeard(view.value.at)) hush(); else hearNow().catch(complain) }
+
+/** Stops the preview, and ends the selection and the error that are shown. */
+export function giveUp() {
+  hush()
+  if (isListed()) endSelection()
+  if (remark.value?.bad) remark.set(undefined)
 }

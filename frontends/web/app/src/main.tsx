@@ -2,9 +2,11 @@
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { addDropped } from './addfolder'
-import { addToBasket } from './basket'
 import { useCell } from './cell'
-import { Chips, chipsOf, goToWeights, Likeness, SCOPE_TITLES } from './chips'
+import { KeyList } from './commands/keylist'
+import { followKeys } from './commands/keys'
+import { Palette } from './commands/palette'
+import { Chips, Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
 import { Directions } from './directions'
 import { Dock } from './dock'
@@ -16,15 +18,13 @@ import { counted, lengthText } from './format'
 import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
 import { Icon } from './icons'
-import { enterMode, giveToList, isListed, isMove, pressesControl } from './keyboard'
-import { endSelection, listKey } from './list'
+import { endSelection } from './list'
 import { LoopsMode } from './loops/loopsmode'
 import { MapView } from './map'
 import { MixMode } from './mix/mixmode'
 import { hearFile, Outside, PortChoice } from './outside'
 import { KitMode } from './kit/kitmode'
 import { PadDrop } from './kit/paddrop'
-import { Palette, paletteOpen } from './palette'
 import { QueryLine } from './queryline'
 import { Rail } from './rail'
 import { NameDialog } from './naming'
@@ -32,7 +32,7 @@ import * as results from './result'
 import { Project } from './project'
 import { RecordMode } from './record/recordmode'
 import { Recovery } from './recovery'
-import { complain, heard, isAlike, MODE_KEYS, MODES, SCOPES, selected, show, view, type Mode, type Scope } from './state'
+import { complain, heard, isAlike, SCOPES, selected, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
 import { beginTheme } from './theme'
 import { Tiles } from './tiles'
@@ -112,56 +112,6 @@ function Middle({ mode }: { mode: Mode }) {
   }
 }
 
-/** The field in which the person is gives what was typed, as it does when a click leads to another mode. */
-function leaveFor(mode: Mode) {
-  (document.activeElement as HTMLElement | null)?.blur()
-  enterMode(mode)
-}
-
-/** Keys that work everywhere, also in fields; in an open dialog only panic. */
-function onKeyAnywhere(event: KeyboardEvent) {
-  const control = event.ctrlKey || event.metaKey
-  const mode = event.altKey ? MODES[MODE_KEYS.indexOf(event.key)] : undefined
-  const inDialog = document.querySelector('dialog[open]') !== null
-  if (control && event.key === '.') hearing.panic()
-  else if (control && event.key === 'k') { if (!inDialog) paletteOpen.set(true) }
-  else if (mode) { if (!inDialog) leaveFor(mode) }
-  else return
-  event.preventDefault()
-  event.stopPropagation()
-}
-
-/** What a control does with keys itself: a field takes all, a slider those that move it, a button those that press it. A button
- * that was clicked gives Space to the list: only one that was reached by keyboard is pressed by it. */
-function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
-  const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
-  if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
-  if (of.matches('input[type="range"]') && isMove(event)) return true
-  if (event.key === ' ' || event.key === 'Enter') return pressesControl(of)
-  return of.closest('audio') !== null
-}
-
-/** The field of tags, after Enter has taken what was typed there: it has nothing of its own to undo. */
-const isTaken = (of: HTMLElement) => of.id === 'addtag' && of.dataset['typed'] === undefined
-
-/** Keys that work everywhere but in fields and dialogs, which keep theirs. */
-function onKey(event: KeyboardEvent) {
-  const control = event.ctrlKey || event.metaKey
-  const target = event.target as HTMLElement
-  if (document.querySelector('dialog[open]')) return
-  const isUndo = control && event.key.toLowerCase() === 'z'
-  if (keepsKey(target, event) && !(isUndo && isTaken(target))) return
-  if (isUndo) (event.shiftKey ? redo : undo)()
-  else if (event.key === '/') document.getElementById('query')?.focus()
-  else if (event.key === 't') document.getElementById('addtag')?.focus()
-  else if (event.key === 'b' && !control && !event.altKey) { if (isListed()) addToBasket() }
-  else if (event.key === 'l' && !control && !event.altKey) goToWeights()
-  else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
-  else if (isMove(event)) { if (!giveToList(event)) return }
-  else if (!(isListed() || event.key === 'Escape') || !listKey(event)) return
-  event.preventDefault()
-}
-
 function useDrop(): boolean {
   const [over, setOver] = useState(false)
   useEffect(() => {
@@ -184,10 +134,7 @@ function useDrop(): boolean {
 function Page() {
   const mode = useCell(view, of => of.mode)
   const over = useDrop()
-  useEffect(() => {
-    addEventListener('keydown', onKeyAnywhere, true); addEventListener('keydown', onKey)
-    return () => { removeEventListener('keydown', onKeyAnywhere, true); removeEventListener('keydown', onKey) }
-  }, [])
+  useEffect(followKeys, [])
   return (
     <>
       <Rail />
@@ -195,6 +142,7 @@ function Page() {
       <Middle mode={mode} />
       <Dock />
       <Palette />
+      <KeyList />
       <PortChoice />
       <NameDialog />
       <Recovery />

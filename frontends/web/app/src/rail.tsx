@@ -1,7 +1,7 @@
 // The rail of modes at the left edge.
 import { useCell } from './cell'
 import { Icon } from './icons'
-import { paletteOpen } from './palette'
+import { paletteOpen } from './commands/open'
 import { MODE_KEYS, MODES, show, view, type Mode } from './state'
 
 const TITLES: Record<Mode, string> = {
@@ -18,7 +18,7 @@ export function Rail() {
           <Icon name={name} size={20} /><span>{TITLES[name]}</span>
         </button>
       ))}
-      <button aria-label="Commands" onClick={() => paletteOpen.set(true)} title="Ctrl+K"><Icon name="commands" size={20} /><span>Commands</span></button>
+      <button aria-label="Commands" onClick={() => paletteOpen.set(true)} title="Ctrl+K; ? lists the keys"><Icon name="commands" size={20} /><span>Commands</span></button>
     </nav>
   )
 }

@@ -7,8 +7,6 @@ import { heldAt, hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
 export const LETTERS = 'zxcvasdfqwer1234'
 const placeOf = ({ code }: KeyboardEvent) => LETTERS.indexOf(/^(?:Key|Digit)(.)$/.exec(code)?.[1]?.toLowerCase() ?? ' ')
 const NOTCH = 40 // of a wheel, in pixels
-const SWAPS: Record<string, string> = { ',': 'previous', '.': 'next', n: 'random', b: 'back' }
-const FIELDS = 'select, textarea, dialog, audio, input:not([type=range], [type=checkbox])'
 
 /** The wheel over the pad that has the keyboard swaps its sound; over any other the page scrolls. */
 export function useWheel(box: { current: HTMLElement | null }) {
@@ -30,35 +28,39 @@ export function useWheel(box: { current: HTMLElement | null }) {
   }, [])
 }
 
-/** Keys that change the slot of the current pad, from where the letters hit pads. True if the key was one. */
-function changeSlot(event: KeyboardEvent): boolean {
+/** Changes the slot of the current pad. */
+export function changeSlot(to: string, isHeld: boolean) {
   const slot = slotAt(loaded.value, padAt.value)
-  const to = SWAPS[event.key]
-  if (isFar || !slot || !(to || event.key === 'l') || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS)) return false
-  if (!event.repeat && !to) lock([slot.slot], !slot.locked && !heldAt(loaded.value, padAt.value))
+  if (isFar || !slot) return
   if (to === 'next' || to === 'previous') wheel(slot.slot, to === 'next' ? 1 : -1)
-  else if (to && !event.repeat) swap(slot.slot, to)
-  event.preventDefault()
-  event.stopImmediatePropagation()
-  return true
+  else if (!isHeld) swap(slot.slot, to)
 }
+
+export function lockSlot() {
+  const slot = slotAt(loaded.value, padAt.value)
+  if (!isFar && slot) lock([slot.slot], !slot.locked && !heldAt(loaded.value, padAt.value))
+}
+
+let press: ((place: number) => void) | undefined // while pads are shown
+
+/** The letter in this place hits its pad. */
+export const pressLetter = (place: number, event: KeyboardEvent | undefined) => { if (!event?.repeat) press?.(place) }
 
 /** Letters hit the pads from `first` on, from anywhere in the page but fields. */
 export function useLetters(first: number, plays: (number: number) => boolean, release: (number: number) => void) {
   const held = useRef(new Map<number, number>()).current // the pad that each letter hit
-  const onLetter = (event: KeyboardEvent) => {
-    const place = placeOf(event), number = first + place
-    if (place < 0 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).closest(FIELDS) || !plays(number)) return
-    event.preventDefault()
-    if (event.repeat) return
+  const onLetter = (place: number) => {
+    const number = first + place
+    if (!plays(number)) return
     held.set(place, number)
     padAt.set(number)
     hit(number)
   }
   const onLetterUp = (event: KeyboardEvent) => { const place = placeOf(event), number = held.get(place); if (number !== undefined) release(number); held.delete(place) }
   useEffect(() => {
-    addEventListener('keydown', onLetter); addEventListener('keyup', onLetterUp)
-    return () => { removeEventListener('keydown', onLetter); removeEventListener('keyup', onLetterUp) }
+    press = onLetter
+    addEventListener('keyup', onLetterUp)
+    return () => { press = undefined; removeEventListener('keyup', onLetterUp) }
   })
   const letGo = useRef(release)
   letGo.current = release
@@ -66,9 +68,5 @@ export function useLetters(first: number, plays: (number: number) => boolean, re
     const end = () => { held.forEach(number => letGo.current(number)); held.clear() }
     addEventListener('blur', end)
     return () => { removeEventListener('blur', end); end() }
-  }, [])
-  useEffect(() => {
-    addEventListener('keydown', changeSlot, true) // before those of the page, which has other meanings for them
-    return () => removeEventListener('keydown', changeSlot, true)
   }, [])
 }

@@ -2,12 +2,12 @@
 import type { item, region as clip_region } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Cell, useCell, useLoaded } from '../cell'
-import { isDeleting, isField } from './deleting'
 import { clean, idText, lengthText, num } from '../format'
-import { hear, hearBetween, hearFrom, hush, isHeard, markRegion, region as selection } from '../hear'
+import { hearBetween, hearFrom, region as selection } from '../hear'
 import { Icon } from '../icons'
 import { useNames } from '../itemnames'
-import { enterMode, pressesControl } from '../keyboard'
+import { enterMode } from '../keyboard'
+import { setShown } from './regionkeys'
 import * as deeds from './regions'
 import { TypedField } from '../typedfield'
 import { VolumeSlider } from './volumeslider'
@@ -23,59 +23,6 @@ export function showRegions(clip: string) {
   deeds.clipAt.set(clip)
   reached = true
   enterMode('loops')
-}
-
-// ---- keys ----
-
-/** The digit of a key and its code in the schema; undefined: another key. */
-function digitOf(event: KeyboardEvent): { digit: number; key: number; isPad: boolean } | undefined {
-  const [, of, text] = /^(Digit|Numpad)(\d)$/.exec(event.code) ?? []
-  if (text === undefined || event.altKey || event.metaKey || event.shiftKey) return undefined
-  const digit = Number(text), isPad = of === 'Numpad'
-  if (isPad && event.key !== text) return undefined // without Num Lock it moves
-  return { digit, isPad, key: isPad ? 1073741912 + (digit || 10) : deeds.keyOf(digit) }
-}
-
-/** Space saves the selected part on the first free key. Without one it plays the item in the panel, as in a list. */
-function onSpace(of: item, isInPanel: boolean): boolean {
-  const id = idText(of.media.id)
-  const part = selection.value?.id === id ? selection.value : undefined
-  if (part) deeds.saveOnFreeKey(part.from, part.end)
-  else if (!isInPanel) return false
-  else if (isHeard(id)) hush()
-  else hear(of)
-  return true
-}
-
-function onDigit(event: KeyboardEvent, isInPanel: boolean): boolean {
-  const got = digitOf(event)
-  if (!got || (!event.ctrlKey && !got.isPad && !isInPanel)) return false
-  if (event.repeat) return true
-  if (event.ctrlKey) deeds.lockRegion(got.digit)
-  else if (isDeleting()) deeds.deleteRegion(got.digit)
-  else deeds.playRegion(got.key)
-  return true
-}
-
-function onKey(event: KeyboardEvent, of: item | undefined) {
-  const target = event.target as HTMLElement
-  if (!of || isField(target) || document.querySelector('dialog[open]')) return
-  const isInPanel = target.closest?.('[aria-label="Regions"]') != null
-  const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey
-  let used = onDigit(event, isInPanel)
-  if (!used && isPlain && event.key === ' ' && !pressesControl(target)) used = event.repeat || onSpace(of, isInPanel)
-  if (!used && isPlain && isInPanel && (event.key === '[' || event.key === ']')) { markRegion(of, event.key === '[' ? 'from' : 'end'); used = true }
-  if (!used) return
-  event.preventDefault()
-  event.stopPropagation()
-}
-
-function useKeys(of: item | undefined) {
-  useEffect(() => {
-    const call = (event: KeyboardEvent) => onKey(event, of)
-    addEventListener('keydown', call, true)
-    return () => removeEventListener('keydown', call, true)
-  }, [of])
 }
 
 // ---- the clip ----
@@ -144,7 +91,7 @@ export function Regions() {
   useEffect(() => listen('project.changed', look), [])
   useEffect(() => { if (reached) requestAnimationFrame(() => panel.current?.focus()); reached = false }, [])
   const of = useNames(now?.item ? [now.item] : []).get(now?.item ? idText(now.item) : '')
-  useKeys(of)
+  useEffect(() => { setShown(of); return () => setShown(undefined) }, [of])
   const each = now?.each ?? []
   return (
     <section ref={panel} aria-label="Regions" class="regionpanel" tabIndex={0} data-clip={now ? idText(now.clip) : undefined}>

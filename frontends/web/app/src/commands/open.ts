@@ -1,0 +1,5 @@
+// Which of the two dialogues of commands is open.
+import { Cell } from '../cell'
+
+export const paletteOpen = new Cell(false)
+export const keysOpen = new Cell(false)
