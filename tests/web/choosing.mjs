@@ -93,6 +93,8 @@ function without_webgl() {
   HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind === 'webgl2' ? null : getContext.call(this, kind, ...more) }
 }
 
+const DUMMY = 'JACK runs its dummy driver'
+
 export const choosing = {
   async a_range_begins_at_the_item_that_is_current(browser) {
     const name = someClass(), query = `class:${name}`
@@ -499,13 +501,44 @@ export const choosing = {
       strip(channel, shut)
       await says(text)
       strip(channel, open)
-      await page.locator('.dock .remark em').waitFor({ state: 'detached' })
+      await says(DUMMY)
     }
     await page.getByLabel('Volume').fill('0')
     await says('the volume is 0')
     await page.getByLabel('Volume').fill('0.8')
     await page.getByLabel('Loop', { exact: true }).uncheck()
     loophole('preview', 'stop')
+    await page.locator('.dock .remark em').waitFor({ state: 'detached' })
+
+    loophole('pattern', process.env.PATTERN)
+    loophole('transport', 'start')
+    await says(DUMMY)
+    const { tracks } = asked('audio.pattern').pattern.sequencer
+    tracks.forEach(one => loophole('pattern', 'rows', one.name, 'mute=on'))
+    await says('every row of the pattern is muted')
+    loophole('pattern', 'rows', tracks[0].name, 'mute=off')
+    await says(DUMMY)
+    strip('sequencer', 'mute=true')
+    await says('the channel sequencer is muted')
+    strip('sequencer', 'mute=false')
+    loophole('transport', 'stop')
+    await page.locator('.dock .remark em').waitFor({ state: 'detached' })
+
+    const setPad = part => loophole('ask', 'audio.set_pads', `each=[{"pad":3${part}}]`)
+    setPad(',"wave":"sine"')
+    await mode(page, 'Kit')
+    const hit = number => page.locator(`[data-pad="${number}"]`).click()
+    await hit(3)
+    await says(DUMMY)
+    strip('pads', 'mute=true')
+    await says('the channel pads is muted')
+    strip('pads', 'mute=false')
+    setPad(',"wave":"sine","gain":0')
+    await until('the page says that the pad is silent', async () => {
+      await hit(3)
+      return /pad 3 has its gain at silence/.test(await page.locator('.dock .remark').innerText())
+    })
+    setPad('')
     return page
   },
 

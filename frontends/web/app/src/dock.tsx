@@ -18,8 +18,7 @@ function Remark() {
     const timer = setTimeout(() => { if (remark.value === said) remark.set(undefined) }, REMARK_MS)
     return () => clearTimeout(timer)
   }, [said])
-  const playing = useCell(hearing, of => of !== undefined && of.voice >= 0)
-  const silence = useReason(playing, useCell(settings, of => of.volume))
+  const silence = useReason()
   const mode = useCell(view, now => now.mode)
   const shown = useRef(mode)
   useEffect(() => { if (shown.current !== mode && remark.value?.bad) remark.set(undefined); shown.current = mode }, [mode]) // it was about the other mode
