@@ -2,7 +2,7 @@
 // queries, and counts while the catalogue changes.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { giveName, json, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
+import { check_axe, giveName, json, loophole, mode, open, picture, shown, showsTotal, sounding, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
@@ -75,6 +75,66 @@ export function change_without_end() {
 }
 
 export const looking = {
+  async the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard(browser) {
+    const page = await open(browser, '#mode=hypergrid')
+    const cells = page.locator('.hypergrid td button'), holds = page.getByLabel('What the cell holds')
+    await cells.first().waitFor()
+    const named = async cell => {
+      const [, row, column, count] = /^(.*), (.*): (\d+)$/.exec(await cell.getAttribute('aria-label'))
+      const found = asked('search.query', `query=class:"${row}" key:"${column}"`, 'sort=name', 'limit=1')
+      return { title: `${row}, ${column}:`, count: Number(count), first: found.items[0].media.name }
+    }
+    await page.getByLabel('Columns').selectOption('key')
+    await until('the columns are keys', async () => (await page.locator('.hypergrid caption').innerText()) === 'Items by class and key')
+    await cells.first().hover()
+    const { title, count, first } = await named(cells.first())
+    await until('the pointer shows what the cell holds', async () => {
+      const text = await holds.innerText()
+      return text.startsWith(`${title} ${count} item`) && text.includes(first)
+    })
+    await page.mouse.move(2, 2)
+    await holds.getByText('Point at a number').waitFor()
+    await page.locator('.hypergrid .scroll').focus()
+    await page.keyboard.press('Tab')
+    await until('the keyboard shows it too', async () => (await holds.innerText()).startsWith(title))
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key)
+    const at = page.locator('.hypergrid td button:focus')
+    const other = await named(at)
+    await until('the arrow keys go to another cell', async () => { const text = await holds.innerText(); return text.startsWith(`${other.title} ${other.count} item`) && text.includes(other.first) })
+    assert.notEqual(other.title, title)
+    await picture(page, 'hypergrid-holds')
+    await check_axe(page)
+    await page.keyboard.press('Enter')
+    await until('Enter shows its items', async () => (await shown(page)) === String(other.count))
+    return page
+  },
+
+  async a_map_that_cannot_be_searched_says_so(browser) {
+    const page = await open(browser, '#mode=map', () => {
+      globalThis.Worker = class extends globalThis.Worker { // its program cannot be loaded
+        constructor(url, options) { super(String(url).includes('mapindex') ? '/no-such-program.js' : url, options) }
+      }
+    })
+    await page.locator('main.map[data-points]').waitFor()
+    await page.locator('.map .note', { hasText: 'cannot search the map' }).waitFor()
+    const { x, y, width, height } = await page.locator('.map canvas').boundingBox()
+    await page.mouse.click(x + width / 2, y + height / 2) // it is answered
+    await page.locator('.map canvas').press('ArrowRight')
+    await until('the arrow keys go to a point', async () => (await sounding(page)) !== '')
+    loophole('preview', 'stop')
+    return page
+  },
+
+  async what_fails_without_a_word_is_said(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await page.evaluate(() => { Promise.reject(new DOMException('given up', 'AbortError')); Promise.reject(new Error('the tape is torn')) })
+    await page.locator('.remark.bad', { hasText: 'the tape is torn' }).waitFor()
+    assert.deepEqual(page.errors.filter(text => !/tape is torn|given up/.test(text)), [])
+    page.errors.length = 0
+    return page
+  },
+
   async counts_are_shown_while_the_catalogue_changes_without_end(browser) {
     const page = await open(browser, '', change_without_end)
     await showsTotal(page, '')

@@ -122,6 +122,21 @@ def each_key_means_one_thing_and_the_documents_list_the_same_keys(home):
     in_browser(home, 'each_key_means_one_thing_and_the_documents_list_the_same_keys')
 
 
+@claim(shares=finding)
+def what_fails_without_a_word_is_said(home):
+    in_browser(home, 'what_fails_without_a_word_is_said')
+
+
+@claim(shares=finding)
+def a_map_that_cannot_be_searched_says_so(home):
+    in_browser(home, 'a_map_that_cannot_be_searched_says_so')
+
+
+@claim(shares=finding)
+def the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard(home):
+    in_browser(home, 'the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard')
+
+
 @claim(shares=sounds)
 def edits_of_two_pages_within_a_bar_both_hold(home):
     in_browser(home, 'edits_of_two_pages_within_a_bar_both_hold')

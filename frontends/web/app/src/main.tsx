@@ -159,6 +159,7 @@ function takeTyped() {
 }
 
 function start() {
+  addEventListener('unhandledrejection', ({ reason }) => { if (reason?.name !== 'AbortError') complain(reason ?? new Error('The page failed')) })
   takeTyped()
   beginTheme()
   connect()

@@ -27,15 +27,22 @@ function fit({ count, x, y }: MapPoints): Look {
   return { x: (left + right) / 2, y: (bottom + top) / 2, scale, whole: scale, turn: 0, tilt: 0 }
 }
 
-/** The worker's answers, by the number of their question. */
+/** The worker's answers, by the number of their question. A worker that fails answers all questions, also later ones, with no points. */
 class Index {
   private worker = new Worker(new URL('./mapindex.ts', import.meta.url), { type: 'module' })
   private waiting = new Map<number, (hits: number[]) => void>()
   private count = 0
-  constructor() {
+  private failed = false
+  constructor(onFail: () => void) {
     this.worker.onmessage = (event: MessageEvent<Reply>) => {
       this.waiting.get(event.data.n)?.(event.data.hits)
       this.waiting.delete(event.data.n)
+    }
+    this.worker.onerror = this.worker.onmessageerror = () => {
+      this.failed = true
+      this.waiting.forEach(resolve => resolve([]))
+      this.waiting.clear()
+      onFail()
     }
   }
   private turned = ''
@@ -51,7 +58,7 @@ class Index {
   }
   private ask(question: (n: number) => Question): Promise<number[]> {
     const n = ++this.count
-    return new Promise(resolve => { this.waiting.set(n, resolve); this.worker.postMessage(question(n)) })
+    return this.failed ? Promise.resolve([]) : new Promise(resolve => { this.waiting.set(n, resolve); this.worker.postMessage(question(n)) })
   }
   near = (x: number, y: number, within: number, count: number) => this.ask(n => ({ kind: 'near', n, x, y, within, count }))
   lasso = (path: number[]) => this.ask(n => ({ kind: 'lasso', n, path }))
@@ -86,6 +93,7 @@ export function MapView() {
   const look = useRef<Look>({ x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 })
   const [loaded, setLoaded] = useState<MapPoints>()
   const [note, setNote] = useState('Loading the map…')
+  const [unsearched, setUnsearched] = useState(false)
   const [values, setValues] = useState<Values>()
   const [found, setFound] = useState<Uint8Array>()
   const [hover, setHover] = useState<{ ids: string[]; x: number; y: number; wide: number }>()
@@ -98,7 +106,7 @@ export function MapView() {
 
   useEffect(() => {
     points.current = new Points(canvas.current!)
-    index.current = new Index()
+    index.current = new Index(() => setUnsearched(true))
     const resized = new ResizeObserver(() => { points.current?.draw(look.current, true); setMoved(n => n + 1) })
     resized.observe(canvas.current!)
     return () => { resized.disconnect(); points.current?.end(); index.current?.end() }
@@ -275,7 +283,7 @@ export function MapView() {
         })}
         {path.length > 2 && <svg class="lasso" aria-hidden="true"><polyline points={path.join(' ')} /></svg>}
         {hover && <Hover {...hover} />}
-        {note && <p class="note" role="status">{note}</p>}
+        {(note || unsearched) && <p class="note" role="status">{note || 'This browser cannot search the map, so a click or a lasso finds no points. The arrow keys go to them. Open the page again.'}</p>}
         {scale && (
           <ul class="legend" aria-label={`Colours: ${colour}`}>
             {scale.legend.map(one => <li key={one.name}><span style={{ background: one.colour }} />{one.name}</li>)}
