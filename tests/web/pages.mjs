@@ -469,8 +469,8 @@ const claims = {
     await page.keyboard.press(' ')
     await row.locator('.playhead:visible').waitFor()
     loophole('transport', 'tempo', '24') // a step lasts so long that no look meets another one by chance
-    const column = length => row.locator('.playhead').evaluate((of, length) => Math.round((parseFloat(of.style.left) * length) / 100), length)
-    await until('the frame is over the step that sounds', async () => (await column(first.pattern.length)) === JSON.parse(loophole('ask', 'audio.transport')).step % first.pattern.length)
+    const column = () => row.locator('.playhead').evaluate(of => Math.round(parseFloat(of.style.transform.replace('translateX(', '')) / 100))
+    await until('the frame is over the step that sounds', async () => (await column()) === JSON.parse(loophole('ask', 'audio.transport')).step % first.pattern.length)
     await page.keyboard.press(' ')
     await row.locator('.playhead').waitFor({ state: 'hidden' })
     const { pattern, velocity, ...voice } = playing().sequencer.tracks[0]
@@ -495,7 +495,7 @@ const claims = {
     loophole('transport', 'tempo', '24')
     loophole('ask', 'audio.locate', 'bar=4')
     const steps = () => { const now = JSON.parse(loophole('ask', 'audio.transport')); return now.bar * 16 + now.step }
-    await until('after a locate its steps count from bar 0', async () => (await column(48)) === steps() % 48)
+    await until('after a locate its steps count from bar 0', async () => (await column()) === steps() % 48)
     loophole('transport', 'stop')
     loophole('pattern', process.env.PATTERN)
     return page

@@ -577,6 +577,30 @@ export const sounds = {
     return page
   },
 
+  async meters_move_by_transforms_without_a_redraw_of_the_mixer(browser) {
+    const page = await open(browser, '#mode=mix')
+    await page.locator('.mixer[data-live=true]').waitFor()
+    loophole('transport', 'metronome', 'on')
+    loophole('transport', 'start')
+    const seen = page.evaluate(() => new Promise(done => {
+      const fader = document.querySelector('.strip .fader'), styles = new Set()
+      const handlers = () => Object.values(fader).filter(one => one && typeof one === 'object').flatMap(one => Object.values(one)).find(one => typeof one === 'function')
+      let before = handlers(), moves = 0
+      new MutationObserver(changes => { // once for each time that meters move; a strip that was drawn again has other handlers
+        const moved = changes.filter(one => one.target.closest('.level') && one.attributeName === 'style')
+        moved.forEach(one => [...one.target.style].forEach(name => styles.add(name)))
+        const now = handlers()
+        moves = now && now === before ? moves + (moved.length > 0) : 0
+        before = now
+        if (moves === 20) done([...styles])
+      }).observe(document.querySelector('.mixer'), { subtree: true, attributes: true })
+    }))
+    assert.deepEqual(await within('meters move twenty times, and no strip is drawn', seen), ['transform'])
+    loophole('transport', 'stop')
+    loophole('transport', 'metronome', 'off')
+    return page
+  },
+
   async a_strip_shows_and_changes_its_channel(browser) {
     const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=preview]')
@@ -600,8 +624,8 @@ export const sounds = {
     await until('the peak stays above the level', () => {
       loophole('preview', id)
       return left.evaluate(of => {
-        const [bar, peak] = of.children
-        return !peak.hidden && Number(peak.dataset.part) > Number(bar.dataset.part)
+        const [, rest, peak] = of.children, number = of => Number(/-?[\d.]+/.exec(of.style.transform)[0])
+        return !peak.hidden && -number(peak) / 100 > 1 - number(rest)
       })
     })
     await until('and falls afterwards', async () => !(await left.locator('.peak').isVisible()))

@@ -253,6 +253,11 @@ def what_is_hit_flashes_whoever_plays(home):
 
 
 @claim(shares=sounds)
+def meters_move_by_transforms_without_a_redraw_of_the_mixer(home):
+    in_browser(home, 'meters_move_by_transforms_without_a_redraw_of_the_mixer')
+
+
+@claim(shares=sounds)
 def a_strip_shows_and_changes_its_channel(home):
     in_browser(home, 'a_strip_shows_and_changes_its_channel')
 

@@ -1,5 +1,6 @@
 // The levels that the engine sends while there is sound, for all meters of the page.
 import type { meter } from 'loophole'
+import { useEffect } from 'preact/hooks'
 import { Cell } from './cell'
 import { listen } from './wire'
 
@@ -14,3 +15,12 @@ listen('audio.levels', body => {
   clearTimeout(timer)
   timer = window.setTimeout(() => levels.set(new Map()), SILENT_MS)
 })
+
+/** Calls `move` with each new levels while the component is shown: what only moves is not drawn again. */
+export function useLevels(move: (of: Map<string, meter>) => void, deps: unknown[]) {
+  useEffect(() => {
+    const call = () => move(levels.value)
+    call()
+    return levels.follow(call)
+  }, deps)
+}

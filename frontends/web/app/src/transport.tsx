@@ -1,11 +1,11 @@
 // The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is well.
 import type { meters, transport_state } from 'loophole'
-import { useEffect } from 'preact/hooks'
-import { Cell, useCell } from './cell'
+import { useEffect, useRef } from 'preact/hooks'
+import { Cell } from './cell'
 import { usePolled } from './polled'
 import { counted, meterDb, METER_LEAST_DB, meterPart, num } from './format'
 import { Icon } from './icons'
-import { levels } from './levels'
+import { useLevels } from './levels'
 import { complain } from './state'
 import { TypedField } from './typedfield'
 import { ask } from './wire'
@@ -47,13 +47,20 @@ export function Transport() {
   )
 }
 
-/** The level of the master. */
+/** The level of the master, which moves by transforms alone. */
 function Master() {
-  const of = useCell(levels, all => all.get('master'))
-  const left = of?.peak_left ?? 0, right = of?.peak_right ?? 0
+  const box = useRef<HTMLSpanElement>(null)
+  useLevels(all => {
+    const of = all.get('master'), sides = [of?.peak_left ?? 0, of?.peak_right ?? 0]
+    box.current!.setAttribute('aria-valuenow', String(meterDb(Math.max(...sides))))
+    box.current!.querySelectorAll<HTMLElement>('.bar').forEach((bar, i) => {
+      bar.style.transform = `scaleX(${meterPart(sides[i]!)})`
+      bar.classList.toggle('over', sides[i]! >= 1)
+    })
+  }, [])
   return (
-    <span class="master" role="meter" aria-label="Level of the master" aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(Math.max(left, right))}>
-      {[left, right].map((level, i) => <span key={i} class="track"><span class={`bar ${level >= 1 ? 'over' : ''}`} style={{ transform: `scaleX(${meterPart(level)})` }} /></span>)}
+    <span ref={box} class="master" role="meter" aria-label="Level of the master" aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={METER_LEAST_DB}>
+      {[0, 1].map(i => <span key={i} class="track"><span class="bar" /></span>)}
     </span>
   )
 }

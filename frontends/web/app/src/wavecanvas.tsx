@@ -9,14 +9,14 @@ import { settings } from './state'
 import { classColour, theme } from './theme'
 import { drawWave, waves } from './waves'
 
-const FRAME_MS = 1000 / 60
+const FRAME_MS = 1000 / 30
 
-/** Moves the line over the canvas while the item sounds, by whole pixels. In a long sound the line rests for many frames. */
+/** Moves the line over the canvas while the item sounds, by whole pixels, 30 times a second at most. In a long sound it rests for longer. */
 function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   useEffect(() => {
-    let frame = 0, timer = 0, shown = ''
+    let timer = 0, shown = ''
     const draw = () => {
-      frame = timer = 0
+      timer = 0
       const now = hearing.value, of = line.current
       if (!of) return
       of.hidden = now?.id !== id
@@ -25,13 +25,12 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
       const moved = `translateX(${Math.round((width * positionOf(now)) / now.frames)}px)`
       if (shown !== moved) of.style.transform = shown = moved
       const rests = now.frames / now.rate / width // ms for each pixel
-      if (rests > 2 * FRAME_MS) timer = window.setTimeout(draw, Math.min(rests / 2, 1000))
-      else frame = requestAnimationFrame(draw)
+      timer = window.setTimeout(draw, Math.max(FRAME_MS, Math.min(rests / 2, 1000)))
     }
-    const begin = () => { if (!frame) { clearTimeout(timer); draw() } }
+    const begin = () => { clearTimeout(timer); draw() }
     begin()
     const end = hearing.follow(begin)
-    return () => { end(); cancelAnimationFrame(frame); clearTimeout(timer) }
+    return () => { end(); clearTimeout(timer) }
   }, [id])
 }
 

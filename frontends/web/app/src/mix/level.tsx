@@ -1,25 +1,35 @@
-// A meter: a level with a peak that is held.
-import { useEffect, useRef, useState } from 'preact/hooks'
+// A meter: a level with a peak that is held. It moves by transforms alone.
+import { useEffect, useRef } from 'preact/hooks'
 import { meterDb, METER_LEAST_DB, meterPart } from '../format'
+import { useLevels } from '../levels'
 
 const HOLD_MS = 1500
+const LINE = 2 // pixels of the peak
 
-/** A level with a peak that is held. `part`: how much of the meter a linear level fills. */
-export function Level({ value, label, part = meterPart }: { value: number; label: string; part?: (linear: number) => number }) {
-  const [held, hold] = useState(0)
-  const timer = useRef(0)
-  useEffect(() => {
-    if (value < held || value === 0) return
-    hold(value)
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => hold(0), HOLD_MS)
-  }, [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const peak = Math.max(held, value)
+/** `part`: how much of the meter a linear level fills. */
+export function Level({ bus, side, label, part = meterPart }: { bus: string; side: 'left' | 'right'; label: string; part?: (linear: number) => number }) {
+  const box = useRef<HTMLSpanElement>(null), rest = useRef<HTMLSpanElement>(null), line = useRef<HTMLSpanElement>(null)
+  const held = useRef({ peak: 0, timer: 0 }).current
+  const showPeak = (value: number) => {
+    const at = part(Math.max(held.peak, value))
+    line.current!.hidden = at === 0
+    line.current!.style.transform = `translateY(calc(${-100 * at}% + ${LINE * at}px))`
+  }
+  useLevels(all => {
+    const value = all.get(bus)?.[`peak_${side}`] ?? 0
+    if (value > 0 && value >= held.peak) {
+      held.peak = value
+      clearTimeout(held.timer)
+      held.timer = window.setTimeout(() => { held.peak = 0; showPeak(0) }, HOLD_MS)
+    }
+    showPeak(value)
+    rest.current!.style.transform = `scaleY(${1 - part(value)})`
+    box.current!.setAttribute('aria-valuenow', String(meterDb(value)))
+  }, [bus, side])
+  useEffect(() => () => clearTimeout(held.timer), [])
   return (
-    <span class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={meterDb(value)}>
-      <span class="bar" style={{ clipPath: `inset(${100 - part(value) * 100}% 0 0 0)` }} data-part={part(value)} />
-      <span class="peak" hidden={part(peak) === 0} style={{ bottom: `${part(peak) * 100}%` }} data-part={part(peak)} />
+    <span ref={box} class="level" role="meter" aria-label={label} aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={METER_LEAST_DB}>
+      <span class="bar" /><span ref={rest} class="rest" /><span ref={line} class="peak" hidden />
     </span>
   )
 }

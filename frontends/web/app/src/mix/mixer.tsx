@@ -1,14 +1,13 @@
 // The mixer: a strip for each channel, with its fader, its meters, what it sends and its insert.
-import type { chain_state, channel, meter, mixer_strip } from 'loophole'
+import type { chain_state, channel, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { useCell } from '../cell'
 import { usePolled } from '../polled'
 import { gainAt, placeOfGain } from './fader'
 import { pairsOf, useForeignPorts, type Pair } from '../foreignports'
 import { dbText, num } from '../format'
 import { hasInsert, Insert } from './insert'
 import { Knob } from './knob'
-import { levels } from '../levels'
+import { useLevels } from '../levels'
 import { Level } from './level'
 import { complain } from '../state'
 import { channel_words } from '../words'
@@ -20,18 +19,26 @@ const CATCH_UP_MS = 5000 // an event may be lost
 const MARKS = [6, 0, -6, -12, -24, -48]
 
 /** The highest peak since the last click, red after a clip: a sample at or over full scale, of the master before its limiter. */
-function Highest({ bus, level }: { bus: string; level: meter | undefined }) {
+function Highest({ bus }: { bus: string }) {
   const highest = useRef(0)
   const forgotten = useRef<number>() // how many clips there were then
-  const [, redraw] = useState(0)
   const clips = useRef(0)
-  highest.current = Math.max(highest.current, level?.peak_left ?? 0, level?.peak_right ?? 0)
-  if (level) clips.current = num(level.clips)
-  if (level) forgotten.current = Math.min(forgotten.current ?? clips.current, clips.current) // a new core counts from 0
-  const over = clips.current > (forgotten.current ?? 0)
+  const [shown, show] = useState({ text: dbText(0), over: false })
+  const look = () => {
+    const next = { text: dbText(highest.current), over: clips.current > (forgotten.current ?? 0) }
+    show(now => (now.text === next.text && now.over === next.over ? now : next))
+  }
+  useLevels(all => {
+    const level = all.get(bus)
+    if (!level) return
+    highest.current = Math.max(highest.current, level.peak_left, level.peak_right)
+    clips.current = num(level.clips)
+    forgotten.current = Math.min(forgotten.current ?? clips.current, clips.current) // a new core counts from 0
+    look()
+  }, [bus])
   return (
-    <button class={`highest ${over ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${dbText(highest.current)}${over ? ', clipped' : ''}`} title="The highest peak, red after a clip; a click forgets both"
-      onClick={() => { highest.current = 0; forgotten.current = clips.current; redraw(n => n + 1) }}>{dbText(highest.current)}</button>
+    <button class={`highest ${shown.over ? 'over' : ''}`} aria-label={`Highest peak of ${bus}: ${shown.text}${shown.over ? ', clipped' : ''}`} title="The highest peak, red after a clip; a click forgets both"
+      onClick={() => { highest.current = 0; forgotten.current = clips.current; look() }}>{shown.text}</button>
   )
 }
 
@@ -61,10 +68,10 @@ function useMoved(strip: mixer_strip, again: () => void) {
   return { now: { ...strip, ...moved }, put, held }
 }
 
-interface StripProps { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void; offered: Pair[] }
+interface StripProps { strip: mixer_strip; known: boolean; again: () => void; insert: chain_state | undefined; insertsKnown: boolean; insertsAgain: () => void; offered: Pair[] }
 
 /** A strip; before its values are known it has its place already. */
-function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain, offered }: StripProps) {
+function Strip({ strip, known, again, insert, insertsKnown, insertsAgain, offered }: StripProps) {
   const { now, put, held } = useMoved(strip, again)
   const bus = strip.bus as channel
   const gain = now.gain ?? 1
@@ -79,10 +86,10 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain,
         <input type="range" class="fader" aria-label="Gain" aria-valuetext={`${dbText(gain)} dB`} title="Double click: 0 dB" disabled={!known} min="0" max="1" step="0.0025" value={placeOfGain(gain)}
           onInput={event => put({ gain: gainAt(Number(event.currentTarget.value)) })} onDblClick={() => put({ gain: 1 })} />
         <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${placeOfGain(10 ** (db / 20)) * 100}%` }}>{db}</small>)}</span>
-        <Level value={level?.peak_left ?? 0} label={`${bus} left`} part={placeOfGain} />
-        <Level value={level?.peak_right ?? 0} label={`${bus} right`} part={placeOfGain} />
+        <Level bus={bus} side="left" label={`${bus} left`} part={placeOfGain} />
+        <Level bus={bus} side="right" label={`${bus} right`} part={placeOfGain} />
       </div>
-      <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} level={level} /></span>
+      <span class="values"><output>{known ? `${dbText(gain)} dB` : '–'}</output><Highest bus={bus} /></span>
       <span class="buttons">
         {toggle('mute', 'Mute', 'M')}{toggle('solo', 'Solo', 'S')}
         {HAS_PORTS.includes(bus) && <>{toggle('pfl', 'Cue', 'Cue', 'Listen before the fader')}{toggle('apart', 'Direct out', 'Out', 'Only at its own ports, not at main')}</>}
@@ -97,7 +104,6 @@ function Strip({ strip, known, level, again, insert, insertsKnown, insertsAgain,
 
 export function Mixer() {
   const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), CATCH_UP_MS, [], ['audio.sounding_changed'])
-  const level = useCell(levels)
   const offered = pairsOf(useForeignPorts().inputs)
   const [inserts, insertsAgain] = usePolled(() => ask('audio.inserts', {}, 2000), CATCH_UP_MS, [], ['audio.sounding_changed', 'audio.insert_changed'])
   const strips = mixer?.strips ?? channel_words.map(bus => ({ bus }) as mixer_strip)
@@ -105,7 +111,7 @@ export function Mixer() {
   return (
     <section aria-label="Mixer" class="mixer" data-live={mixer !== undefined}>
       {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
-        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={level.get(strip.bus)} again={again}
+        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} again={again}
           insert={inserts?.each?.find(one => one.channel === strip.bus)} insertsKnown={inserts !== undefined} insertsAgain={insertsAgain} offered={offered} />
       ))}
     </section>

@@ -5,6 +5,7 @@ import { transport } from '../transport'
 import { listen } from '../wire'
 
 const BAR = 16
+const FRAME_MS = 1000 / 30
 const JUMP = 2 // steps: a position that is further from the one before was gone to
 const CLOCK_BACK = 480000 // frames: the audio clock of another engine
 
@@ -41,10 +42,10 @@ function stepNow(length: number): number {
 const heads = new Set<() => void>()
 let drawing = 0
 
-/** Moves all frames, again and again while the transport runs. */
+/** Moves all frames, 30 times a second while the transport runs. */
 function draw() {
   heads.forEach(move => move())
-  drawing = heads.size && transport.value?.running ? requestAnimationFrame(draw) : 0
+  drawing = heads.size && transport.value?.running ? window.setTimeout(draw, FRAME_MS) : 0
 }
 
 /** Moves the frame in this line of steps. */
@@ -56,8 +57,8 @@ export function usePlayhead(line: { current: HTMLElement | null }, length: numbe
       if (at === shown || !head) return
       shown = at
       head.hidden = at < 0
-      head.style.left = `${(100 * at) / length}%`
       head.style.width = `${100 / length}%`
+      head.style.transform = `translateX(${100 * at}%)`
     }
     heads.add(move)
     if (!drawing) draw()

@@ -22,15 +22,14 @@ function Monitor() {
 
 export function Inputs() {
   const source = useCell(wish, of => of.source)
-  const level = useCell(levels, of => of.get(source))
-  const left = level?.peak_left ?? 0, right = level?.peak_right ?? 0
+  const highest = useCell(levels, of => dbText(Math.max(of.get(source)?.peak_left ?? 0, of.get(source)?.peak_right ?? 0)))
   return (
     <div class="inputlevels" role="group" aria-label="Levels">
       <div class="throw">
         <span class="marks" aria-hidden="true">{MARKS.map(db => <small key={db} style={{ bottom: `${100 + (db * 100) / 60}%` }}>{db}</small>)}</span>
-        <Level value={left} label="Left of what is recorded" /><Level value={right} label="Right of what is recorded" />
+        <Level bus={source} side="left" label="Left of what is recorded" /><Level bus={source} side="right" label="Right of what is recorded" />
       </div>
-      <output>{dbText(Math.max(left, right))} dB</output>
+      <output>{highest} dB</output>
       <Monitor />
     </div>
   )
