@@ -124,6 +124,22 @@ static void end_page(struct request *request, struct map_page *page)
     page->cursor = arena_take(request->arena, &encoded);
 }
 
+/* The points become ids, in one piece. */
+static enum err put_ids(struct request *request, struct map_page *page)
+{
+    const uint32_t size = page->points.count * (uint32_t)sizeof(struct id);
+    uint8_t *ids = arena_alloc(request->arena, size + 1);
+
+    if (!ids)
+        return limits_refuse(request->fault, "the page");
+    for (uint32_t i = 0; i < page->points.count; i++)
+        memcpy(ids + i * sizeof(struct id), &page->points.at[i].id, sizeof(struct id));
+    page->has_ids = true;
+    page->ids = (struct bytes){ .len = size, .at = ids };
+    page->points.count = 0;
+    return ERR_OK;
+}
+
 static enum err put_page(struct request *request, const struct map *map, const struct search_map *ask,
                          const uint32_t *rows, uint32_t count, struct map_page *page)
 {
@@ -149,7 +165,7 @@ static enum err put_page(struct request *request, const struct map *map, const s
         else if (page->cursor.len == 0)
             end_page(request, page);
     }
-    return e;
+    return e == ERR_OK && ask->has_ids && ask->ids ? put_ids(request, page) : e;
 }
 
 static enum err fill_page(struct request *request, struct map *map, const struct search_map *ask, struct map_page *page)

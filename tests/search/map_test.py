@@ -1,5 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The map of a real library: it shows everything that can be heard, it does not change, and it can be displayed."""
+import contextlib
 import os
 import shutil
 import stat
@@ -71,6 +72,17 @@ def the_map_is_the_same_in_an_older_catalogue_that_is_moved_in_while_the_engine_
     until(lambda: home.json('search', 'tag:later') and not home.json('search', 'tag:lost'))
     assert first_catalogue != catalogue()
     same(before, points(home))
+
+
+@claim(shares=two_kits)
+def which_items_are_on_a_page_comes_in_one_piece_too(home):
+    points(home)  # the map is made
+    with contextlib.closing(home.client()) as client:
+        ask = {'dimensions': 2, 'query': 'class:kick or class:snare', 'limit': 5}
+        page, short = client.must('search.map', ask), client.must('search.map', {**ask, 'ids': True})
+    assert page['points'] and page['cursor'], page
+    same(b''.join(point['id'] for point in page['points']), short['ids'])
+    same(([], page['cursor'], page['total']), (short.get('points', []), short['cursor'], short['total']))
 
 
 @claim

@@ -88,8 +88,8 @@ export async function loadFound(points: MapPoints, dimensions: number, { query, 
   const mark = (id: Uint8Array) => { const at = points.placeOf(id); if (at !== undefined) found[at] = 1 }
   for (let cursor = ''; ;) {
     if (scope === 'combined' && !folder) {
-      const page = await read('search.map', { dimensions, query, cursor }, signal)
-      page.points?.forEach(of => mark(of.id))
+      const page = await read('search.map', { dimensions, query, cursor, ids: true }, signal)
+      for (let at = 0; at < (page.ids?.length ?? 0); at += ID) mark(page.ids!.subarray(at, at + ID))
       cursor = page.cursor
     } else {
       const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, folder: idBytes(folder), view: scope }, signal)
