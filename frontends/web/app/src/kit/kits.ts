@@ -100,7 +100,11 @@ export const usualNote = (pad: number) => (FIRST_NOTE + pad <= NOTE_MOST ? FIRST
 /** The text of the note of a pad, whose own note may be absent; '': it has none. */
 export const padNote = (own: kit_slot['note'], pad: number) => { const note = own === undefined ? usualNote(pad) : num(own); return note === undefined ? '' : noteText(note) }
 
+/** The pad that this page hit last; each hit sets it again. */
+export const lastHit = new Cell<{ pad: number } | undefined>(undefined)
+
 export function hit(pad: number) {
+  lastHit.set({ pad })
   return ask('audio.hit', { pad, velocity: velocity.value / 127 }, 2000).catch(complain)
 }
 
