@@ -91,6 +91,8 @@ export const kits = {
       await until('its pads are shown', async () => (await pads.first().getAttribute('data-pad')) === bank)
     }
     await until('the project keeps the layout', () => loophole('pads', 'layout').trim() === '8x8')
+    await page.reload()
+    await until('a page that is loaded again has the layout, and the kit', async () => (await pads.count()) === 64 && (await pad.innerText()).includes(name))
     loophole('pads', 'layout', '4x4')
     await until('the page follows', async () => (await pads.count()) === 16)
     await build(page, 'texture')
