@@ -516,6 +516,16 @@ def comments_of_a_strangers_sfz_are_bounded_and_change_no_sound(home):
 
 
 @claim(shares=running)
+def a_record_that_an_editor_of_windows_saved_again_is_the_same(home):
+    record = ('name Saved again', 'family drum', 'tag lofi', 'slot Gong', 'placeholder it is lost')
+    text = '\ufeff' + ''.join(f'//loophole {line}\r\n' for line in record) + '<region>\r\nsample=kick.wav\r\n//loophole label A=\r\n'
+    kit, remarks = imported(home, sfz(home.file('windows'), text), '--scope', 'ephemeral')
+    same(('Saved again', 'drum', ['lofi']), (kit['name'], kit['family'], kit['tags']))
+    same([('Gong', 'it is lost'), ('A=', '')], [(slot['slot'], slot['placeholder']) for slot in kit['slots']])
+    assert 'family' not in remarks and '?' not in remarks, remarks
+
+
+@claim(shares=running)
 def an_export_overwrites_nothing_and_follows_no_link(home):
     kit, _ = imported(home, hydrogen(home.file('over'), instrument('A', layer('kick.wav')), name='Over'))
     out, other = home.file('existing'), home.file('other')

@@ -347,7 +347,7 @@ static void take_family(struct sfz *s, struct text value)
 {
     struct kit_file *kit = s->reading->to;
 
-    kit->family.value = choice_value(&kit_family_table, value);
+    kit->family.value = choice_value(&kit_family_table, kit_reading_text(s->reading, value, TAG_MOST));
     kit->has_family = kit->family.value != KIT_FAMILY_OTHER;
     if (!kit->has_family)
         kit_reading_odd(s->reading, TEXT("family"));
@@ -481,6 +481,8 @@ enum err kit_sfz_read(struct unpack *unpack, struct kit_reading *reading, struct
     s->reading = s->slots.reading = reading;
     s->fault = fault;
     set_defaults(s);
+    if (text_starts(rest, TEXT("\xEF\xBB\xBF"))) /* a byte order mark */
+        rest = skip_bytes(rest, 3);
     remove_comments(rest);
     while (e == ERR_OK && rest.len)
         if (isspace((unsigned char)*rest.at))
