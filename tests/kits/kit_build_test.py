@@ -101,6 +101,22 @@ def an_unknown_section_is_refused_with_those_that_there_are(home):
     home.loophole('use', 'Album', kick, '--off')
 
 
+@claim(shares=two_kits)
+def a_section_is_found_by_its_own_name_whatever_others_are_called_or_how_long_its_role_is(home):
+    """Its role may be the name of the next one, and a role of more than 64 bytes is that of no use."""
+    home.loophole('project', 'new', 'Chained')
+    sections = [('Intro', 'Outro'), ('Outro', 'bridge'), ('Long', 'r' * 65)] + [(f'part {n}', f'role {n}') for n in range(64)]
+    for n, (name, role) in enumerate(sections):
+        home.loophole('project', 'add', 'section', f'name={name}', f'role={role}', f'start={n * 4}', 'length=4')
+    snare = first(home, 'class:snare -is:loop')
+    home.loophole('use', 'Chain', snare, '--section', 'Outro')
+    contains(why(home, 'snare', snare, '--section', 'intro'), 'used for Outro')
+    for section in ('Long', 'part 63'):
+        assert sound_of(build(home, '--slots', 'kick', '--section', section)['kick'])
+    home.loophole('use', 'Chain', snare, '--off')
+    home.loophole('project', 'close')
+
+
 def song(home):
     """Two drum kits, and a project with a clip in its chorus, whose sound was used with others."""
     two_kits(home)

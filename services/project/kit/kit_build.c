@@ -125,10 +125,12 @@ static void add_unlike(struct text word, uint32_t most, struct text_list *to)
     to->at[to->count++] = word;
 }
 
-/* Uses have the role of a track or section, or else its name. A section that the ask names becomes that. */
+/* Uses have the role of a track or section, or else its name, if it is no longer than WORD_MOST (uses_note.c). A section
+ * that the ask names becomes that, and has a place in any case. */
 static bool take_role(void *state, const struct element *part)
 {
     const struct project_reading *r = state;
+    const struct project_build_kit *ask = r->work->ask;
     struct arena *kept = &r->work->kept;
     struct tree body;
     struct text name, role;
@@ -136,15 +138,19 @@ static bool take_role(void *state, const struct element *part)
     if ((part->kind.value != ELEMENT_KIND_TRACK && part->kind.value != ELEMENT_KIND_SECTION) ||
         tree_read(part->body, &r->work->arena, &body, NULL) != ERR_OK)
         return true;
-    name = arena_text(kept, tree_text(&body, "name"));
-    role = arena_text(kept, tree_text(&body, "role"));
-    role = role.len ? role : name;
-    if (part->kind.value == ELEMENT_KIND_TRACK)
+    name = tree_text(&body, "name");
+    role = tree_text(&body, "role");
+    role = arena_text(kept, role.len ? role : name);
+    if (part->kind.value == ELEMENT_KIND_TRACK) {
         add_unlike(role, ROLES_MOST, &r->to->roles);
-    else
-        add_unlike(role, SECTIONS_MOST, &r->to->sections);
-    if (part->kind.value == ELEMENT_KIND_SECTION && r->to->has_section && text_equal_caseless(r->to->section, name))
+        return true;
+    }
+    if (ask->has_section && text_equal_caseless(ask->section, name)) {
+        r->to->has_section = role.len <= WORD_MOST;
         r->to->section = role;
+        r->to->sections.count -= r->to->sections.count == SECTIONS_MOST;
+    }
+    add_unlike(role, SECTIONS_MOST, &r->to->sections);
     return true;
 }
 
