@@ -5,7 +5,7 @@ UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli web osc,$(1)),frontends/$(1))))
 define unit
-$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(OWN_HOME) $$(ENGINE)
+$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $(BUILD)/tests/unit/claim.a $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
 	$$(Q)$$(CC) $$(LDFLAGS) $$(wraps) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
@@ -14,6 +14,7 @@ LIBS_unit_common_deflate_test := -lz
 LIBS_unit_worker_analysis_against_test := -lebur128
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(word 3,$(subst /, ,$(u))))))
 units: $(UNITS)
+$(BUILD)/tests/unit/claim.a: $(BUILD)/tests/unit/claim.o # its main function serves the programs that have none
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 
 # ---- programs that tests start: tests/programs/NAME.c -> BUILD/tests/programs/NAME ----

@@ -9,10 +9,9 @@ import os
 import shutil
 import signal
 import struct
-import sys
 import wave
 
-from tests.claims import BUILD, TOP, needs, printed_in, random, samples, until, write_file
+from tests.claims import BUILD, needs, printed_in, random, samples, until, write_file
 
 from tests.sound import sound
 

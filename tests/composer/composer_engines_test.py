@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Several engines of one studio: they add up, they forget together, and a restored copy is another engine. With a real
 PostgreSQL server."""
-import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same
 from tests.composer.composing import Studio

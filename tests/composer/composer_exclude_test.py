@@ -3,7 +3,6 @@
 catalogues. With a real PostgreSQL server."""
 import os
 import shutil
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import Studio

@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import subprocess
-import sys
 
 from tests.claims import TOP, claim, contains, run_claims, same, until
 from tests.composer.composing import Studio, as_studio

@@ -4,7 +4,6 @@ logs each statement."""
 import os
 import re
 import subprocess
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import TOOL, Studio

@@ -1,7 +1,5 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Packs that the operator of a real PostgreSQL server describes, and a studio that has some of their sounds."""
-import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import Studio, facts_of, found, put_pack

@@ -5,7 +5,6 @@ import os
 import signal
 import struct
 import subprocess
-import sys
 
 from tests.claims import BUILD, claim, contains, file_text, run_claims, same, until
 from tests.composer.composing import TOOL, Studio

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 
 from tests.claims import LONG, SEED, claim, run_claims, same, until
 from tests.composer.composing import TOOL, Server, as_studio

@@ -2,7 +2,6 @@
 """The rules of an exchange: which data leaves the studio, which value wins, and how a server is
 made. With a real PostgreSQL server."""
 import os
-import sys
 import tempfile
 
 from tests.claims import TOP, claim, contains, run_claims, same, until

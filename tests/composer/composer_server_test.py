@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 
 from tests.claims import claim, contains, file_text, run_claims, same, until
 from tests.composer.composing import Half, Studio, serve_tls

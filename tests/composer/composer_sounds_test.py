@@ -3,7 +3,6 @@
 a Debian 13 with pgvector (as root; TRIXIE=FOLDER keeps the system for the next time)."""
 import os
 import subprocess
-import sys
 import tempfile
 
 from tests.claims import LONG, TOP, claim, contains, figure, run_claims, same, until

@@ -2,9 +2,7 @@
 """Studios that lie, and studios whose evidence is marked: what the server publishes, and what an engine finds with it."""
 import base64
 import itertools
-import os
 import random
-import sys
 from collections import Counter
 
 from tests.claims import SEED, claim, run_claims, same

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 from tests.claims import (children_of, claim, contains, figure, file_text, how_often, run_claims, same, state_of, until,

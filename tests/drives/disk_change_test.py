@@ -5,7 +5,6 @@ import errno
 import os
 import shutil
 import subprocess
-import sys
 
 from tests.claims import claim, contains, file_text, run_claims, same, skip, until, write_file
 from tests.library.indexing import Indexing, wav

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 
 from tests.claims import children_of, claim, contains, file_bytes, run_claims, same, state_of, until, worker_of, write_file
 from tests.library.indexing import wav

@@ -1,7 +1,5 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The audio core is killed and stopped; other processes are killed while it sounds."""
-import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive_sound

@@ -4,7 +4,6 @@ is counted, and the sound comes back."""
 import os
 import signal
 import subprocess
-import sys
 import time
 
 from tests.claims import claim, contains, run_claims, same, until

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 from tests.claims import (claim, contains, figure, how_often, needs, printed_in, random, run_claims, same, skip, until,

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import sys
 import time
 
 from tests.claims import SEED, claim, figure, how_often, run_claims, same, until

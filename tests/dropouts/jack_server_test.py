@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 from tests.claims import (claim, contains, file_bytes, file_text, how_often, needs, parent_of, printed_in, run_claims, same, state_of,

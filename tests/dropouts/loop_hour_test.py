@@ -4,7 +4,6 @@ after a minute and, with LONG=1, after an hour, or MINUTES=N."""
 import json
 import math
 import os
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, figure, how_often, run_claims, same, until

@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import signal
-import sys
 import time
 
 from tests.claims import claim, contains, figure, file_bytes, how_often, needs, random, run_claims, same, until

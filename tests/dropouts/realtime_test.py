@@ -2,7 +2,6 @@
 """The work of the audio thread while all voices, the sequencer and a capture run."""
 import os
 import shutil
-import sys
 
 from tests.claims import BUILD, claim, how_often, needs, run_claims, skip
 from tests.driving import drive

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import time
 
 from tests.claims import claim, contains, figure, how_often, printed_in, random, run_claims, same, until

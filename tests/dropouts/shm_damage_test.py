@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Shared memory is truncated, overwritten, removed or replaced under the engine that uses it, while it sounds."""
-import os
 import re
-import sys
 
 from tests.claims import SEED, claim, how_often, run_claims
 from tests.driving import drive_sound

@@ -2,7 +2,6 @@
 """The streamer is killed and stopped while it plays: at the JACK port no frame is lost, and none is repeated."""
 import os
 import signal
-import sys
 import threading
 
 from tests.claims import claim, figure, how_often, run_claims, same, until

@@ -5,7 +5,6 @@ import array
 import os
 import re
 import signal
-import sys
 
 from tests.claims import claim, contains, figure, file_bytes, how_often, name_of, run_claims, same, until
 from tests.record.takes import Recording, recording

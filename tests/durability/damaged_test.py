@@ -8,7 +8,6 @@ import random
 import re
 import shutil
 import signal
-import sys
 
 from tests import client
 from tests.claims import SEED, claim, contains, how_often, run_claims, same, until

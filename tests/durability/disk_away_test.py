@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 
 from tests import client
 from tests.claims import claim, contains, run_claims, until

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 from tests.claims import DRUMKITS, claim, contains, how_often, printed_in, run_claims, skip, until
 from tests.drives.disks import Lossy, Small, SmallExt4, put

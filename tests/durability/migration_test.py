@@ -4,7 +4,6 @@ and no finished work is repeated after a kill. LONG=1: more items and more kills
 import os
 import shutil
 import signal
-import sys
 
 from tests import client
 from tests.claims import claim, contains, figure, file_text, how_often, run_claims, same, until

@@ -2,8 +2,6 @@
 """Kills persist with SIGKILL at random moments. Meanwhile eight clients edit, add places in batches, give up asks and
 repeat acked ones, and a reader reads the store. In most kills the test starts the next persist at once, in some the
 real supervisor does."""
-import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive

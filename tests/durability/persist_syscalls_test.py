@@ -2,7 +2,6 @@
 """Kills persist at every system call of a commit, one by one, and makes every one fail once with EIO, ENOSPC and EINTR. The
 calls come from a trace of a commit of one edit and one of 400 places."""
 import os
-import sys
 
 from tests.claims import claim, file_text, needs, run_claims, skip, until
 from tests.driving import drive

@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The data directory is on a file system (lossy.c, FUSE) that can lose unsynced data. Cuts at random moments under load
 from 8 clients; lossy.c says what the cuts cover and what not."""
-import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.drives.disks import ends_mounts

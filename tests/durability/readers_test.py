@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import threading
 
 from tests.claims import Persist, children_of, claim, file_text, open_files, run_claims, same, until

@@ -3,7 +3,6 @@
 cut at a change of the disk. A few places of each, drawn with SEED=N; LONG=1 takes every one."""
 import os
 import subprocess
-import sys
 
 from tests.claims import TOP, claim, run_claims, skip
 from tests.drives.disks import ends_mounts

@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Artefact files without a row, left by kills of persist between a file and its commit. They are removed when they are an
 hour old; a file of a row or of a batch in progress is never removed."""
-import os
-import sys
 
 from tests.claims import claim, how_often, needs, run_claims
 from tests.driving import drive

@@ -2,7 +2,6 @@
 """`make bench` runs: one short round on a busy machine. No claim checks its figures, because they mean little here."""
 import os
 import shutil
-import sys
 
 from tests.claims import BUILD, DRUMKITS, TOP, claim, contains, run_claims, skip
 

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import sys
 
 from tests.claims import claim, contains, run_claims, same, skip, until
 from tests.engine.cli_library import library, search

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 
 from tests.claims import TOP, claim, contains, file_text, parent_of, run_claims, same, samples, state_of, until
 from tests.engine.cli_library import library, search

@@ -2,7 +2,6 @@
 """The completion scripts, each run by its shell."""
 import os
 import shutil
-import sys
 
 from tests.claims import SONIC, claim, contains, file_text, run_claims, same, samples, skip, write_file
 

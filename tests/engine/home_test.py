@@ -9,7 +9,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import time
 
 from tests.claims import BUILD, claim, contains, file_text, run_claims, same, scratch, skip, state_of, until

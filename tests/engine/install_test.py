@@ -3,7 +3,6 @@
 import glob
 import os
 import re
-import sys
 
 from tests.claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
 

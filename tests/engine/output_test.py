@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import wave
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, skip, until, write_file

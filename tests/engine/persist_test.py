@@ -3,7 +3,6 @@
 home."""
 import os
 import subprocess
-import sys
 import threading
 import time
 

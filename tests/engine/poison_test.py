@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Legal but expensive asks of one client delay no other client, and stop no service. The figures are the times of
 another client. The claims run one after the other, because each of them measures."""
-import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive

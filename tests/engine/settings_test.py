@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """loophole.conf: mistakes in it, and the commands for it."""
 import json
-import os
-import sys
 
 from tests.web.browsing import certify, free_port, lan_settings
 from tests.claims import claim, contains, file_text, run_claims, same

@@ -4,11 +4,9 @@ import glob
 import os
 import shutil
 import signal
-import sys
 import time
 
-from tests.claims import (BUILD, claim, contains, file_bytes, file_text, parent_of, run_claims, same, skip, state_of, until,
-                    write_file)
+from tests.claims import BUILD, claim, contains, file_bytes, parent_of, run_claims, same, skip, state_of, until, write_file
 
 SERVICES = ('persist', 'search', 'indexer')
 

@@ -2,7 +2,6 @@
 """A service is killed after it has done an ask and before it remembers the answer. The same bytes, sent again, change
 nothing: neither the current sound, nor the takes, nor the libraries."""
 import os
-import sys
 
 from tests.claims import claim, file_text, needs, run_claims, until
 from tests.client import Client, new_id

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Steps of undo have the client that made them, and undo takes back the last step of one client."""
 import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same
 from tests.engine.cli_library import library

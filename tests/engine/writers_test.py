@@ -4,7 +4,6 @@ takes, markers of volumes, sent sounds, exports. A link there leads it to no oth
 the list."""
 import os
 import shutil
-import sys
 
 from tests.claims import claim, contains, file_bytes, file_text, run_claims, same, until, write_file
 from tests.library.indexing import Indexing, wav

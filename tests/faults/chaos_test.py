@@ -3,7 +3,6 @@
 and search, and a sound plays."""
 import os
 import subprocess
-import sys
 
 from tests.claims import claim, how_often, run_claims, skip, until
 from tests.driving import drive

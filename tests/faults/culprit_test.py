@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import time
 
 from tests.claims import claim, contains, needs, printed_in, run_claims, same, state_of, until, until_stopped

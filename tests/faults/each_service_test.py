@@ -1,9 +1,7 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Kills every service in turn, repeatedly, while people search and edit: no wrong answer, no lost ack, and the time until
 it answers again. LONG=1 prints the table of docs/measured.md."""
-import os
 import shutil
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive

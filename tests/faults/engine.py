@@ -2,7 +2,6 @@
 who check every answer."""
 import os
 import signal
-import sys
 import threading
 import time
 

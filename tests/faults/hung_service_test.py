@@ -5,7 +5,6 @@ import contextlib
 import http.client
 import os
 import signal
-import sys
 
 from tests.web.browsing import Browser
 from tests.claims import claim, file_text, run_claims, same, until

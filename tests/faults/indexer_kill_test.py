@@ -3,7 +3,6 @@
 LONG=1 over all installed sounds. In most kills the test starts the next indexer at once, in some the real supervisor
 does."""
 import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive

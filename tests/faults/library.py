@@ -1,6 +1,5 @@
 """library.py: a folder of sounds, and the engine's reports about it."""
 import os
-import sys
 import time
 
 from tests.client import Client  # noqa: E402

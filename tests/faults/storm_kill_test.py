@@ -5,7 +5,6 @@ import collections
 import os
 import random
 import subprocess
-import sys
 
 from tests.claims import SEED, claim, figure, how_often, run_claims, same, until
 from tests.library.indexing import wav

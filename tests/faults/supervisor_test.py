@@ -5,7 +5,6 @@ import glob
 import os
 import shutil
 import signal
-import sys
 
 from tests.claims import BUILD, claim, how_often, run_claims, same, until
 from tests.driving import drive

@@ -1,5 +1,4 @@
 """two.py ROUNDS: two clients change one item at the same moment, each on condition that no other client has changed it."""
-import os
 import sys
 import threading
 

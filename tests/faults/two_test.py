@@ -2,7 +2,6 @@
 """Two engines on one home, two engines on one machine, two people who edit one item."""
 import os
 import shutil
-import sys
 
 from tests.claims import BUILD, Home, claim, contains, how_often, run_claims, same, samples, scratch, until
 from tests.driving import drive

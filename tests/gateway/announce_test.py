@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import socket
-import sys
 
 from tests.web.browsing import certify, free_port, lan_settings
 from tests.claims import BUILD, children_of, claim, contains, file_text, parent_of, run_claims, same, state_of, until, write_file

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 from tests.claims import BUILD, TOP, claim, file_text, open_files, run_claims, same, samples, skip, until, write_file
 

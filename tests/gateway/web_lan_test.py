@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import socket
-import sys
 
 from tests.web.browsing import PASSWORD, Browser, FarBrowser, Refused, asks_of_the_schemas, certify, far_bells, free_port, lan_settings
 from tests.claims import TOP, claim, contains, file_bytes, run_claims, same, until

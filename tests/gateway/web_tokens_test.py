@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 
 from tests.web.browsing import Browser, FarBrowser, Refused, asks_of_the_schemas, far_bells, free_port
 from tests.claims import SONIC, TOP, claim, contains, file_bytes, file_text, how_often, needs, run_claims, same, samples, until, write_file

@@ -5,7 +5,6 @@ import io
 import os
 import random
 import shutil
-import sys
 import tarfile
 
 from tests.claims import (DRUMKITS, claim, contains, file_bytes, how_often, kill_command, run_claims, same, samples,

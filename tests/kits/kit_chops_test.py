@@ -4,7 +4,6 @@ import array
 import math
 import os
 import random
-import sys
 import wave
 
 from tests.claims import SEED, claim, contains, file_bytes, run_claims, same, until, write_file

@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import struct
-import sys
 
 from tests.claims import claim, contains, file_bytes, how_often, run_claims, same, until
 from tests.client import Client

@@ -4,7 +4,6 @@ import os
 import random
 import re
 import shutil
-import sys
 import time
 
 from tests.claims import (DRUMKITS, claim, contains, file_bytes, file_text, how_often, kill_command, needs, run_claims, same,

@@ -4,7 +4,6 @@ import array
 import json
 import os
 import subprocess
-import sys
 import types
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until

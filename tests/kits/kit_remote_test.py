@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import time
 
 from tests.claims import DRUMKITS, claim, contains, file_text, run_claims, same, samples, until

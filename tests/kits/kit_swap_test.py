@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Other sounds for the slots of a loaded kit, while it plays: swap, randomise, and the locks that hold them."""
 import json
-import sys
 
 from tests.claims import claim, contains, how_often, run_claims, same, until
 from tests.kits.kits import (LEVELS, LONGER, build, class_of, drums_and_levels, is_level, level, levels_of, make, pads_of,

@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 import os
-import sys
 
 from tests.claims import claim, contains, file_bytes, how_often, run_claims, same, until
 from tests.sound.devices import Device

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
 from tests.claims import TOP, claim, contains, file_bytes, lose_override, run_claims, same, until, write_file
 from tests.client import new_id

@@ -3,9 +3,7 @@
 import array
 import json
 import math
-import os
 import subprocess
-import sys
 import wave
 
 from tests.claims import claim, contains, file_bytes, file_json, run_claims, same, until

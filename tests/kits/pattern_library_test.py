@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import sys
 import time
 
 from tests.claims import TOP, claim, contains, figure, file_bytes, file_text, how_often, run_claims, same, write_file

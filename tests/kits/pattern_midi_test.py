@@ -4,7 +4,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 
 from tests.claims import claim, contains, file_json, needs, run_claims, same
 

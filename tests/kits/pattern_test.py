@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 
 from tests.claims import (TOP, claim, contains, figure, file_bytes, file_json, file_text, how_often, open_files, run_claims, same,
                     until, write_file)

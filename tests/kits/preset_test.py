@@ -4,11 +4,9 @@ import array
 import json
 import os
 import signal
-import sys
 
-from tests.claims import claim, contains, file_bytes, run_claims, same, until, write_file
-from tests.kits.kits import pads_of
-from tests.sounding import Tape, engine, frame, until_connected, until_later, until_quiet
+from tests.claims import claim, contains, file_bytes, run_claims, same, until
+from tests.sounding import Tape, engine, until_connected, until_later, until_quiet
 
 RATE = 48000
 

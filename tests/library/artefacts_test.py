@@ -4,7 +4,6 @@ import glob
 import os
 import shutil
 import signal
-import sys
 import time
 
 from tests.claims import children_of, claim, contains, how_often, run_claims, same, until

@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import struct
-import sys
 import wave
 
 from tests.claims import claim, run_claims, same, until, write_file

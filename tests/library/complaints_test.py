@@ -4,7 +4,6 @@ of one bad file; tests/library/indexer_test.py tests a library on another mount.
 import os
 import shutil
 import subprocess
-import sys
 
 from tests.claims import BUILD, claim, run_claims, skip, write_file
 from tests.driving import drive

@@ -4,11 +4,10 @@ import io
 import os
 import shutil
 import signal
-import sys
 import zipfile
 
 from tests.web.browsing import Browser
-from tests.claims import claim, contains, file_bytes, run_claims, same, until, write_file
+from tests.claims import claim, contains, file_bytes, run_claims, same, write_file
 from tests.library.indexing import wav
 from tests.drives.storage import Disks
 

@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 
 from tests.claims import BUILD, claim, contains, file_bytes, needs, run_claims, same, state_of, until, write_file
 from tests.sounding import engine, until_sounds

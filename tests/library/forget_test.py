@@ -4,7 +4,6 @@ missing items that take the files of others."""
 import json
 import os
 import shutil
-import sys
 
 from tests.claims import Persist, claim, contains, run_claims, same, until
 from tests.client import Catalogue, new_id

@@ -5,7 +5,6 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 import time
 
 from tests.claims import claim, contains, how_often, printed_in, run_claims, same, skip, until, write_file

@@ -11,7 +11,6 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import termios
 
 from tests.claims import (BUILD, LONG, claim, contains, figure, file_bytes, printed_in, run_claims, same, skip, until,

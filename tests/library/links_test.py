@@ -3,7 +3,6 @@
 a tree of the library."""
 import os
 import shutil
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until, write_file
 from tests.library.indexing import wav

@@ -1,7 +1,5 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A person's ratings and colours: commands, queries, order, counts, undo, errors, and a kill of the writer."""
-import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.engine.cli_library import library, search

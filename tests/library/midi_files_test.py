@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import struct
-import sys
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until, write_file
 

@@ -6,7 +6,6 @@ import random
 import signal
 import struct
 import subprocess
-import sys
 
 from tests.claims import (BUILD, children_of, claim, contains, file_bytes, how_often, kill_command, name_of, open_files, run_claims,
                     same, state_of, until, worker_of, write_file)

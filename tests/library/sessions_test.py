@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sys
 import unicodedata
 
 from tests.claims import claim, contains, lose_override, run_claims, same, until, write_file

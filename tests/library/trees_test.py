@@ -4,7 +4,6 @@ import glob
 import os
 import shutil
 import signal
-import sys
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until
 from tests.client import Client

@@ -2,7 +2,6 @@
 """Loops and regions over OSC and MIDI: the same asks as those of the command line."""
 import json
 import os
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, run_claims, same, until

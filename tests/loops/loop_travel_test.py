@@ -1,11 +1,9 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Loops and regions of a project that is collected, and that travels in a bundle or without its sounds: they sound on
 another engine as here. All figures are of sound that was recorded at the ports."""
-import json
 import os
 import shutil
 import subprocess
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, needs, run_claims, same, until

@@ -4,7 +4,6 @@ it. All figures are of sound that was recorded at the ports."""
 import json
 import os
 import subprocess
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, contains, needs, run_claims, same, until

@@ -4,7 +4,6 @@ plays is judged by its recording at the ports."""
 import json
 import os
 import signal
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, contains, figure, run_claims, same, until

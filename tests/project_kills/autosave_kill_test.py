@@ -3,7 +3,6 @@
 autosave is half there, and the same is offered again."""
 import os
 import re
-import sys
 import threading
 import time
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A disk is pulled in the middle of an import: that of the destination, or that of the bundle."""
 import os
-import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 from tests.projects.bundles import foreign, packed

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 from tests.projects.bundles import PATTERN, digests_of, foreign, packed

@@ -3,7 +3,6 @@
 all, and the next import completes it."""
 import os
 import signal
-import sys
 import time
 
 from tests.projects import kbases

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 
-from tests.claims import LONG, SEED, figure, file_text, files_in, how_often, needs, printed_in, same, skip, until
+from tests.claims import LONG, SEED, figure, file_text, files_in, how_often, needs, printed_in, skip, until
 from tests.client import in_threads, new_id
 from tests.library.indexing import Indexing
 from tests.sounding import tool

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 
 from tests.claims import claim, contains, figure, file_bytes, how_often, random, run_claims, same, until

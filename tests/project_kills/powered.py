@@ -4,7 +4,7 @@ import glob
 import os
 import random
 
-from tests.claims import SEED, figure, same, until
+from tests.claims import SEED, figure, until
 from tests.client import new_id
 from tests.drives.disks import Lossy
 from tests.library.indexing import Indexing, wav

@@ -4,7 +4,6 @@ unsynced data (powered.py). Afterwards the old or the new state is whole, the ne
 temporary file is left. LONG cuts more."""
 import os
 import shutil
-import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 from tests.claims import claim, how_often, run_claims, same, until

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 from tests.claims import claim, contains, needs, run_claims, same, until

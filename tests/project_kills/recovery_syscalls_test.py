@@ -2,7 +2,6 @@
 """loophole-project is killed at the system calls of an autosave and of a recovery (killing.py)."""
 import os
 import re
-import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 from tests.claims import claim, file_json, random, run_claims, same, until

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Autosaves beside 32 voices: no stream runs dry and no period is lost because of them."""
 import os
-import sys
 
 from tests.claims import claim, figure, how_often, run_claims, same, until
 from tests.sounding import engine, frame, noise, until_connected, until_later, until_sounds

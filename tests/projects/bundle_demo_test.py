@@ -2,7 +2,6 @@
 """The bundle, the autosaves and the page in docs/demo come from its script."""
 import os
 import shlex
-import sys
 
 from tests.projects.bundles import digests_of, foreign, put
 from tests.claims import TOP, claim, contains, file_text, run_claims, same

@@ -2,7 +2,6 @@
 """A bundle on a fresh engine sounds as the project that was exported, frame for frame, at JACK's ports."""
 import json
 import os
-import sys
 
 from tests.claims import claim, run_claims, same, until
 from tests.library.indexing import wav

@@ -4,7 +4,6 @@ and nothing is written outside of the destination."""
 import json
 import os
 import struct
-import sys
 import zlib
 
 from tests.projects.bundles import digest, foreign, put

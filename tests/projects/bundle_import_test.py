@@ -4,7 +4,6 @@ import io
 import json
 import os
 import shutil
-import sys
 import zipfile
 
 from tests.projects.bundles import demo, digest, digests_of, files_of, foreign, packed, put

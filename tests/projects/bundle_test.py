@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 import zipfile
 
 from tests.projects.bundles import demo, digest, digests_of, files_of

@@ -2,7 +2,6 @@
 """Loops that came from K sound as they did there: to the frame of their video, and not before its file is here."""
 import os
 import shutil
-import sys
 
 from tests.projects import kbases
 from tests.sound import sound

@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-import sys
 
 from tests.projects import kbases
 from tests.sound import sound

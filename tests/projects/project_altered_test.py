@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Sounds of a project that another program changed under their paths, and the event that says that a project changed."""
 import os
-import sys
 import threading
 
 from tests.claims import claim, contains, figure, run_claims, same, until

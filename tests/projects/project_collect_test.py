@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 
 from tests.claims import claim, contains, figure, files_in, how_often, run_claims, same, until, write_file
 from tests.client import Catalogue, new_id

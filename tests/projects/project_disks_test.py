@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 
 from tests.claims import claim, contains, file_text, run_claims, same, skip, until, write_file
 from tests.library.indexing import Indexing, wav

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import sys
 import time
 
 from tests.claims import SEED, claim, contains, figure, files_in, how_often, run_claims, same, until

@@ -3,7 +3,6 @@
 that it had, or it is refused with the path of the wrong value, and nothing changes."""
 import json
 import os
-import sys
 
 from tests.claims import claim, contains, file_bytes, file_text, files_in, lose_override, run_claims, same, write_file
 from tests.client import new_id

@@ -4,7 +4,6 @@ import itertools
 import json
 import os
 import shutil
-import sys
 
 from tests.claims import claim, contains, file_bytes, files_in, how_often, run_claims, same, until, write_file
 from tests.library.indexing import Indexing, wav

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 
 from tests.claims import claim, contains, how_often, run_claims, same, until, write_file
 from tests.drives.disks import Lossy

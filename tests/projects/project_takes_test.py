@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 
 from tests.claims import claim, contains, file_json, run_claims, same, until
 from tests.studio import Studio

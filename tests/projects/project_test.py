@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import threading
 
 from tests.claims import claim, contains, figure, file_bytes, file_json, file_text, files_in, how_often, run_claims, same, until, write_file

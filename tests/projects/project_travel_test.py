@@ -5,7 +5,6 @@ import glob
 import json
 import os
 import shutil
-import sys
 
 from tests.claims import claim, run_claims, same, until
 from tests.library.indexing import wav

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import sys
 
 from tests.claims import claim, contains, file_json, file_text, run_claims, same, until, write_file
 from tests.drives.disks import Stalling

@@ -10,12 +10,11 @@ import pty
 import signal
 import struct
 import subprocess
-import sys
 import threading
 
 from tests.claims import claim, contains, file_bytes, file_text, run_claims, same, state_of, until, write_file
 from tests.library.indexing import wav
-from tests.studio import Studio, running
+from tests.studio import running
 from tests.record.takes import Recording
 
 MINE = 'alias ll="ls -l"'

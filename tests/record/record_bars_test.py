@@ -2,7 +2,6 @@
 """Takes that begin at a bar and last some bars; the counter in their files shows each frame."""
 import contextlib
 import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.sounding import start_transport, transport, until_transport

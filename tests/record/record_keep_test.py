@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Takes of sound that was played already, and takes between two bars; the counter in their files shows each frame."""
 import os
-import sys
 import time
 
 from tests.claims import claim, contains, how_often, random, run_claims, same, until

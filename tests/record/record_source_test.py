@@ -2,8 +2,6 @@
 """Takes of a channel of the mixer and of the master; a file that counts shows each frame."""
 import array
 import itertools
-import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.sounding import LEADS, came_before, frame, noise, until_later

@@ -4,7 +4,6 @@ import array
 import json
 import os
 import re
-import sys
 
 from tests.claims import claim, contains, file_bytes, file_text, run_claims, same, until
 from tests.sounding import until_connected

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 
 from tests.claims import claim, contains, run_claims, same, skip, until
 from tests.drives.storage import Hung

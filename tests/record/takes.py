@@ -1,7 +1,6 @@
 """takes.py: shared by the tests of recording: an engine that sounds, and a client that plays a counter into it."""
 import array
 import os
-import sys
 
 from tests.claims import same, until
 from tests.sounding import engine, forget_memory, jack_client, kill_processes, until_connected

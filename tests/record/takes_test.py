@@ -2,7 +2,6 @@
 """The catalogue's view of a recording before, during and after it."""
 import base64
 import os
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 

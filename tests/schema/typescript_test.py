@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 
 from tests.claims import BUILD, TOP, claim, contains, file_text, run_claims, same, write_file
 

@@ -5,7 +5,6 @@ import array
 import os
 import random
 import shutil
-import sys
 import wave
 
 from tests.claims import claim, run_claims, same, until

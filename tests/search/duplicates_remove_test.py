@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 
 from tests.claims import claim, contains, file_bytes, kill_command, run_claims, same, until, write_file
 from tests.sounding import noise

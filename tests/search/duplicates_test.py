@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sys
 
 from tests.claims import claim, contains, how_often, run_claims, same, until
 from tests.driving import drive

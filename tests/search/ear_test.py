@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 from tests.claims import DRUMKITS, SONIC, TOP, claim, contains, figure, file_text, run_claims, same, skip, until
 from tests.kits.kits import first, ids

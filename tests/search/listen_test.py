@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 
 from tests.claims import SONIC, claim, contains, open_files, printed_in, run_claims, same, skip, until
 from tests.sounding import jack_client

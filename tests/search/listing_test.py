@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """What front-ends with long lists ask of search: rows from any offset, folders, grids, many artefacts, peaks of a range."""
 import os
-import sys
 
 import msgpack
 from tests.claims import claim, contains, run_claims, same

@@ -5,7 +5,6 @@ import os
 import shutil
 import stat
 import struct
-import sys
 import zlib
 
 from tests.claims import claim, contains, figure, file_bytes, file_text, run_claims, same, samples, until, write_file

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import random
-import sys
 
 from tests.claims import Persist, claim, contains, how_often, run_claims, same
 from tests.client import new_id

@@ -7,7 +7,6 @@ import math
 import os
 import re
 import signal
-import sys
 import time
 
 from tests.sound import sound

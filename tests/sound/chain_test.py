@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import sys
 
 from tests.claims import claim, contains, figure, file_json, printed_in, run_claims, same, until
 from tests.sounding import LEADS, Tape, came_before, engine, frame, jack_client, sound, until_connected, until_later, until_quiet

@@ -1,7 +1,5 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Sounds that follow the tempo of the transport while they play."""
-import os
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, run_claims, same, until

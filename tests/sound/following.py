@@ -5,9 +5,8 @@ import functools
 import json
 import math
 import os
-import sys
 
-from tests.claims import TOP, same, until
+from tests.claims import same, until
 from tests.sounding import Tape, engine, frame, until_connected, until_later, until_transport
 
 from tests.sound import sound

@@ -2,7 +2,6 @@
 """The round trip from the outputs back to the inputs, measured through a client that delays by a known time."""
 import os
 import subprocess
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.sounding import engine, jack_client, until_connected

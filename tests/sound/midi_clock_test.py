@@ -2,9 +2,7 @@
 """MIDI clock at the port midi_out, heard by a JACK client: beside the music, earlier and later, and while the transport is
 stopped."""
 import contextlib
-import os
 import subprocess
-import sys
 
 from tests.claims import claim, run_claims, same, until
 from tests.sounding import engine, tool, until_connected, until_later, until_transport

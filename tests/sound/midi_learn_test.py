@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import wave
 
 from tests.claims import TOP, claim, contains, figure, file_bytes, file_json, file_text, run_claims, same, until

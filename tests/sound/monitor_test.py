@@ -3,8 +3,6 @@
 import array
 import json
 import math
-import os
-import sys
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until
 from tests.sounding import Tape, until_later

@@ -2,7 +2,6 @@
 """Asks that change the sound are done once, whatever dies between the ask and its answer."""
 import os
 import signal
-import sys
 import time
 
 import msgpack

@@ -3,8 +3,6 @@
 import array
 import json
 import math
-import os
-import sys
 import time
 import wave
 

@@ -4,7 +4,6 @@ import array
 import glob
 import os
 import signal
-import sys
 import time
 import wave
 

@@ -2,7 +2,6 @@
 """Voices that are paused: silent without a click, and then on with the frame at which they were paused; also after
 deaths. The figures are of sound that was recorded at the ports."""
 import os
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, contains, run_claims, same, until

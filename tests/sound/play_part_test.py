@@ -3,7 +3,6 @@
 tempo. All figures are of sound that was recorded at the ports."""
 import os
 import shutil
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, contains, run_claims, same, until

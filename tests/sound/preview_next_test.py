@@ -4,7 +4,6 @@ and the end of the result."""
 import math
 import os
 import struct
-import sys
 import wave
 
 from tests.claims import claim, contains, run_claims, same, until

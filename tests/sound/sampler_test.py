@@ -3,7 +3,6 @@
 import array
 import json
 import os
-import sys
 import wave
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until

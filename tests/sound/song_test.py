@@ -5,7 +5,6 @@ import array
 import itertools
 import json
 import os
-import sys
 import time
 import wave
 

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 
 from tests.sound import sound
 from tests.claims import claim, contains, file_bytes, run_claims, same, until

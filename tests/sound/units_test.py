@@ -2,8 +2,6 @@
 """Values with the units that people type, heard at JACK's ports; commands for voices, the clock and the transport."""
 import array
 import json
-import os
-import sys
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until
 from tests.sounding import Tape, engine, noise, transport, until_later, until_quiet, until_sounds, until_transport

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """The most adverse bodies of each ask, of about one megabyte, end no service, and hold the loop of none up."""
 import os
-import sys
 
 from tests.claims import claim, run_claims
 from tests.driving import drive

@@ -4,7 +4,6 @@ two deaths, and other asks are answered. A file that ended its reader once is re
 import json
 import os
 import struct
-import sys
 
 from tests.claims import claim, contains, run_claims, same, until, write_file
 from tests.client import Catalogue

@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Peers that read nothing, send half of what they announce, or send everything at once, to an engine whose services may
 take little memory. No service dies, others get their answers meanwhile, and memory is returned."""
-import os
-import sys
 
 from tests.claims import claim, how_often, run_claims
 from tests.driving import drive

@@ -1,8 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Strangers at every socket send garbage, too much, incomplete or slow messages, and open 10,000 connections at once. Each
 is refused with an error or disconnected, no service dies of it, and other clients work on."""
-import os
-import sys
 
 from tests.claims import Home, claim, how_often, run_claims
 from tests.driving import drive

@@ -4,7 +4,6 @@ import filecmp
 import gzip
 import os
 import subprocess
-import sys
 
 from tests.web.browsing import prepare_browser
 from tests.claims import BUILD, TOP, claim, figure, file_bytes, run_claims, same

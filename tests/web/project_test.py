@@ -3,7 +3,6 @@
 clips, what can be recovered, and bundles. pages.mjs has what the browser does. The
 claims of recovery are the last, because what they leave is offered to each page."""
 import os
-import sys
 
 from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, prepare_browser
 from tests.claims import claim, file_text, run_claims

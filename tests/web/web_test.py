@@ -10,7 +10,6 @@ import random
 import shutil
 import struct
 import subprocess
-import sys
 import wave
 
 from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, note_desktop, prepare_browser

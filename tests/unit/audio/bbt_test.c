@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "services/audio/rt/bbt.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static struct bbt_lead lead_at(double place)
@@ -21,9 +22,8 @@ static void expect_bbt(struct bbt_lead lead, int64_t frame, int32_t bar, int32_t
     assert_true(fabs(bbt.bar_start_tick - (bar - 1.0) * 7680) < 1e-6);
 }
 
-static void bars_and_beats_count_from_one(void **unused)
+CLAIM(bars_and_beats_count_from_one)
 {
-    (void)unused;
     expect_bbt(lead_at(0), 0, 1, 1, 0);
     expect_bbt(lead_at(3.999), 0, 1, 1, 1919.52);
     expect_bbt(lead_at(4), 0, 1, 2, 0);
@@ -32,19 +32,17 @@ static void bars_and_beats_count_from_one(void **unused)
     expect_bbt(lead_at(1600.25), 0, 101, 1, 120);
 }
 
-static void no_place_breaks_it(void **unused)
+CLAIM(no_place_breaks_it)
 {
-    (void)unused;
     expect_bbt(lead_at(-5), 0, 1, 1, 0);
     expect_bbt(lead_at(NAN), 0, 1, 1, 0);
     expect_bbt(lead_at(1e300), 0, 62500001, 1, 0);
 }
 
-static void what_waits_names_the_place_that_jack_was_moved_to(void **unused)
+CLAIM(what_waits_names_the_place_that_jack_was_moved_to)
 {
     struct bbt_lead lead = lead_at(32);
 
-    (void)unused;
     lead.plays = 0;
     expect_bbt(lead, 192000, 3, 1, 0);
     expect_bbt(lead, 191999, 3, 1, 0); /* the same, to a frame */
@@ -66,13 +64,12 @@ static void expect_near(double is, double wanted)
         fail_msg("%.12g, not %.12g", is, wanted);
 }
 
-static void a_place_comes_back_from_what_was_said(void **unused)
+CLAIM(a_place_comes_back_from_what_was_said)
 {
     const double places[] = { 0, 0.1, 7.75, 16, 31.9999, 1e6 + 0.3 };
     struct bbt_position late = make_position(2, 3, 960);
     struct bbt bbt;
 
-    (void)unused;
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         struct bbt_lead lead = lead_at(places[i]);
         bbt_say(&lead, 0, &bbt);
@@ -85,11 +82,10 @@ static void a_place_comes_back_from_what_was_said(void **unused)
     expect_near(bbt_slack(1920), 1.0 / 480);
 }
 
-static void what_is_no_position_gives_no_place(void **unused)
+CLAIM(what_is_no_position_gives_no_place)
 {
     struct bbt_position none = make_position(0, 1, 0);
 
-    (void)unused;
     expect_near(bbt_step(&none, 48000), -1);
     none = make_position(1, 1, 0);
     none.ticks_a_beat = 0;
@@ -98,17 +94,4 @@ static void what_is_no_position_gives_no_place(void **unused)
     expect_near(bbt_step(&none, 48000), -1);
     none = make_position(1, -9, 0);
     expect_near(bbt_step(&none, 48000), -1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bars_and_beats_count_from_one),
-        cmocka_unit_test(no_place_breaks_it),
-        cmocka_unit_test(what_waits_names_the_place_that_jack_was_moved_to),
-        cmocka_unit_test(a_place_comes_back_from_what_was_said),
-        cmocka_unit_test(what_is_no_position_gives_no_place),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

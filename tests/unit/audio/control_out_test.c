@@ -1,13 +1,14 @@
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 static void send_message(struct stage *stage, uint32_t bytes, uint32_t length)
 {
     stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_CONTROL_SEND, .from = bytes, .voice = length });
 }
 
-static void a_message_leaves_with_the_period_that_reads_it(void **made)
+STAGE_CLAIM(a_message_leaves_with_the_period_that_reads_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const struct engine_midi *out = stage->control_out;
 
     send_message(stage, 0x4007b0, 3);
@@ -21,9 +22,9 @@ static void a_message_leaves_with_the_period_that_reads_it(void **made)
     assert_int_equal(stage->sent_count, 0); /* midi_out has nothing of it */
 }
 
-static void what_is_no_message_or_has_no_room_is_refused(void **made)
+STAGE_CLAIM(what_is_no_message_or_has_no_room_is_refused)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     send_message(stage, 0x4007b0, 0);
     send_message(stage, 0x4007b0, 4);
@@ -37,9 +38,9 @@ static void what_is_no_message_or_has_no_room_is_refused(void **made)
     assert_int_equal(stage->last.control_out_count, ENGINE_MIDI);
 }
 
-static void each_new_connection_is_reported_once(void **made)
+STAGE_CLAIM(each_new_connection_is_reported_once)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_run(stage, 64);
     assert_null(stage_note(stage, NOTE_CONTROL_WIRED, 0));
@@ -52,15 +53,4 @@ static void each_new_connection_is_reported_once(void **made)
     stage->control_wired = 1;
     stage_run(stage, 384);
     assert_non_null(stage_note(stage, NOTE_CONTROL_WIRED, 1));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_message_leaves_with_the_period_that_reads_it),
-        STAGE_TEST(what_is_no_message_or_has_no_room_is_refused),
-        STAGE_TEST(each_new_connection_is_reported_once),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "services/audio/dsp/drift.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 enum { RATE = 48000, PERIOD = 1024 };
@@ -33,11 +34,10 @@ static void expect_near(const struct server *server, double wanted, double by)
         fail_msg("%.6f Hz, not %.6f", rate, wanted);
 }
 
-static void an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups(void **unused)
+CLAIM(an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups)
 {
     struct server server = { .frame = 5000, .at = 1e9 };
 
-    (void)unused;
     expect_near(&server, RATE, 0);
     for (int i = 0; i < 60; i++) {
         run_server(&server, 60, RATE, 300);
@@ -45,11 +45,10 @@ static void an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups(void *
     }
 }
 
-static void a_card_s_own_rate_is_found_in_a_minute(void **unused)
+CLAIM(a_card_s_own_rate_is_found_in_a_minute)
 {
     struct server server = { .frame = 1, .at = 7 };
 
-    (void)unused;
     run_server(&server, 59, 48002.4, 100);
     expect_near(&server, RATE, 0);
     run_server(&server, 3, 48002.4, 100);
@@ -60,11 +59,10 @@ static void a_card_s_own_rate_is_found_in_a_minute(void **unused)
     expect_near(&server, 47997.6, 0.01);
 }
 
-static void another_server_begins_again(void **unused)
+CLAIM(another_server_begins_again)
 {
     struct server server = { .frame = 1 << 30, .at = 1e9 };
 
-    (void)unused;
     run_server(&server, 100, 48010, 0);
     expect_near(&server, 48010, 0.1);
     server.frame = 0;
@@ -77,27 +75,14 @@ static void another_server_begins_again(void **unused)
     expect_near(&server, 47990, 0.1);
 }
 
-static void anything_in_it_gives_a_rate(void **unused)
+CLAIM(anything_in_it_gives_a_rate)
 {
     struct drift drift;
 
-    (void)unused;
     memset(&drift, 0xff, sizeof(drift));
     drift.from.at = INT64_MIN;
     drift_period(&drift, INT64_MAX, INT64_MAX, RATE);
     assert_true(fabs(drift_rate(&drift, RATE) - RATE) <= RATE * 0.001);
     drift = (struct drift){ .from = { INT64_MIN, INT64_MIN }, .last = { INT64_MAX, INT64_MAX } };
     assert_true(fabs(drift_rate(&drift, RATE) - RATE) <= RATE * 0.001);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups),
-        cmocka_unit_test(a_card_s_own_rate_is_found_in_a_minute),
-        cmocka_unit_test(another_server_begins_again),
-        cmocka_unit_test(anything_in_it_gives_a_rate),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

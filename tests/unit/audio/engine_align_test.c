@@ -1,5 +1,6 @@
 /* The engine with inserts: all channels are heard in time with the one that comes back last. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { FADE = 240 };
 
@@ -20,11 +21,11 @@ static void give_count(struct stage *stage, uint16_t group)
 }
 
 /* Pads have an insert, whose return is silent here; each other channel waits for it, with each length of period. */
-static void channels_wait_for_an_insert_and_cross_fade_to_it_and_back(void **made)
+STAGE_CLAIM(channels_wait_for_an_insert_and_cross_fade_to_it_and_back)
 {
     static const uint16_t groups[] = { GROUP_STREAMS, GROUP_PREVIEW };
     enum { LATE = 1300 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t n = 0; n < 2; n++) {
         if (n > 0)
@@ -51,9 +52,9 @@ static void channels_wait_for_an_insert_and_cross_fade_to_it_and_back(void **mad
 }
 
 /* Two inserts: the channel with the later one does not wait, the other one waits for the difference. */
-static void a_channel_waits_only_for_what_its_own_insert_lacks(void **made)
+STAGE_CLAIM(a_channel_waits_only_for_what_its_own_insert_lacks)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < STAGE_MOST; i++)
         stage->returns[0][i] = stage->returns[1][i] = (float)i * 0x1p-20f;
@@ -66,9 +67,9 @@ static void a_channel_waits_only_for_what_its_own_insert_lacks(void **made)
         stage_near((double)stage->main[0][i], (2.0 * i - 744) * 0x1p-20, 1e-7);
 }
 
-static void a_take_of_a_channel_does_not_wait(void **made)
+STAGE_CLAIM(a_take_of_a_channel_does_not_wait)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     float frame[2];
 
@@ -89,9 +90,9 @@ static void a_take_of_a_channel_does_not_wait(void **made)
     assert_late(stage, 2000, 4096, 700);
 }
 
-static void a_panic_silences_what_waits(void **made)
+STAGE_CLAIM(a_panic_silences_what_waits)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->chain = NAN;
     stage->chains = 1u << GROUP_PADS;
@@ -105,11 +106,11 @@ static void a_panic_silences_what_waits(void **made)
 }
 
 /* A sound that begins after a panic, even during its fade, is heard once and in its place. */
-static void a_sound_after_a_panic_waits_like_any_other(void **made)
+STAGE_CLAIM(a_sound_after_a_panic_waits_like_any_other)
 {
     enum { LATE = 3000, PANIC = 5120, COUNT = 2000 };
     static const uint32_t begins[] = { PANIC + 100, PANIC + FADE + 100, PANIC + LATE / 2 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t n = 0; n < sizeof(begins) / sizeof(*begins); n++) {
         const uint32_t begin = begins[n], is_heard = begin > PANIC + FADE ? begin : PANIC + FADE;
@@ -134,10 +135,10 @@ static void a_sound_after_a_panic_waits_like_any_other(void **made)
 }
 
 /* After a restart of the core nothing is made until the new client knows its chains. */
-static void the_delay_stays_while_a_new_client_makes_the_chains_again(void **made)
+STAGE_CLAIM(the_delay_stays_while_a_new_client_makes_the_chains_again)
 {
     enum { LATE = 1300 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->chain = NAN;
     stage->chains = 1u << GROUP_PADS;
@@ -155,10 +156,10 @@ static void the_delay_stays_while_a_new_client_makes_the_chains_again(void **mad
     assert_late(stage, LATE + FADE, 12288, LATE);
 }
 
-static void a_gap_moves_what_waits_too(void **made)
+STAGE_CLAIM(a_gap_moves_what_waits_too)
 {
     enum { LATE = 1000, GAP = 300 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->chain = NAN;
     stage->chains = 1u << GROUP_PADS;
@@ -170,19 +171,4 @@ static void a_gap_moves_what_waits_too(void **made)
     assert_late(stage, 4096 + GAP, 4096 + LATE, LATE);
     assert_true(stage_is_silent(stage, 4096 + LATE, 4096 + LATE + GAP));
     assert_late(stage, 4096 + GAP + LATE, 8192, LATE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(channels_wait_for_an_insert_and_cross_fade_to_it_and_back),
-        STAGE_TEST(a_channel_waits_only_for_what_its_own_insert_lacks),
-        STAGE_TEST(a_take_of_a_channel_does_not_wait),
-        STAGE_TEST(a_panic_silences_what_waits),
-        STAGE_TEST(a_sound_after_a_panic_waits_like_any_other),
-        STAGE_TEST(the_delay_stays_while_a_new_client_makes_the_chains_again),
-        STAGE_TEST(a_gap_moves_what_waits_too),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The frames at the inputs are in the rings of captures, and missing ones are counted in their place. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 static void fill_input(struct stage *stage)
 {
@@ -15,9 +16,9 @@ static void cue_take(struct stage *stage, uint32_t generation, int64_t from, int
     stage_cue(stage, (struct cue){ .frame = until, .verb = CUE_CAPTURE_STOP, .generation = generation });
 }
 
-static void a_take_holds_exactly_the_frames_of_its_cues(void **made)
+STAGE_CLAIM(a_take_holds_exactly_the_frames_of_its_cues)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
     float frame[2];
@@ -44,9 +45,9 @@ static void a_take_holds_exactly_the_frames_of_its_cues(void **made)
     assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
 }
 
-static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(void **made)
+STAGE_CLAIM(another_capture_beside_a_take_hears_the_port_that_is_listened_to)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring take, listened;
     struct capture_memory *capture = studio_capture(stage->studio, CAPTURE_LISTEN, &listened);
     float frame[2];
@@ -73,9 +74,9 @@ static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(voi
     assert_true(frame[0] == 0 && frame[1] == 0);
 }
 
-static void frames_that_find_no_room_are_counted(void **made)
+STAGE_CLAIM(frames_that_find_no_room_are_counted)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
 
@@ -96,9 +97,9 @@ static uint64_t gap_at(const struct capture_header *header, uint64_t number)
 }
 
 /* The inputs of a new client are not connected at first; the mask of the previous client shows when they are again. */
-static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void **made)
+STAGE_CLAIM(a_take_hears_a_new_client_when_its_inputs_are_connected_again)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
 
@@ -147,10 +148,10 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
 }
 
 /* The other input may never be connected again, or a person connects another one. */
-static void one_input_that_is_connected_again_sounds(void **made)
+STAGE_CLAIM(one_input_that_is_connected_again_sounds)
 {
     static const uint32_t connected[] = { 1, 2 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
 
@@ -189,9 +190,9 @@ static void cue_kept(struct stage *stage, uint32_t generation, uint64_t begin)
 }
 
 /* The header of a kept take has only the gaps after the take's first cell, and the frame of that cell. */
-static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **made)
+STAGE_CLAIM(a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
     struct capture_header header;
@@ -223,18 +224,4 @@ static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **ma
     stage_run(stage, 5632);
     assert_int_equal(capture_header_get(capture).generation, 6);
     assert_non_null(stage_note(stage, NOTE_CUE_REFUSED, 1));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_take_holds_exactly_the_frames_of_its_cues),
-        STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
-        STAGE_TEST(frames_that_find_no_room_are_counted),
-        STAGE_TEST(a_take_hears_a_new_client_when_its_inputs_are_connected_again),
-        STAGE_TEST(one_input_that_is_connected_again_sounds),
-        STAGE_TEST(a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

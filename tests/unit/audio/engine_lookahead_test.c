@@ -1,6 +1,7 @@
 /* The engine with the look-ahead limiter: its delay, the effect of a change of limiter, and survival. */
 #include "services/audio/dsp/lookahead.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { DELAY = 72, FIRST = 5000, PERIOD = 256 };
 
@@ -28,9 +29,9 @@ static void assert_counts(struct stage *stage, uint32_t from, uint32_t until, ui
                      i + lost - late - FIRST + 1);
 }
 
-static void all_leaves_so_much_later_as_the_period_says(void **made)
+STAGE_CLAIM(all_leaves_so_much_later_as_the_period_says)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     look_ahead(stage, 1);
     start_stage(stage);
@@ -41,9 +42,9 @@ static void all_leaves_so_much_later_as_the_period_says(void **made)
     assert_counts(stage, FIRST + DELAY, 20000, 0, DELAY);
 }
 
-static void without_it_nothing_is_late(void **made)
+STAGE_CLAIM(without_it_nothing_is_late)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     start_stage(stage);
     stage_run(stage, 20000);
@@ -53,10 +54,10 @@ static void without_it_nothing_is_late(void **made)
 }
 
 /* A change of limiter and back, also during the change: no step is larger than those of the tone and the crossfade. */
-static void a_change_of_limiter_makes_no_click(void **made)
+STAGE_CLAIM(a_change_of_limiter_makes_no_click)
 {
     static const uint32_t changes[] = { 8000, 16000, 24000, 24512, 28160, 28416, 28672 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float *x = malloc(48000 * sizeof(*x));
 
     for (int i = 0; i < 48000; i++)
@@ -77,9 +78,9 @@ static void a_change_of_limiter_makes_no_click(void **made)
     free(x);
 }
 
-static void nothing_is_above_the_ceiling_through_changes(void **made)
+STAGE_CLAIM(nothing_is_above_the_ceiling_through_changes)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float x[6000];
 
     for (int i = 0; i < 6000; i++)
@@ -96,9 +97,9 @@ static void nothing_is_above_the_ceiling_through_changes(void **made)
 }
 
 /* The other instance takes over between two periods: no frame is missing. */
-static void a_takeover_loses_no_frame_of_the_delay(void **made)
+STAGE_CLAIM(a_takeover_loses_no_frame_of_the_delay)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     look_ahead(stage, 1);
     start_stage(stage);
@@ -112,9 +113,9 @@ static void a_takeover_loses_no_frame_of_the_delay(void **made)
 }
 
 /* The frames after unplayed ones are in their place; the rest of the frames before them is not played then. */
-static void lost_frames_leave_the_rest_in_its_place(void **made)
+STAGE_CLAIM(lost_frames_leave_the_rest_in_its_place)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t lost = 0;
 
     look_ahead(stage, 1);
@@ -155,10 +156,10 @@ static void assert_clocks(struct stage *stage, int64_t first, uint32_t count)
     }
 }
 
-static void midi_clock_leaves_with_the_sound_however_long_periods_are(void **made)
+STAGE_CLAIM(midi_clock_leaves_with_the_sound_however_long_periods_are)
 {
     static const uint32_t periods[] = { 256, 16, 1000, 4096 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < sizeof(periods) / sizeof(*periods); i++) {
         stage_again(stage);
@@ -169,9 +170,9 @@ static void midi_clock_leaves_with_the_sound_however_long_periods_are(void **mad
     }
 }
 
-static void a_takeover_loses_no_clock_that_waits(void **made)
+STAGE_CLAIM(a_takeover_loses_no_clock_that_waits)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     clock_out(stage, 40 * PERIOD - 10);
     stage_run(stage, 40 * PERIOD);
@@ -185,9 +186,9 @@ static void a_takeover_loses_no_clock_that_waits(void **made)
 }
 
 /* Clocks that were due in unplayed frames are sent at once, and later clocks on their frame. */
-static void clocks_that_wait_are_not_later_for_lost_frames(void **made)
+STAGE_CLAIM(clocks_that_wait_are_not_later_for_lost_frames)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     clock_out(stage, 40 * PERIOD - 10);
     stage_run(stage, 40 * PERIOD);
@@ -197,9 +198,9 @@ static void clocks_that_wait_are_not_later_for_lost_frames(void **made)
     assert_int_equal(stage->sent[2].frame, 40 * PERIOD - 10 + DELAY - 30 + 1000);
 }
 
-static void messages_keep_their_order_when_the_delay_ends(void **made)
+STAGE_CLAIM(messages_keep_their_order_when_the_delay_ends)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     clock_out(stage, 40 * PERIOD - 10);
     stage_cue(stage, (struct cue){ .frame = 40 * PERIOD + 20, .verb = CUE_TRANSPORT_STOP });
@@ -212,22 +213,4 @@ static void messages_keep_their_order_when_the_delay_ends(void **made)
     assert_int_equal(stage->sent[2].bytes[0], 0xfc);
     for (uint32_t i = 0; i < 3; i++)
         assert_int_equal(stage->sent[i].frame, 40 * PERIOD - 10 + DELAY);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(all_leaves_so_much_later_as_the_period_says),
-        STAGE_TEST(without_it_nothing_is_late),
-        STAGE_TEST(a_change_of_limiter_makes_no_click),
-        STAGE_TEST(nothing_is_above_the_ceiling_through_changes),
-        STAGE_TEST(a_takeover_loses_no_frame_of_the_delay),
-        STAGE_TEST(lost_frames_leave_the_rest_in_its_place),
-        STAGE_TEST(midi_clock_leaves_with_the_sound_however_long_periods_are),
-        STAGE_TEST(a_takeover_loses_no_clock_that_waits),
-        STAGE_TEST(clocks_that_wait_are_not_later_for_lost_frames),
-        STAGE_TEST(messages_keep_their_order_when_the_delay_ends),
-    };
-
-    return cmocka_run_group_tests_name("engine_lookahead", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Mixer, meters, limiter, preview, panic, capture. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { LENGTH = 48000, FADE = 240 };
 
@@ -17,9 +18,9 @@ static void give_constant(struct stage *stage, uint32_t slot, float level, uint3
     stage_cue(stage, cue);
 }
 
-static void pan_keeps_the_power_and_the_middle_is_unchanged(void **made)
+STAGE_CLAIM(pan_keeps_the_power_and_the_middle_is_unchanged)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const float pans[] = { 0, -1, 1, 0.5f };
 
     give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
@@ -34,9 +35,9 @@ static void pan_keeps_the_power_and_the_middle_is_unchanged(void **made)
     assert_true(stage->main[0][900] == 0.25f && stage->main[1][900] == 0.25f);
 }
 
-static void mute_and_solo_silence_without_a_step(void **made)
+STAGE_CLAIM(mute_and_solo_silence_without_a_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
     give_constant(stage, 1, 0.125f, GROUP_PADS);
@@ -55,9 +56,9 @@ static void mute_and_solo_silence_without_a_step(void **made)
         assert_true(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.0025f);
 }
 
-static void nothing_is_above_the_ceiling_and_nothing_below_it_is_changed(void **made)
+STAGE_CLAIM(nothing_is_above_the_ceiling_and_nothing_below_it_is_changed)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.limiter_ceiling = 0.5f;
     stage_score(stage);
@@ -71,23 +72,23 @@ static void nothing_is_above_the_ceiling_and_nothing_below_it_is_changed(void **
         assert_true(fabsf(stage->main[0][i]) <= 0.5f && fabsf(stage->main[1][i]) <= 0.5f);
 }
 
-static void meters_show_what_was_there(void **made)
+STAGE_CLAIM(meters_show_what_was_there)
 {
-    struct stage *stage = *made;
-    struct state state;
+    struct stage *stage = *state;
+    struct state seen;
 
     for (uint32_t i = 0; i < STAGE_MOST; i++)
         stage->in[0][i] = 0.8f * (float)sin(i * 6.283185307 * 1000 / STAGE_RATE);
     give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
     stage_run(stage, 14400); /* 300 ms: a time constant */
-    state = stage_state(stage);
-    stage_near(state.groups[GROUP_SOUNDS].peak[0], 0.25, 0);
-    stage_near(state.groups[GROUP_SOUNDS].rms[0], 0.25 * sqrt(1 - exp(-1)), 1e-4);
-    stage_near(state.master.rms[1], 0.25 * sqrt(1 - exp(-1)), 1e-4);
-    stage_near(state.groups[GROUP_PADS].peak[0], 0, 0);
-    stage_near(state.inputs.peak[0], 0.8, 1e-3);
-    stage_near(state.inputs.rms[0], 0.8 / sqrt(2) * sqrt(1 - exp(-1)), 2e-3);
-    stage_near(state.inputs.peak[1], 0, 0);
+    seen = stage_state(stage);
+    stage_near(seen.groups[GROUP_SOUNDS].peak[0], 0.25, 0);
+    stage_near(seen.groups[GROUP_SOUNDS].rms[0], 0.25 * sqrt(1 - exp(-1)), 1e-4);
+    stage_near(seen.master.rms[1], 0.25 * sqrt(1 - exp(-1)), 1e-4);
+    stage_near(seen.groups[GROUP_PADS].peak[0], 0, 0);
+    stage_near(seen.inputs.peak[0], 0.8, 1e-3);
+    stage_near(seen.inputs.rms[0], 0.8 / sqrt(2) * sqrt(1 - exp(-1)), 2e-3);
+    stage_near(seen.inputs.peak[1], 0, 0);
 }
 
 /* The peaks of the inputs after a frame, as one of several clients gets them. */
@@ -100,10 +101,10 @@ static float peak_after(struct stage *stage, int64_t since)
     return peaks.peak[PEAKS_INPUTS][0];
 }
 
-static void a_peak_is_given_once_to_each_client_for_2_s(void **made)
+STAGE_CLAIM(a_peak_is_given_once_to_each_client_for_2_s)
 {
     static const uint32_t periods[] = { 256, 64, 16, 1024 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 4; i++) {
         stage->period = periods[i];
@@ -128,9 +129,9 @@ static void a_peak_is_given_once_to_each_client_for_2_s(void **made)
     }
 }
 
-static void clips_are_counted_before_the_limiter_and_counts_can_begin_again(void **made)
+STAGE_CLAIM(clips_are_counted_before_the_limiter_and_counts_can_begin_again)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct peaks peaks;
 
     for (uint32_t i = 1000; i < 1003; i++)
@@ -139,24 +140,24 @@ static void clips_are_counted_before_the_limiter_and_counts_can_begin_again(void
     stage->score.groups[GROUP_SOUNDS].gain = 2;
     stage_score(stage);
     stage_run(stage, 4096);
-    struct state state = stage_state(stage);
-    assert_int_equal(state.inputs.clips, 3);
-    assert_true(state.master.clips > 6000 && state.master.clips <= 8192);
-    engine_peaks(stage->engine[0], 0, state.frame, state.rate, &peaks);
+    struct state seen = stage_state(stage);
+    assert_int_equal(seen.inputs.clips, 3);
+    assert_true(seen.master.clips > 6000 && seen.master.clips <= 8192);
+    engine_peaks(stage->engine[0], 0, seen.frame, seen.rate, &peaks);
     stage_near((double)peaks.cut, 1 - (double)stage->score.limiter_ceiling / 1.98, 1e-3);
     stage_pass(stage, 256);
     stage_run(stage, 4096 + 512);
     assert_int_equal(stage_state(stage).xruns, 1);
     stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_METERS_RESET });
     stage_run(stage, 4096 + 768);
-    state = stage_state(stage);
-    assert_int_equal(state.xruns + state.lost + state.inputs.clips, 0);
-    assert_true(state.master.clips == 512); /* in this period, both channels */
+    seen = stage_state(stage);
+    assert_int_equal(seen.xruns + seen.lost + seen.inputs.clips, 0);
+    assert_true(seen.master.clips == 512); /* in this period, both channels */
 }
 
-static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(void **made)
+STAGE_CLAIM(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.25f, GROUP_PREVIEW);
     stage_run(stage, 1024);
@@ -183,9 +184,9 @@ static void preview_through_a_chain(struct stage *stage, uint32_t at)
                          .frame = at, .verb = CUE_STREAM_START, .generation = 1, .group = GROUP_PREVIEW, .value = 1 });
 }
 
-static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves(void **made)
+STAGE_CLAIM(a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.preview_apart = 1; /* the returned sound is for the listener all the same */
     preview_through_a_chain(stage, 300);
@@ -203,9 +204,9 @@ static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leave
     stage_near(stage_state(stage).groups[GROUP_PREVIEW].peak[0], 0.25 * (double)stage_count((1 << 20) + 7600), 1e-3);
 }
 
-static void a_take_of_a_chained_preview_has_what_returns(void **made)
+STAGE_CLAIM(a_take_of_a_chained_preview_has_what_returns)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     float frame[2];
 
@@ -224,10 +225,10 @@ static void a_take_of_a_chained_preview_has_what_returns(void **made)
 }
 
 /* Neither the sound that still returns, nor the sound that was sent to the chain, is heard. */
-static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it(void **made)
+STAGE_CLAIM(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it)
 {
     for (uint32_t period = 64; period <= 1024; period *= 2) {
-        struct stage *stage = *made;
+        struct stage *stage = *state;
         stage_again(stage);
         stage->period = period;
         preview_through_a_chain(stage, 0);
@@ -246,9 +247,9 @@ static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_cha
     }
 }
 
-static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not(void **made)
+STAGE_CLAIM(a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.preview_chained = 1;
     stage_score(stage);
@@ -273,9 +274,9 @@ static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_
 }
 
 /* The sound that returns is 0.25; the sound that leaves lies between 0 and 0.01, on the left. */
-static void what_comes_back_from_an_insert_is_heard_in_place_of_what_left(void **made)
+STAGE_CLAIM(what_comes_back_from_an_insert_is_heard_in_place_of_what_left)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t chains[] = { GROUP_STREAMS, CHAIN_MASTER };
 
     for (uint32_t i = 0; i < STAGE_MOST; i++)
@@ -289,7 +290,7 @@ static void what_comes_back_from_an_insert_is_heard_in_place_of_what_left(void *
                   .frame = CUE_NOW, .verb = CUE_STREAM_START, .generation = 1, .group = GROUP_STREAMS, .value = 1 });
     stage_run(stage, 4096);
     assert_true(stage->main[0][4000] > 0 &&
-                stage->main[0][4000] < 0.01f); /* a preview's way back, or one that is not made, is not heard */
+                stage->main[0][4000] < 0.01f); /* a preview's way back, or one that is not state, is not heard */
     for (size_t i = 0; i < sizeof(chains) / sizeof(*chains); i++) {
         uint32_t begin = 4096 + (uint32_t)i * 4096, last = begin + 2047;
         stage->chains = 1u << chains[i];
@@ -304,9 +305,9 @@ static void what_comes_back_from_an_insert_is_heard_in_place_of_what_left(void *
     assert_true(stage->main[0][5000] == 0);
 }
 
-static void a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step(void **made)
+STAGE_CLAIM(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     preview_through_a_chain(stage, 0);
     for (uint32_t n = 1; n <= 4; n++) {
@@ -361,9 +362,9 @@ static void start_everything(struct stage *stage)
     stage_start_transport(stage, 0, 0);
 }
 
-static void a_panic_silences_all_within_the_period(void **made)
+STAGE_CLAIM(a_panic_silences_all_within_the_period)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float jump = 0;
 
     stage->period = 512;
@@ -383,9 +384,9 @@ static void a_panic_silences_all_within_the_period(void **made)
     assert_true(stage_peak(stage, 31000, 40000) > 0.1f);
 }
 
-static void a_panic_takes_effect_within_any_period(void **made)
+STAGE_CLAIM(a_panic_takes_effect_within_any_period)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->period = 64;
     start_everything(stage);
@@ -393,27 +394,4 @@ static void a_panic_takes_effect_within_any_period(void **made)
     stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     stage_run(stage, 8064 + 2000);
     assert_true(stage_is_silent(stage, 8064, 8064 + 2000));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(pan_keeps_the_power_and_the_middle_is_unchanged),
-        STAGE_TEST(mute_and_solo_silence_without_a_step),
-        STAGE_TEST(nothing_is_above_the_ceiling_and_nothing_below_it_is_changed),
-        STAGE_TEST(meters_show_what_was_there),
-        STAGE_TEST(a_peak_is_given_once_to_each_client_for_2_s),
-        STAGE_TEST(clips_are_counted_before_the_limiter_and_counts_can_begin_again),
-        STAGE_TEST(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart),
-        STAGE_TEST(a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves),
-        STAGE_TEST(a_take_of_a_chained_preview_has_what_returns),
-        STAGE_TEST(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it),
-        STAGE_TEST(a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not),
-        STAGE_TEST(what_comes_back_from_an_insert_is_heard_in_place_of_what_left),
-        STAGE_TEST(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step),
-        STAGE_TEST(a_panic_silences_all_within_the_period),
-        STAGE_TEST(a_panic_takes_effect_within_any_period),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The values of a sampler for sounds and pads: envelope, loop points, filter, sends, layers by velocity that take
  * turns. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { LENGTH = 40000, HIT = 600, STEP = 6000, BAR = 16 * STEP /* at 120 BPM */ };
 
@@ -28,9 +29,9 @@ static struct cue tagged_start(uint32_t slot, int64_t frame)
     return cue;
 }
 
-static void an_envelope_rises_decays_holds_and_releases(void **made)
+STAGE_CLAIM(an_envelope_rises_decays_holds_and_releases)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.5f);
     stage_cue(stage, tagged_start(0, 100));
@@ -46,9 +47,9 @@ static void an_envelope_rises_decays_holds_and_releases(void **made)
     assert_true(stage_is_silent(stage, 14800, 16000));
 }
 
-static void a_sound_that_decays_to_nothing_ends(void **made)
+STAGE_CLAIM(a_sound_that_decays_to_nothing_ends)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = tagged_start(0, 0);
 
     give_constant(stage, 0, 0.5f);
@@ -60,9 +61,9 @@ static void a_sound_that_decays_to_nothing_ends(void **made)
     assert_true(stage_is_silent(stage, 4800, 8000));
 }
 
-static void a_loop_has_an_end_of_its_own(void **made)
+STAGE_CLAIM(a_loop_has_an_end_of_its_own)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = tagged_start(0, 0);
     float x[2000];
 
@@ -79,9 +80,9 @@ static void a_loop_has_an_end_of_its_own(void **made)
 }
 
 /* A wave of two frames is the highest that there is. */
-static void a_filter_removes_what_is_above_it(void **made)
+STAGE_CLAIM(a_filter_removes_what_is_above_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float *x = calloc(LENGTH, sizeof(*x));
 
     for (uint32_t i = 0; i < LENGTH; i++)
@@ -95,9 +96,9 @@ static void a_filter_removes_what_is_above_it(void **made)
         stage_near(stage->main[0][i], 0.25, 1e-3);
 }
 
-static void a_send_sounds_after_its_sound_has_ended(void **made)
+STAGE_CLAIM(a_send_sounds_after_its_sound_has_ended)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.now = (struct score_pattern){ .serial = 1,
                                                .steps = 16,
@@ -117,9 +118,9 @@ static void a_send_sounds_after_its_sound_has_ended(void **made)
     assert_true(stage_peak(stage, 11900, 13000) > 0.05f);
 }
 
-static void a_change_keeps_what_it_does_not_name(void **made)
+STAGE_CLAIM(a_change_keeps_what_it_does_not_name)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.5f);
     stage_cue(stage, tagged_start(0, 0));
@@ -139,9 +140,9 @@ static void a_change_keeps_what_it_does_not_name(void **made)
     stage_near(stage->main[1][7000], 0, 1e-6);
 }
 
-static void a_change_reaches_a_sound_that_waits(void **made)
+STAGE_CLAIM(a_change_reaches_a_sound_that_waits)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue start = tagged_start(0, 0);
 
     give_constant(stage, 0, 0.5f);
@@ -179,9 +180,9 @@ static void give_pad(struct stage *stage)
     };
 }
 
-static void a_hit_starts_the_layer_of_its_velocity(void **made)
+STAGE_CLAIM(a_hit_starts_the_layer_of_its_velocity)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static const float velocities[] = { 0.2f, 0.5f, 0.79f, 0.8f, 1 };
     static const float levels[] = { 0.1f, 0.2f, 0.2f, 0.3f, 0.3f };
 
@@ -200,9 +201,9 @@ static void a_hit_starts_the_layer_of_its_velocity(void **made)
         stage_near(stage->main[0][1000 + 4000 * i + 2000], levels[i], 1e-6);
 }
 
-static void layers_of_one_velocity_take_turns(void **made)
+STAGE_CLAIM(layers_of_one_velocity_take_turns)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 3; i++)
         give_constant(stage, i, 0.1f * (float)(i + 1));
@@ -219,9 +220,9 @@ static void layers_of_one_velocity_take_turns(void **made)
 }
 
 /* Soft and hard hits alternate, and a layer that is in both zones counts in each. */
-static void layers_take_turns_within_their_zone(void **made)
+STAGE_CLAIM(layers_take_turns_within_their_zone)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static const uint32_t wanted[] = { 0, 2, 1, 3, 0, 2, 1, 4, 0, 2 };
 
     for (uint32_t i = 0; i < 5; i++)
@@ -238,9 +239,9 @@ static void layers_take_turns_within_their_zone(void **made)
         stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (wanted[i] + 1), 1e-6);
 }
 
-static void a_gate_with_a_loop_sounds_until_its_release(void **made)
+STAGE_CLAIM(a_gate_with_a_loop_sounds_until_its_release)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     float x[HIT];
     for (uint32_t i = 0; i < HIT; i++)
@@ -266,9 +267,9 @@ static void play_key(struct stage *stage, int64_t frame)
 }
 
 /* Two pads of one note and one choke number: a hit chokes what sounded before, and not itself. */
-static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made)
+STAGE_CLAIM(pads_of_one_note_sound_together_and_choke_the_hit_before)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 2; i++)
         give_constant(stage, i, 0.1f * (float)(i + 1));
@@ -285,9 +286,9 @@ static void pads_of_one_note_sound_together_and_choke_the_hit_before(void **made
 }
 
 /* At 120 bpm a step has 6,000 frames. */
-static void a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once(void **made)
+STAGE_CLAIM(a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static const struct {
         int64_t hit, heard;
     } hits[] = { { 17000, 18000 }, { 26000, 26000 }, { 35999, 36000 }, { 48000, 48000 }, { 63000, 63000 } };
@@ -307,9 +308,9 @@ static void a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once(v
     }
 }
 
-static void a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held(void **made)
+STAGE_CLAIM(a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.5f);
     stage->score.pads[0] = (struct score_pad){
@@ -330,9 +331,9 @@ static void a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held(void 
     stage_near(stage->main[0][25400], 0, 1e-6);
 }
 
-static void pads_of_one_note_that_wait_for_a_line_sound_together(void **made)
+STAGE_CLAIM(pads_of_one_note_that_wait_for_a_line_sound_together)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 2; i++) {
         give_constant(stage, i, 0.1f * (float)(i + 1));
@@ -349,9 +350,9 @@ static void pads_of_one_note_that_wait_for_a_line_sound_together(void **made)
     stage_near(stage->main[0][13000], 0.3, 1e-6);
 }
 
-static void a_stopped_transport_and_a_panic_let_no_hit_wait(void **made)
+STAGE_CLAIM(a_stopped_transport_and_a_panic_let_no_hit_wait)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_constant(stage, 0, 0.5f);
     stage->score.pads[0] = (struct score_pad){
@@ -370,9 +371,9 @@ static void a_stopped_transport_and_a_panic_let_no_hit_wait(void **made)
 }
 
 /* The streamer is dead for 5,000 hits, then it reads all notes; the next one says how many hits it has not got. */
-static void hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note(void **made)
+STAGE_CLAIM(hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring notes = studio_notes(stage->studio, CUES_STREAMER);
     struct note note = { 0 };
     uint32_t hits = 0;
@@ -430,9 +431,9 @@ static void assert_change_at(struct stage *stage, uint32_t frame)
     stage_near(stage->main[0][frame + 2000], 0.2, 1e-6);
 }
 
-static void pads_change_at_the_frame_of_the_next_bar(void **made)
+STAGE_CLAIM(pads_change_at_the_frame_of_the_next_bar)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_start_transport(stage, 500, 0);
@@ -441,9 +442,9 @@ static void pads_change_at_the_frame_of_the_next_bar(void **made)
     assert_change_at(stage, 500 + BAR);
 }
 
-static void pads_change_at_the_frame_of_the_next_step(void **made)
+STAGE_CLAIM(pads_change_at_the_frame_of_the_next_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_start_transport(stage, 500, 0);
@@ -452,9 +453,9 @@ static void pads_change_at_the_frame_of_the_next_step(void **made)
     assert_change_at(stage, 500 + 3 * STEP);
 }
 
-static void pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops(void **made)
+STAGE_CLAIM(pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_run(stage, 1000);
@@ -473,9 +474,9 @@ static void pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops(
     stage_near(stage->main[0][14500], 0.3, 1e-6);
 }
 
-static void pads_change_in_a_gap_that_passes_their_bar(void **made)
+STAGE_CLAIM(pads_change_in_a_gap_that_passes_their_bar)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_start_transport(stage, 0, 0);
@@ -489,9 +490,9 @@ static void pads_change_in_a_gap_that_passes_their_bar(void **made)
 }
 
 /* The score still calls the first change one that waits. */
-static void of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back(void **made)
+STAGE_CLAIM(of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_start_transport(stage, 0, 0);
@@ -508,9 +509,9 @@ static void of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back(v
 }
 
 /* The last one never was in the score beside the first one, and the one between them has begun. */
-static void of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has_begun(void **made)
+STAGE_CLAIM(of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has_begun)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_first_pad(stage);
     stage_start_transport(stage, 0, 0);
@@ -527,35 +528,4 @@ static void of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has
     play_key(stage, STEP + 2000);
     stage_run(stage, STEP + 6000);
     stage_near(stage->main[0][STEP + 5000], 0.3, 1e-6);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(an_envelope_rises_decays_holds_and_releases),
-        STAGE_TEST(a_sound_that_decays_to_nothing_ends),
-        STAGE_TEST(a_loop_has_an_end_of_its_own),
-        STAGE_TEST(a_filter_removes_what_is_above_it),
-        STAGE_TEST(a_send_sounds_after_its_sound_has_ended),
-        STAGE_TEST(a_change_keeps_what_it_does_not_name),
-        STAGE_TEST(a_change_reaches_a_sound_that_waits),
-        STAGE_TEST(a_hit_starts_the_layer_of_its_velocity),
-        STAGE_TEST(layers_of_one_velocity_take_turns),
-        STAGE_TEST(layers_take_turns_within_their_zone),
-        STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
-        STAGE_TEST(pads_of_one_note_sound_together_and_choke_the_hit_before),
-        STAGE_TEST(a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once),
-        STAGE_TEST(a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held),
-        STAGE_TEST(pads_of_one_note_that_wait_for_a_line_sound_together),
-        STAGE_TEST(a_stopped_transport_and_a_panic_let_no_hit_wait),
-        STAGE_TEST(hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note),
-        STAGE_TEST(pads_change_at_the_frame_of_the_next_bar),
-        STAGE_TEST(pads_change_at_the_frame_of_the_next_step),
-        STAGE_TEST(pads_change_at_once_while_the_transport_is_stopped_or_when_it_stops),
-        STAGE_TEST(pads_change_in_a_gap_that_passes_their_bar),
-        STAGE_TEST(of_two_changes_that_wait_the_later_one_begins_and_no_pad_goes_back),
-        STAGE_TEST(of_three_changes_that_wait_the_last_one_begins_if_an_earlier_one_has_begun),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Transport and sequencer: every step on its frame, in every bar, at every tempo. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, BAR = 16 * STEP }; /* frames, at 120 BPM and 48 kHz */
 
@@ -28,9 +29,9 @@ static void assert_impulses(const struct stage *stage, uint32_t from, uint32_t u
     assert_true(onset >= until);
 }
 
-static void each_step_sounds_on_its_frame(void **made)
+STAGE_CLAIM(each_step_sounds_on_its_frame)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t at[] = { 500, 500 + 4 * STEP, 500 + 8 * STEP, 500 + 15 * STEP, 500 + BAR };
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -43,9 +44,9 @@ static void each_step_sounds_on_its_frame(void **made)
     assert_int_equal(stage_note(stage, NOTE_BAR, 1)->frame, 500 + BAR);
 }
 
-static void every_odd_step_is_late_by_half_the_swing(void **made)
+STAGE_CLAIM(every_odd_step_is_late_by_half_the_swing)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t at[16];
 
     for (uint32_t i = 0; i < 16; i++)
@@ -58,9 +59,9 @@ static void every_odd_step_is_late_by_half_the_swing(void **made)
     assert_impulses(stage, 0, stage->recorded, at, 16);
 }
 
-static void a_long_pattern_repeats_after_its_last_step(void **made)
+STAGE_CLAIM(a_long_pattern_repeats_after_its_last_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t at[] = { 0, 31 * STEP, 32 * STEP };
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 32 };
@@ -70,9 +71,9 @@ static void a_long_pattern_repeats_after_its_last_step(void **made)
     assert_impulses(stage, 0, stage->recorded, at, 3);
 }
 
-static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
+STAGE_CLAIM(the_next_pattern_begins_at_its_bar_with_its_tempo)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t at[] = { 0, BAR, BAR + 1, BAR + 1 + STEP / 2 };
     const struct note *note;
 
@@ -103,9 +104,9 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
 }
 
 /* The bar begins in a lost period. The hit on the bar is lost with it, and the next one is in the new tempo. */
-static void the_next_pattern_begins_although_its_bar_is_lost(void **made)
+STAGE_CLAIM(the_next_pattern_begins_although_its_bar_is_lost)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const struct note *note;
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 32 };
@@ -152,10 +153,10 @@ static void give_last_note(struct score_pattern *pattern, uint32_t serial)
 }
 
 /* The next pattern has an impulse on its first step, and nothing of the old one but the delay. */
-static void a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail(void **made)
+STAGE_CLAIM(a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail)
 {
     enum { AFTER = 8 * STEP };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static float without[BAR + AFTER];
 
     give_last_note(&stage->score.now, 1);
@@ -181,9 +182,9 @@ static void a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail(void **m
 }
 
 /* The control thread sets a pattern at once before it learns that the queued one began. */
-static void a_pattern_set_at_once_replaces_a_queued_one_that_just_began(void **made)
+STAGE_CLAIM(a_pattern_set_at_once_replaces_a_queued_one_that_just_began)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
     stage->score.next = (struct score_pattern){ .serial = 2, .steps = 16 };
@@ -204,9 +205,9 @@ static void a_pattern_set_at_once_replaces_a_queued_one_that_just_began(void **m
     stage_near(stage->main[0][stage_onset(stage, BAR + 1)], 0.5, 0);
 }
 
-static void a_new_tempo_changes_the_pace_and_not_the_place(void **made)
+STAGE_CLAIM(a_new_tempo_changes_the_pace_and_not_the_place)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t at[2];
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -221,9 +222,9 @@ static void a_new_tempo_changes_the_pace_and_not_the_place(void **made)
     assert_impulses(stage, 0, stage->recorded, at, 2);
 }
 
-static void a_score_of_the_same_pattern_keeps_the_place(void **made)
+STAGE_CLAIM(a_score_of_the_same_pattern_keeps_the_place)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t at[] = { 0, 8 * STEP };
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -250,9 +251,9 @@ static uint32_t find_clicks(const struct stage *stage, uint32_t until, uint32_t 
     return count;
 }
 
-static void the_metronome_clicks_on_each_beat(void **made)
+STAGE_CLAIM(the_metronome_clicks_on_each_beat)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t at[8];
 
     stage->score.metronome = 1;
@@ -264,9 +265,9 @@ static void the_metronome_clicks_on_each_beat(void **made)
         assert_int_equal(at[i], 100 + i * 4 * STEP);
 }
 
-static void the_count_in_clicks_and_the_music_waits_for_it(void **made)
+STAGE_CLAIM(the_count_in_clicks_and_the_music_waits_for_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t at[8];
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -285,9 +286,9 @@ static void the_count_in_clicks_and_the_music_waits_for_it(void **made)
     assert_int_equal(stage_note(stage, NOTE_BAR, 0)->frame, BAR);
 }
 
-static void a_stop_and_a_locate_say_where_it_goes_on(void **made)
+STAGE_CLAIM(a_stop_and_a_locate_say_where_it_goes_on)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t at[] = { 0, 40000, 60000 };
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -312,9 +313,9 @@ static struct score_row synth_row(void)
     return row;
 }
 
-static void a_synth_row_sounds_as_long_as_its_gate_and_release(void **made)
+STAGE_CLAIM(a_synth_row_sounds_as_long_as_its_gate_and_release)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     double sum = 0;
 
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
@@ -329,9 +330,9 @@ static void a_synth_row_sounds_as_long_as_its_gate_and_release(void **made)
     assert_true(stage_is_silent(stage, 1000 + STEP / 2 + 481, 1000 + 2 * STEP));
 }
 
-static void notes_of_a_row_come_in_turn(void **made)
+STAGE_CLAIM(notes_of_a_row_come_in_turn)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = &stage->score.now.rows[0];
     const uint32_t crossings[] = { 20, 40, 60, 20 }; /* in 20 ms */
 
@@ -351,9 +352,9 @@ static void notes_of_a_row_come_in_turn(void **made)
     }
 }
 
-static void an_accent_opens_the_filter(void **made)
+STAGE_CLAIM(an_accent_opens_the_filter)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = &stage->score.now.rows[0];
     double power[2] = { 0, 0 };
 
@@ -372,9 +373,9 @@ static void an_accent_opens_the_filter(void **made)
     assert_true(power[1] > 100 * power[0] && power[0] > 0);
 }
 
-static void sends_reach_reverb_and_delay(void **made)
+STAGE_CLAIM(sends_reach_reverb_and_delay)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t echo;
 
     stage->score.now = (struct score_pattern){
@@ -397,28 +398,4 @@ static void sends_reach_reverb_and_delay(void **made)
     assert_true(stage_peak(stage, 30001, 30200) < 1e-5f);
     assert_true(stage_peak(stage, 30200, 33000) > 1e-4f);
     assert_true(stage_peak(stage, 33000, 36000) > 1e-4f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(each_step_sounds_on_its_frame),
-        STAGE_TEST(every_odd_step_is_late_by_half_the_swing),
-        STAGE_TEST(a_long_pattern_repeats_after_its_last_step),
-        STAGE_TEST(the_next_pattern_begins_at_its_bar_with_its_tempo),
-        STAGE_TEST(the_next_pattern_begins_although_its_bar_is_lost),
-        STAGE_TEST(a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail),
-        STAGE_TEST(a_pattern_set_at_once_replaces_a_queued_one_that_just_began),
-        STAGE_TEST(a_new_tempo_changes_the_pace_and_not_the_place),
-        STAGE_TEST(a_score_of_the_same_pattern_keeps_the_place),
-        STAGE_TEST(the_metronome_clicks_on_each_beat),
-        STAGE_TEST(the_count_in_clicks_and_the_music_waits_for_it),
-        STAGE_TEST(a_stop_and_a_locate_say_where_it_goes_on),
-        STAGE_TEST(a_synth_row_sounds_as_long_as_its_gate_and_release),
-        STAGE_TEST(notes_of_a_row_come_in_turn),
-        STAGE_TEST(an_accent_opens_the_filter),
-        STAGE_TEST(sends_reach_reverb_and_delay),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

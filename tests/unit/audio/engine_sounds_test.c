@@ -1,5 +1,6 @@
 /* Sound voices and pads: on their frame, stolen without a click, released when nothing plays them. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { FADE = 240, LENGTH = 20000 };
 
@@ -28,9 +29,9 @@ static void assert_ramp(const struct stage *stage, uint32_t from, uint32_t frame
             fail_msg("frame %u has %.9g, not %.9g", from + i, stage->main[0][from + i], stage_count(1000 + first + i));
 }
 
-static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
+STAGE_CLAIM(a_sound_begins_on_its_frame_as_it_is_and_ends)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 5, 3000);
     stage_cue(stage, stage_sound_start(5, 777));
@@ -41,9 +42,9 @@ static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
     assert_non_null(stage_note(stage, NOTE_SOUND_ENDED, 0));
 }
 
-static void a_part_of_a_sound_begins_as_it_is_and_fades_out_where_it_is_cut(void **made)
+STAGE_CLAIM(a_part_of_a_sound_begins_as_it_is_and_fades_out_where_it_is_cut)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = stage_sound_start(0, 100);
 
     give_ramp(stage, 0, LENGTH);
@@ -56,9 +57,9 @@ static void a_part_of_a_sound_begins_as_it_is_and_fades_out_where_it_is_cut(void
     assert_true(stage_is_silent(stage, 2100, 4000));
 }
 
-static void a_loop_goes_on_until_it_is_stopped(void **made)
+STAGE_CLAIM(a_loop_goes_on_until_it_is_stopped)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 1000);
@@ -74,9 +75,9 @@ static void a_loop_goes_on_until_it_is_stopped(void **made)
     assert_true(stage_is_silent(stage, 4000 + FADE, 5000));
 }
 
-static void a_reversed_sound_plays_backwards(void **made)
+STAGE_CLAIM(a_reversed_sound_plays_backwards)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 1000);
@@ -109,9 +110,9 @@ static float treated_at(uint32_t place)
     return stage_count(1000 + 1000 + place) / 2 * in * out;
 }
 
-static void a_start_without_points_plays_the_treated_part(void **made)
+STAGE_CLAIM(a_start_without_points_plays_the_treated_part)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue back = stage_sound_start(0, 2000), loop = stage_sound_start(0, 4000);
 
     give_treated(stage);
@@ -129,9 +130,9 @@ static void a_start_without_points_plays_the_treated_part(void **made)
     assert_true(stage_is_silent(stage, 1077, 2000) && stage_is_silent(stage, 3000, 4000));
 }
 
-static void a_start_with_points_keeps_only_the_gain_of_the_item(void **made)
+STAGE_CLAIM(a_start_with_points_keeps_only_the_gain_of_the_item)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = stage_sound_start(0, 0);
 
     give_treated(stage);
@@ -142,9 +143,9 @@ static void a_start_with_points_keeps_only_the_gain_of_the_item(void **made)
         stage_near(stage->main[0][i], stage_count(1000 + 500 + i) / 2, 1e-7);
 }
 
-static void an_octave_up_takes_half_the_time(void **made)
+STAGE_CLAIM(an_octave_up_takes_half_the_time)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 4000);
@@ -156,9 +157,9 @@ static void an_octave_up_takes_half_the_time(void **made)
 }
 
 /* 64 constants of one level: the 65th takes the place of the oldest, which fades at the same time. */
-static void the_oldest_voice_is_stolen_with_a_fade(void **made)
+STAGE_CLAIM(the_oldest_voice_is_stolen_with_a_fade)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float constant[LENGTH];
 
     for (int i = 0; i < LENGTH; i++)
@@ -181,9 +182,9 @@ static void the_oldest_voice_is_stolen_with_a_fade(void **made)
     assert_null(stage_note(stage, NOTE_SOUND_ENDED, 1));
 }
 
-static void voices_of_one_choke_number_stop_each_other(void **made)
+STAGE_CLAIM(voices_of_one_choke_number_stop_each_other)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue open = stage_sound_start(0, 0), closed = stage_sound_start(1, 2000);
 
     give_ramp(stage, 0, LENGTH);
@@ -196,9 +197,9 @@ static void voices_of_one_choke_number_stop_each_other(void **made)
     assert_true(stage_is_silent(stage, 2000 + FADE, 4000));
 }
 
-static void a_released_sound_is_free_when_nobody_plays_it(void **made)
+STAGE_CLAIM(a_released_sound_is_free_when_nobody_plays_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 2, 2000);
     stage_cue(stage, stage_sound_start(2, 0));
@@ -212,9 +213,9 @@ static void a_released_sound_is_free_when_nobody_plays_it(void **made)
     assert_int_equal((int)stage_note(stage, NOTE_CUE_REFUSED, 0)->value, CUE_SOUND_START);
 }
 
-static void what_cannot_be_is_refused(void **made)
+STAGE_CLAIM(what_cannot_be_is_refused)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct cue cues[] = { { .verb = 999 },
                           { .verb = CUE_NOTHING },
                           { .verb = CUE_SOUND_START, .sound = SOUNDS, .generation = 1, .ratio = 1 },
@@ -253,9 +254,9 @@ static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_
     stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { status, one, two } };
 }
 
-static void a_midi_hit_sounds_on_its_frame_with_its_velocity(void **made)
+STAGE_CLAIM(a_midi_hit_sounds_on_its_frame_with_its_velocity)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 0, 500);
     give_pad(stage, 1, 0, PAD_ONE_SHOT);
@@ -271,9 +272,9 @@ static void a_midi_hit_sounds_on_its_frame_with_its_velocity(void **made)
     assert_int_equal(stage_note(stage, NOTE_MIDI, 2)->midi[2], 38);
 }
 
-static void a_hit_by_a_cue_sounds_on_its_frame(void **made)
+STAGE_CLAIM(a_hit_by_a_cue_sounds_on_its_frame)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 0, 500);
     give_pad(stage, 3, 0, PAD_ONE_SHOT);
@@ -283,9 +284,9 @@ static void a_hit_by_a_cue_sounds_on_its_frame(void **made)
     assert_ramp(stage, 650, 500, 0);
 }
 
-static void a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit(void **made)
+STAGE_CLAIM(a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 0, LENGTH);
     give_ramp(stage, 1, 300);
@@ -305,9 +306,9 @@ static void a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_h
 }
 
 /* A server that loses a period loses the messages in it. */
-static void a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not(void **made)
+STAGE_CLAIM(a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_ramp(stage, 0, LENGTH);
     give_pad(stage, 0, 0, PAD_GATE);
@@ -324,27 +325,4 @@ static void a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not(void **mad
     stage->server += 256;
     stage_run(stage, 6144);
     assert_ramp(stage, 5120, 1024, 1024 + 256);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_sound_begins_on_its_frame_as_it_is_and_ends),
-        STAGE_TEST(a_part_of_a_sound_begins_as_it_is_and_fades_out_where_it_is_cut),
-        STAGE_TEST(a_loop_goes_on_until_it_is_stopped),
-        STAGE_TEST(a_reversed_sound_plays_backwards),
-        STAGE_TEST(a_start_without_points_plays_the_treated_part),
-        STAGE_TEST(a_start_with_points_keeps_only_the_gain_of_the_item),
-        STAGE_TEST(an_octave_up_takes_half_the_time),
-        STAGE_TEST(the_oldest_voice_is_stolen_with_a_fade),
-        STAGE_TEST(voices_of_one_choke_number_stop_each_other),
-        STAGE_TEST(a_released_sound_is_free_when_nobody_plays_it),
-        STAGE_TEST(what_cannot_be_is_refused),
-        STAGE_TEST(a_midi_hit_sounds_on_its_frame_with_its_velocity),
-        STAGE_TEST(a_hit_by_a_cue_sounds_on_its_frame),
-        STAGE_TEST(a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not),
-        STAGE_TEST(a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* However the server divides time into periods, and however often it repeats one, the output is the same, bit for
  * bit. */
 #include "tests/unit/audio/piece.h"
+#include "tests/unit/claim.h"
 
 enum { LENGTH = 80000 };
 
@@ -47,9 +48,9 @@ static void assert_same(const struct take *take, const struct take *first, uint3
         assert_int_equal(take->sent[i].frame, first->sent[i].frame);
 }
 
-static void periods_of_any_length_give_the_same_sound(void **made)
+STAGE_CLAIM(periods_of_any_length_give_the_same_sound)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t periods[] = { 64, 128, 1000, 8192, 37 };
     struct take *first = play_take(stage, 256);
     float most = 0;
@@ -65,9 +66,9 @@ static void periods_of_any_length_give_the_same_sound(void **made)
     drop_take(first);
 }
 
-static void a_period_that_is_run_again_is_sounded_once(void **made)
+STAGE_CLAIM(a_period_that_is_run_again_is_sounded_once)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct take *once = play_take(stage, 256), *twice;
 
     stage->runs_twice = true;
@@ -75,12 +76,4 @@ static void a_period_that_is_run_again_is_sounded_once(void **made)
     assert_same(twice, once, 256);
     drop_take(once);
     drop_take(twice);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { STAGE_TEST(periods_of_any_length_give_the_same_sound),
-                                        STAGE_TEST(a_period_that_is_run_again_is_sounded_once) };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

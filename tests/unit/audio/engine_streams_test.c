@@ -1,5 +1,6 @@
 /* Stream voices: they begin on their frame, lose and repeat no frame, and never click. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { FADE = 240 }; /* frames of 5 ms */
 
@@ -11,9 +12,9 @@ static void assert_counts(const struct stage *stage, uint32_t from, uint32_t unt
 }
 
 /* Also in the middle of its file: a fade would remove the attack. */
-static void a_stream_begins_on_its_frame_as_it_is(void **made)
+STAGE_CLAIM(a_stream_begins_on_its_frame_as_it_is)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 10000);
@@ -24,9 +25,9 @@ static void a_stream_begins_on_its_frame_as_it_is(void **made)
     assert_int_equal(stage_note(stage, NOTE_STREAM_STARTED, 0)->generation, 7);
 }
 
-static void a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek(void **made)
+STAGE_CLAIM(a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_first_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 10000);
@@ -44,9 +45,9 @@ static void a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek(void 
 }
 
 /* The first frame of the second generation, which is due in the middle of a period, is on its place. */
-static void a_generation_that_is_due_later_takes_over_in_step(void **made)
+STAGE_CLAIM(a_generation_that_is_due_later_takes_over_in_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t due = 3000;
     uint32_t switched = 2048;
 
@@ -63,9 +64,9 @@ static void a_generation_that_is_due_later_takes_over_in_step(void **made)
     assert_counts(stage, switched + FADE, 6000, (1 << 21) + switched + FADE - due);
 }
 
-static void a_generation_that_comes_late_leaves_out_what_has_passed(void **made)
+STAGE_CLAIM(a_generation_that_comes_late_leaves_out_what_has_passed)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 9000);
@@ -77,9 +78,9 @@ static void a_generation_that_comes_late_leaves_out_what_has_passed(void **made)
     assert_counts(stage, 2048 + FADE, 6000, (1 << 21) + 2048 + FADE - 1000);
 }
 
-static void a_generation_that_is_due_later_replaces_an_old_one_that_ends_before(void **made)
+STAGE_CLAIM(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 4096);
@@ -98,9 +99,9 @@ static void pause_stream(struct stage *stage, float value)
     stage_cue(stage, (struct cue){ .verb = CUE_STREAM_PAUSE, .voice = 3, .value = value });
 }
 
-static void a_paused_stream_fades_and_goes_on_with_its_next_cell(void **made)
+STAGE_CLAIM(a_paused_stream_fades_and_goes_on_with_its_next_cell)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t first = 1 << 20, paused = 2048, resumed = 6144;
 
     stage_generation(stage, 3, 7);
@@ -126,9 +127,9 @@ static void a_paused_stream_fades_and_goes_on_with_its_next_cell(void **made)
     assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
 }
 
-static void a_seek_of_a_paused_stream_stays_silent_until_it_goes_on(void **made)
+STAGE_CLAIM(a_seek_of_a_paused_stream_stays_silent_until_it_goes_on)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 9000);
@@ -146,9 +147,9 @@ static void a_seek_of_a_paused_stream_stays_silent_until_it_goes_on(void **made)
     assert_counts(stage, 6144 + FADE, 9000, (1 << 21) + FADE);
 }
 
-static void a_seek_whose_header_is_read_before_the_pause_is_paused(void **made)
+STAGE_CLAIM(a_seek_whose_header_is_read_before_the_pause_is_paused)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 9000);
@@ -165,9 +166,9 @@ static void a_seek_whose_header_is_read_before_the_pause_is_paused(void **made)
     assert_counts(stage, 6144 + FADE, 9000, (1 << 21) + FADE);
 }
 
-static void a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds(void **made)
+STAGE_CLAIM(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 3, 7);
     stage_fill(stage, 3, 1 << 20, 9000);
@@ -202,9 +203,9 @@ static void cue_before_it_is_due(struct stage *stage, struct cue cue)
     assert_null(stage_note(stage, NOTE_CUE_REFUSED, 0));
 }
 
-static void a_stop_of_a_generation_that_is_due_later_stops_what_sounds(void **made)
+STAGE_CLAIM(a_stop_of_a_generation_that_is_due_later_stops_what_sounds)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_STOP });
     for (uint32_t i = 0; i < FADE - 1; i++)
@@ -214,9 +215,9 @@ static void a_stop_of_a_generation_that_is_due_later_stops_what_sounds(void **ma
     assert_int_equal(stage_state(stage).streams[3].generation, 0);
 }
 
-static void a_slow_stop_continues_in_the_generation_that_is_due_meanwhile(void **made)
+STAGE_CLAIM(a_slow_stop_continues_in_the_generation_that_is_due_meanwhile)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t stop = 2048, ramp = 9600, changed = 9000 + 256 + FADE;
 
     cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_STOP, .seconds = 0.2f });
@@ -231,9 +232,9 @@ static void a_slow_stop_continues_in_the_generation_that_is_due_meanwhile(void *
     assert_int_equal(stage_note(stage, NOTE_STREAM_ENDED, 0)->value, 1);
 }
 
-static void a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays(void **made)
+STAGE_CLAIM(a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     cue_before_it_is_due(stage, (struct cue){ .verb = CUE_STREAM_GAIN, .value = 0.5f });
     for (uint32_t i = 2048 + FADE; i < 9000; i++)
@@ -241,9 +242,9 @@ static void a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays(
     stage_near(stage->main[0][19999], stage_count((1 << 21) + 19999 - 9000) / 2, 1e-7);
 }
 
-static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
+STAGE_CLAIM(a_stream_plays_to_its_marked_end_without_a_fade)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1000, 3000);
@@ -256,9 +257,9 @@ static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
     assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
 }
 
-static void a_stop_fades_out_over_5_ms(void **made)
+STAGE_CLAIM(a_stop_fades_out_over_5_ms)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 9000);
@@ -271,9 +272,9 @@ static void a_stop_fades_out_over_5_ms(void **made)
     assert_true(stage_is_silent(stage, 3333 + FADE, 5000));
 }
 
-static void a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left(void **made)
+STAGE_CLAIM(a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t stop = 1000, ramp = 9600, end = 4000, first = 1 << 20;
 
     stage_generation(stage, 0, 1);
@@ -291,9 +292,9 @@ static void a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left(void **m
     assert_int_equal(stage_state(stage).underruns, 0);
 }
 
-static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated(void **made)
+STAGE_CLAIM(a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t wet;
 
     stage_generation(stage, 0, 1);
@@ -326,9 +327,9 @@ static void play_on(struct stage *stage, uint32_t first)
     stage_run(stage, 2048);
 }
 
-static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made)
+STAGE_CLAIM(a_seek_drops_the_old_generation_and_crosses_over_in_5_ms)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t old = 1 << 20, next = 1 << 22;
 
     play_on(stage, old);
@@ -355,10 +356,10 @@ static double gain_of(uint32_t i, uint32_t from, uint32_t until)
 }
 
 /* After 128, 192 and 224 frames: the earliest times at which four generations fade out at once with the newest. */
-static void seeks_within_5_ms_let_each_generation_fade_out(void **made)
+STAGE_CLAIM(seeks_within_5_ms_let_each_generation_fade_out)
 {
     static const uint32_t at[] = { 0, 128, 192, 224, 10000 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->period = 32;
     play_on(stage, 1 << 18);
@@ -375,9 +376,9 @@ static void seeks_within_5_ms_let_each_generation_fade_out(void **made)
     }
 }
 
-static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void **made)
+STAGE_CLAIM(a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint32_t old = 1 << 20, next = 1 << 22;
 
     play_on(stage, old);
@@ -391,9 +392,9 @@ static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void 
     assert_true(stage->main[0][5999] > stage_count(next));
 }
 
-static void a_start_with_another_generation_changes_over_on_its_frame(void **made)
+STAGE_CLAIM(a_start_with_another_generation_changes_over_on_its_frame)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
@@ -408,9 +409,9 @@ static void a_start_with_another_generation_changes_over_on_its_frame(void **mad
     assert_counts(stage, 2222 + FADE, 4000, (1 << 22) + FADE);
 }
 
-static void a_stop_takes_back_a_start_that_waits(void **made)
+STAGE_CLAIM(a_stop_takes_back_a_start_that_waits)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
@@ -420,9 +421,9 @@ static void a_stop_takes_back_a_start_that_waits(void **made)
     assert_true(stage_is_silent(stage, 0, 5000));
 }
 
-static void a_gain_changes_a_start_that_waits(void **made)
+STAGE_CLAIM(a_gain_changes_a_start_that_waits)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_first_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 9000);
@@ -437,9 +438,9 @@ static void a_gain_changes_a_start_that_waits(void **made)
     assert_null(stage_note(stage, NOTE_CUE_REFUSED, 1));
 }
 
-static void what_was_played_may_be_written_over(void **made)
+STAGE_CLAIM(what_was_played_may_be_written_over)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     uint32_t next = 1000;
 
@@ -455,9 +456,9 @@ static void what_was_played_may_be_written_over(void **made)
     assert_true(ring_taken(&ring) >= 399000);
 }
 
-static void damage_in_a_ring_is_silence_and_does_not_stay(void **made)
+STAGE_CLAIM(damage_in_a_ring_is_silence_and_does_not_stay)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const float bad[6][2] = { { NAN, 0 },    { INFINITY, -INFINITY }, { 1e30f, 0 },
                               { -NAN, NAN }, { 0, -1e20f },           { NAN, 1 } };
     struct ring ring;
@@ -485,9 +486,9 @@ static void fill_constant(uint32_t frames, struct ring *ring)
 }
 
 /* A slow disk gives frames in any portions, or none for a long time; seeks come at any time. */
-static void seeks_on_a_slow_disk_never_click(void **made)
+STAGE_CLAIM(seeks_on_a_slow_disk_never_click)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct ring ring;
     uint32_t seed = 4711, generation = 1;
 
@@ -506,37 +507,4 @@ static void seeks_on_a_slow_disk_never_click(void **made)
     for (uint32_t i = 1; i < stage->recorded; i++)
         if (fabsf(stage->main[0][i] - stage->main[0][i - 1]) > 0.01f)
             fail_msg("a step from %g to %g at frame %u", (double)stage->main[0][i - 1], (double)stage->main[0][i], i);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_stream_begins_on_its_frame_as_it_is),
-        STAGE_TEST(a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek),
-        STAGE_TEST(a_generation_that_is_due_later_takes_over_in_step),
-        STAGE_TEST(a_generation_that_comes_late_leaves_out_what_has_passed),
-        STAGE_TEST(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before),
-        STAGE_TEST(a_paused_stream_fades_and_goes_on_with_its_next_cell),
-        STAGE_TEST(a_seek_of_a_paused_stream_stays_silent_until_it_goes_on),
-        STAGE_TEST(a_seek_whose_header_is_read_before_the_pause_is_paused),
-        STAGE_TEST(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds),
-        STAGE_TEST(a_stop_of_a_generation_that_is_due_later_stops_what_sounds),
-        STAGE_TEST(a_slow_stop_continues_in_the_generation_that_is_due_meanwhile),
-        STAGE_TEST(a_gain_of_a_generation_that_is_due_later_is_heard_at_once_and_stays),
-        STAGE_TEST(a_stream_plays_to_its_marked_end_without_a_fade),
-        STAGE_TEST(a_stop_fades_out_over_5_ms),
-        STAGE_TEST(a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left),
-        STAGE_TEST(a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated),
-        STAGE_TEST(a_seek_drops_the_old_generation_and_crosses_over_in_5_ms),
-        STAGE_TEST(seeks_within_5_ms_let_each_generation_fade_out),
-        STAGE_TEST(a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it),
-        STAGE_TEST(a_start_with_another_generation_changes_over_on_its_frame),
-        STAGE_TEST(a_stop_takes_back_a_start_that_waits),
-        STAGE_TEST(a_gain_changes_a_start_that_waits),
-        STAGE_TEST(what_was_played_may_be_written_over),
-        STAGE_TEST(damage_in_a_ring_is_silence_and_does_not_stay),
-        STAGE_TEST(seeks_on_a_slow_disk_never_click),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Other clocks: MIDI clock in, JACK's transport followed and led. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000 }; /* frames, at 120 BPM and 48 kHz */
 
@@ -20,10 +21,10 @@ static int64_t play_clocks(struct stage *stage, int64_t from, double bpm, uint32
     return from + (int64_t)(count * tick);
 }
 
-static void the_tempo_locks_to_midi_clock(void **made)
+STAGE_CLAIM(the_tempo_locks_to_midi_clock)
 {
-    struct stage *stage = *made;
-    struct state state;
+    struct stage *stage = *state;
+    struct state seen;
     int64_t end;
 
     stage->score.sync = SYNC_FOLLOW_MIDI;
@@ -31,18 +32,18 @@ static void the_tempo_locks_to_midi_clock(void **made)
     play_midi(stage, 990, 0xfa, 0, 0);
     end = play_clocks(stage, 1000, 140, 24 * 8, 48); /* 1 ms */
     stage_run(stage, (uint32_t)end);
-    state = stage_state(stage);
-    assert_int_equal(state.running, 1);
-    stage_near(state.tempo, 140, 0.7);
-    stage_near((double)state.step + state.step_phase, 32, 0.05);
+    seen = stage_state(stage);
+    assert_int_equal(seen.running, 1);
+    stage_near(seen.tempo, 140, 0.7);
+    stage_near((double)seen.step + seen.step_phase, 32, 0.05);
 
     play_midi(stage, end + 10, 0xfc, 0, 0);
     play_midi(stage, end + 20, 0xf2, 8, 0);
     play_midi(stage, end + 30, 0xfb, 0, 0);
     end = play_clocks(stage, end + 5000, 140, 25, 0);
     stage_run(stage, (uint32_t)end);
-    state = stage_state(stage);
-    stage_near((double)state.step + state.step_phase, 8 + 25.0 / 6, 0.1);
+    seen = stage_state(stage);
+    stage_near((double)seen.step + seen.step_phase, 8 + 25.0 / 6, 0.1);
 }
 
 /* `late`: the clock of the gap comes after it. */
@@ -68,15 +69,15 @@ static void lose_period(struct stage *stage, bool late)
     stage_near((double)state.step + state.step_phase, 97 / 6.0, 0.02);
 }
 
-static void a_lost_period_moves_no_beat_of_midi_clock(void **made)
+STAGE_CLAIM(a_lost_period_moves_no_beat_of_midi_clock)
 {
-    lose_period(*made, false);
-    lose_period(*made, true);
+    lose_period(*state, false);
+    lose_period(*state, true);
 }
 
-static void the_first_clock_after_a_start_is_the_first_step(void **made)
+STAGE_CLAIM(the_first_clock_after_a_start_is_the_first_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float one = 0.5f;
 
     stage_sound(stage, 0, &one, 1);
@@ -95,10 +96,10 @@ static void the_first_clock_after_a_start_is_the_first_step(void **made)
                         25000 + step * STEP + 2);
 }
 
-static void jack_is_followed(void **made)
+STAGE_CLAIM(jack_is_followed)
 {
-    struct stage *stage = *made;
-    struct state state;
+    struct stage *stage = *state;
+    struct state seen;
 
     stage->score.sync = SYNC_FOLLOW_JACK;
     stage->score.metronome = 1;
@@ -110,9 +111,9 @@ static void jack_is_followed(void **made)
     stage->jack_state = JACK_ROLLING;
     stage->jack_frame = 4 * STEP - 300;
     stage_run(stage, 1024 + 1280);
-    state = stage_state(stage);
-    assert_int_equal(state.running, 1);
-    assert_int_equal(state.step, 4);
+    seen = stage_state(stage);
+    assert_int_equal(seen.running, 1);
+    assert_int_equal(seen.step, 4);
     assert_int_equal(stage_onset(stage, 0), 1024 + 300);
     stage->jack_frame = 9 * STEP + 100; /* another client located */
     stage_run(stage, 2560);
@@ -124,14 +125,14 @@ static void jack_is_followed(void **made)
     stage->jack_tempo = 90;
     stage->jack_step = 100.5;
     stage_run(stage, 4096 + 256);
-    state = stage_state(stage);
-    stage_near(state.tempo, 90, 0);
-    stage_near((double)state.step + state.step_phase, 100.5 + 256.0 / 8000, 1e-6);
+    seen = stage_state(stage);
+    stage_near(seen.tempo, 90, 0);
+    stage_near((double)seen.step + seen.step_phase, 100.5 + 256.0 / 8000, 1e-6);
 }
 
-static void jack_is_led(void **made)
+STAGE_CLAIM(jack_is_led)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.sync = SYNC_LEAD_JACK;
     stage_score(stage);
@@ -155,9 +156,9 @@ static void lead_is_at(const struct stage *stage, double place, double tempo)
 }
 
 /* JACK gets, one period in advance, the place of its first frame, and the tempo from there on. */
-static void jack_gets_the_place_through_changes_of_tempo(void **made)
+STAGE_CLAIM(jack_gets_the_place_through_changes_of_tempo)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     double place;
 
     stage->score.sync = SYNC_LEAD_JACK;
@@ -180,9 +181,9 @@ static void jack_gets_the_place_through_changes_of_tempo(void **made)
     stage_near((double)stage_state(stage).step + stage_state(stage).step_phase, place, 1e-9);
 }
 
-static void jack_rolls_with_the_music_after_a_count_in(void **made)
+STAGE_CLAIM(jack_rolls_with_the_music_after_a_count_in)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t asked = 0, at = 100 * 256;
 
     stage->score.sync = SYNC_LEAD_JACK;
@@ -205,9 +206,9 @@ static void jack_rolls_with_the_music_after_a_count_in(void **made)
     }
 }
 
-static void a_server_that_is_new_is_asked_to_roll(void **made)
+STAGE_CLAIM(a_server_that_is_new_is_asked_to_roll)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.sync = SYNC_LEAD_JACK;
     stage_play(stage);
@@ -243,9 +244,9 @@ static void play_clicks(struct stage *stage)
 }
 
 /* A leader's tempo changes within a period: later steps come on their frames, and no step is repeated. */
-static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
+STAGE_CLAIM(a_leader_s_change_of_tempo_repeats_no_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const double fast = 15.0 * STAGE_RATE / 180;
     const uint32_t change = 4 * STEP + 128; /* in the middle of a period */
 
@@ -267,9 +268,9 @@ static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
 }
 
 /* A leader with few ticks in a beat hides up to a fiftieth of a step, because it sends whole ticks. */
-static void coarse_ticks_move_nothing(void **made)
+STAGE_CLAIM(coarse_ticks_move_nothing)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.sync = SYNC_FOLLOW_JACK;
     play_clicks(stage);
@@ -285,9 +286,9 @@ static void coarse_ticks_move_nothing(void **made)
 }
 
 /* Without bars, JACK's frames show how far it moved, and the tempo is our own. */
-static void our_own_tempo_goes_on_where_it_changes(void **made)
+STAGE_CLAIM(our_own_tempo_goes_on_where_it_changes)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct state before, after;
 
     stage->score.sync = SYNC_FOLLOW_JACK;
@@ -305,23 +306,4 @@ static void our_own_tempo_goes_on_where_it_changes(void **made)
     stage_run(stage, 256 * 702);
     stage_near((double)stage_state(stage).step + stage_state(stage).step_phase,
                (double)after.step + after.step_phase + 256 * 11.0 / (STEP * 120.0 / 150), 1e-9);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(the_tempo_locks_to_midi_clock),
-        STAGE_TEST(a_lost_period_moves_no_beat_of_midi_clock),
-        STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),
-        STAGE_TEST(jack_is_followed),
-        STAGE_TEST(jack_is_led),
-        STAGE_TEST(jack_gets_the_place_through_changes_of_tempo),
-        STAGE_TEST(jack_rolls_with_the_music_after_a_count_in),
-        STAGE_TEST(a_server_that_is_new_is_asked_to_roll),
-        STAGE_TEST(a_leader_s_change_of_tempo_repeats_no_step),
-        STAGE_TEST(coarse_ticks_move_nothing),
-        STAGE_TEST(our_own_tempo_goes_on_where_it_changes),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

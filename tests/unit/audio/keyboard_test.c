@@ -1,6 +1,7 @@
 /* A keyboard plays a pad in the pitch of its keys, with pedal, pitch wheel and all-notes-off. */
 #include "tests/unit/audio/measure.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { LONG = 96000, PAD = 5, NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROL = 0xb0, BEND = 0xe0, PEDAL = 64 };
 
@@ -27,9 +28,9 @@ static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_
     stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { status, one, two } };
 }
 
-static void each_key_has_its_pitch_and_ends_alone(void **made)
+STAGE_CLAIM(each_key_has_its_pitch_and_ends_alone)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_keys(stage, PAD_GATE);
     play_midi(stage, 100, NOTE_ON, 60, 127);
@@ -54,9 +55,9 @@ static void each_key_has_its_pitch_and_ends_alone(void **made)
     stage_near(stage_hz(stage->main[0] + 100, 8800), 250, 0.2);
 }
 
-static void the_pedal_keeps_what_its_keys_started(void **made)
+STAGE_CLAIM(the_pedal_keeps_what_its_keys_started)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_keys(stage, PAD_GATE);
     play_midi(stage, 0, NOTE_ON, 60, 127);
@@ -71,9 +72,9 @@ static void the_pedal_keeps_what_its_keys_started(void **made)
     assert_true(stage_is_silent(stage, 9000 + 480, 12000));
 }
 
-static void the_wheel_bends_what_sounds_and_what_follows(void **made)
+STAGE_CLAIM(the_wheel_bends_what_sounds_and_what_follows)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_keys(stage, PAD_GATE);
     play_midi(stage, 0, NOTE_ON, 60, 127);
@@ -90,9 +91,9 @@ static void the_wheel_bends_what_sounds_and_what_follows(void **made)
 }
 
 /* The highest pitch that is heard is 8 times the sound's. */
-static void the_wheel_bends_the_highest_key_and_back(void **made)
+STAGE_CLAIM(the_wheel_bends_the_highest_key_and_back)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_keys(stage, PAD_GATE)->keys_until = 127;
     stage_score(stage);
@@ -122,9 +123,9 @@ static struct score_pad *give_wave(struct stage *stage, uint32_t mode)
     return pad;
 }
 
-static void a_keyboard_plays_an_oscillator_with_pedal_and_wheel(void **made)
+STAGE_CLAIM(a_keyboard_plays_an_oscillator_with_pedal_and_wheel)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_wave(stage, PAD_GATE);
     play_midi(stage, 100, NOTE_ON, 69, 127);
@@ -158,9 +159,9 @@ static void a_keyboard_plays_an_oscillator_with_pedal_and_wheel(void **made)
 }
 
 /* Each wave at gain 1 has a quarter of full scale, so four keys together do not clip. */
-static void waves_are_12_db_below_full_scale(void **made)
+STAGE_CLAIM(waves_are_12_db_below_full_scale)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t wave = WAVE_SINE; wave < WAVES; wave++) {
         float highest = 0;
@@ -180,9 +181,9 @@ static void waves_are_12_db_below_full_scale(void **made)
     }
 }
 
-static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **made)
+STAGE_CLAIM(all_notes_off_ends_held_keys_and_all_sound_off_everything)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_keys(stage, PAD_GATE);
     play_midi(stage, 0, NOTE_ON, 60, 127);
@@ -212,9 +213,9 @@ static void give_note(struct stage *stage, uint32_t mode)
     stage_score(stage);
 }
 
-static void a_pad_with_a_note_obeys_the_pedal(void **made)
+STAGE_CLAIM(a_pad_with_a_note_obeys_the_pedal)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_note(stage, PAD_GATE);
     play_midi(stage, 0, CONTROL, PEDAL, 127);
@@ -227,9 +228,9 @@ static void a_pad_with_a_note_obeys_the_pedal(void **made)
     assert_true(stage_is_silent(stage, 5000 + 480, 8000));
 }
 
-static void all_notes_off_ends_a_gate_and_all_sound_off_every_pad(void **made)
+STAGE_CLAIM(all_notes_off_ends_a_gate_and_all_sound_off_every_pad)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     give_note(stage, PAD_GATE);
     play_midi(stage, 0, NOTE_ON, 60, 127);
@@ -250,9 +251,9 @@ static void all_notes_off_ends_a_gate_and_all_sound_off_every_pad(void **made)
     assert_true(stage_is_silent(stage, 5000 + fade_frames(STAGE_RATE), 8000));
 }
 
-static void a_lost_period_leaves_no_key_and_no_pedal_down(void **made)
+STAGE_CLAIM(a_lost_period_leaves_no_key_and_no_pedal_down)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)give_keys(stage, PAD_GATE);
     play_midi(stage, 0, CONTROL, PEDAL, 127);
@@ -263,22 +264,4 @@ static void a_lost_period_leaves_no_key_and_no_pedal_down(void **made)
     play_midi(stage, 4000, NOTE_OFF, 60, 0);
     stage_run(stage, 6144);
     assert_true(stage_is_silent(stage, 1024 + 480, 3000) && stage_is_silent(stage, 4000 + 480, 6000));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(each_key_has_its_pitch_and_ends_alone),
-        STAGE_TEST(the_pedal_keeps_what_its_keys_started),
-        STAGE_TEST(the_wheel_bends_what_sounds_and_what_follows),
-        STAGE_TEST(the_wheel_bends_the_highest_key_and_back),
-        STAGE_TEST(a_keyboard_plays_an_oscillator_with_pedal_and_wheel),
-        STAGE_TEST(waves_are_12_db_below_full_scale),
-        STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
-        STAGE_TEST(a_pad_with_a_note_obeys_the_pedal),
-        STAGE_TEST(all_notes_off_ends_a_gate_and_all_sound_off_every_pad),
-        STAGE_TEST(a_lost_period_leaves_no_key_and_no_pedal_down),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The look-ahead limiter: nothing above the ceiling, nothing changed below it, everything late by the same frames. */
 #include "services/audio/dsp/lookahead.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 enum { DELAY = 72 }; /* at 48 kHz */
 
@@ -30,11 +31,10 @@ static void run_lookahead(void *made, float *left, float *right, uint32_t frames
 static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct lookahead), run_lookahead };
 
 /* A loud channel and a quiet copy of it: the copy is never clipped, so it shows that the gain alone is enough. */
-static void the_gain_alone_holds_the_ceiling(void **state)
+CLAIM(the_gain_alone_holds_the_ceiling)
 {
     enum { FRAMES = 48000, BLOCK = 96 };
 
-    (void)state;
     for (int round = 0; round < 20; round++) {
         struct rig *rig = measure_new(&RIG);
         float *x = measure_noise(2 * FRAMES, pow(10, round % 4 / 2.0)), *loud = x + FRAMES,
@@ -53,11 +53,10 @@ static void the_gain_alone_holds_the_ceiling(void **state)
     }
 }
 
-static void below_the_ceiling_every_bit_passes_at_the_same_delay(void **state)
+CLAIM(below_the_ceiling_every_bit_passes_at_the_same_delay)
 {
     enum { FRAMES = 48000 };
 
-    (void)state;
     for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
         uint32_t delay = lookahead_delay(MEASURE_RATES[r]);
         struct rig *rig = measure_new(&RIG);
@@ -108,11 +107,10 @@ static double find_true_peak(const float *x, size_t frames)
 }
 
 /* A sine of a quarter of the rate, whose samples are all 3 dB below its peaks. The filter shows it 0.2 dB too high. */
-static void a_peak_between_the_samples_is_held_at_the_ceiling(void **state)
+CLAIM(a_peak_between_the_samples_is_held_at_the_ceiling)
 {
     enum { FRAMES = 24000 };
 
-    (void)state;
     for (int holds = 0; holds < 2; holds++)
         for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
             struct rig *rig = measure_new(&RIG);
@@ -132,13 +130,12 @@ static void a_peak_between_the_samples_is_held_at_the_ceiling(void **state)
         }
 }
 
-static void true_peaks_of_noise_are_held_and_nothing_else_changes(void **state)
+CLAIM(true_peaks_of_noise_are_held_and_nothing_else_changes)
 {
     enum { FRAMES = 9600 };
     struct rig *rig = measure_new(&RIG);
     float *x = make_dull_noise(2 * FRAMES, 1), *quiet = make_dull_noise(2 * FRAMES, 0.1), *in = measure_floats(FRAMES);
 
-    (void)state;
     rig->holds = true;
     for (uint32_t i = 0; i < FRAMES; i += 480)
         run_at(rig, 0.5f, 48000, x + i, x + FRAMES + i, 480);
@@ -157,13 +154,12 @@ static void true_peaks_of_noise_are_held_and_nothing_else_changes(void **state)
 }
 
 /* The mean changes by at most the few cells that it covers more or less. */
-static void the_choice_may_change_while_it_limits(void **state)
+CLAIM(the_choice_may_change_while_it_limits)
 {
     enum { FRAMES = 24000 };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_cosine(2 * FRAMES, 1 / 480.0, 1);
 
-    (void)state;
     for (uint32_t i = 0; i < FRAMES; i += 240) {
         rig->holds = i / 240 % 5 < 2;
         run_at(rig, 0.5f, 48000, x + i, x + FRAMES + i, 240);
@@ -174,11 +170,10 @@ static void the_choice_may_change_while_it_limits(void **state)
 }
 
 /* Wherever the gain is on its way down to a peak and up again. */
-static void a_change_of_choice_makes_no_step(void **state)
+CLAIM(a_change_of_choice_makes_no_step)
 {
     enum { FRAMES = 1800, PEAK = 1000 };
 
-    (void)state;
     for (int holds = 0; holds < 2; holds++)
         for (int at = PEAK - 8; at < PEAK + 2 * DELAY; at++) {
             struct rig *rig = measure_new(&RIG);
@@ -197,13 +192,12 @@ static void a_change_of_choice_makes_no_step(void **state)
 }
 
 /* Near one peak the gain moves in each frame by at most its share of the whole way, and recovers to the bit. */
-static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
+CLAIM(the_gain_falls_before_the_peak_and_without_a_step)
 {
     enum { FRAMES = 144000, PEAK = 1000 };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_floats(2 * FRAMES);
 
-    (void)state;
     for (int i = 0; i < FRAMES; i++)
         x[i] = 0.25f, x[FRAMES + i] = i == PEAK ? 2 : 0;
     run_lookahead(rig, x, x + FRAMES, FRAMES);
@@ -216,23 +210,21 @@ static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
     free(x), free(rig);
 }
 
-static void a_loud_sine_keeps_its_shape(void **state)
+CLAIM(a_loud_sine_keeps_its_shape)
 {
     static const struct measure_loud LOUD[] = {
         { 50, 6, 1.6 }, { 100, 6, 0.6 }, { 100, 12, 1.3 }, { 997, 6, 0.06 }, { 997, 12, 0.12 }
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(LOUD) / sizeof(*LOUD); i++)
         measure_distortion("looking ahead", &RIG, &LOUD[i]);
 }
 
 /* The frame after a gap plays at its own time, and no earlier frame at another time. */
-static void a_gap_of_any_length_is_skipped(void **state)
+CLAIM(a_gap_of_any_length_is_skipped)
 {
     enum { BEFORE = 1000, AFTER = 1000 };
 
-    (void)state;
     for (uint32_t gap = 1; gap < 100000; gap = gap * 3 / 2 + 7) {
         struct rig *rig = measure_new(&RIG);
         float x[2][BEFORE + AFTER];
@@ -250,41 +242,18 @@ static void a_gap_of_any_length_is_skipped(void **state)
     }
 }
 
-static void blocks_change_nothing(void **state)
+CLAIM(blocks_change_nothing)
 {
-    (void)state;
     measure_blocks_change_nothing(&RIG);
 }
 
-static void a_period_can_be_run_again(void **state)
+CLAIM(a_period_can_be_run_again)
 {
-    (void)state;
     measure_a_period_can_be_run_again(&RIG);
 }
 
-static void a_damaged_state_recovers(void **state)
+CLAIM(a_damaged_state_recovers)
 {
-    (void)state;
     measure_damage_does_not_stay(&RIG, 2);
     measure_any_state_recovers(&RIG, 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_gain_alone_holds_the_ceiling),
-        cmocka_unit_test(below_the_ceiling_every_bit_passes_at_the_same_delay),
-        cmocka_unit_test(a_peak_between_the_samples_is_held_at_the_ceiling),
-        cmocka_unit_test(true_peaks_of_noise_are_held_and_nothing_else_changes),
-        cmocka_unit_test(the_choice_may_change_while_it_limits),
-        cmocka_unit_test(a_change_of_choice_makes_no_step),
-        cmocka_unit_test(the_gain_falls_before_the_peak_and_without_a_step),
-        cmocka_unit_test(a_loud_sine_keeps_its_shape),
-        cmocka_unit_test(a_gap_of_any_length_is_skipped),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(a_period_can_be_run_again),
-        cmocka_unit_test(a_damaged_state_recovers),
-    };
-
-    return cmocka_run_group_tests_name("lookahead", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* MIDI clock out: each clock on its frame, and none too few. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, TICK = 1000 }; /* frames, at 120 BPM and 48 kHz */
 
@@ -13,9 +14,9 @@ static uint32_t ticks_from(const struct stage *stage, uint32_t at, int64_t *fram
     return count;
 }
 
-static void midi_clock_leaves_24_times_a_quarter(void **made)
+STAGE_CLAIM(midi_clock_leaves_24_times_a_quarter)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[100];
 
     stage->score.midi_clock_out = 1;
@@ -38,9 +39,9 @@ static void midi_clock_leaves_24_times_a_quarter(void **made)
     assert_int_equal(stage->sent[99].bytes[0], 0xfb);
 }
 
-static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **made)
+STAGE_CLAIM(the_clock_goes_on_while_the_transport_is_stopped_when_wanted)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[100];
 
     stage->score.midi_clock_out = stage->score.midi_clock_stopped = 1;
@@ -57,9 +58,9 @@ static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **
     assert_int_equal(ticks_from(stage, 0, at, 100), 60);
 }
 
-static void midi_clock_leaves_later_or_earlier_by_its_offset(void **made)
+STAGE_CLAIM(midi_clock_leaves_later_or_earlier_by_its_offset)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[100];
 
     stage->score.midi_clock_out = 1;
@@ -112,9 +113,9 @@ static uint32_t clocks_within(uint32_t frames, double tempo)
 }
 
 /* The limiter's delay makes messages wait for a later period. */
-static void a_gap_loses_no_midi_clock(void **made)
+STAGE_CLAIM(a_gap_loses_no_midi_clock)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (uint32_t delays = 0; delays < 2; delays++) {
         stage->score.limiter = delays;
@@ -123,9 +124,9 @@ static void a_gap_loses_no_midi_clock(void **made)
     }
 }
 
-static void a_clock_that_is_switched_on_later_sends_no_past_ones(void **made)
+STAGE_CLAIM(a_clock_that_is_switched_on_later_sends_no_past_ones)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[10];
 
     stage_score(stage);
@@ -138,9 +139,9 @@ static void a_clock_that_is_switched_on_later_sends_no_past_ones(void **made)
     assert_int_equal(at[0], 3 * TICK);
 }
 
-static void midi_clock_waits_for_the_count_in(void **made)
+STAGE_CLAIM(midi_clock_waits_for_the_count_in)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.midi_clock_out = 1;
     stage_score(stage);
@@ -169,10 +170,10 @@ static void play_many_rows(struct stage *stage)
     stage_play(stage);
 }
 
-static void start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert(void **made)
+STAGE_CLAIM(start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert)
 {
     enum { LATE = 8192 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[100];
     int notes = 0;
 
@@ -200,9 +201,9 @@ static void start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert(voi
 }
 
 /* More messages than a period has room for. */
-static void a_stop_and_its_clocks_are_sent_when_there_is_no_room(void **made)
+STAGE_CLAIM(a_stop_and_its_clocks_are_sent_when_there_is_no_room)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t at[400];
     uint32_t stops = 0;
 
@@ -216,20 +217,4 @@ static void a_stop_and_its_clocks_are_sent_when_there_is_no_room(void **made)
         stops += stage->sent[i].bytes[0] == 0xfc;
     assert_int_equal(stops, 1);
     assert_true(ticks_from(stage, 0, at, 400) > 60);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(midi_clock_leaves_24_times_a_quarter),
-        STAGE_TEST(the_clock_goes_on_while_the_transport_is_stopped_when_wanted),
-        STAGE_TEST(midi_clock_leaves_later_or_earlier_by_its_offset),
-        STAGE_TEST(a_gap_loses_no_midi_clock),
-        STAGE_TEST(a_clock_that_is_switched_on_later_sends_no_past_ones),
-        STAGE_TEST(midi_clock_waits_for_the_count_in),
-        STAGE_TEST(start_clock_and_stop_are_sent_among_all_that_waits_for_an_insert),
-        STAGE_TEST(a_stop_and_its_clocks_are_sent_when_there_is_no_room),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

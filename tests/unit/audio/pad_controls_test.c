@@ -3,6 +3,7 @@
 #include "services/audio/rt/instance.h"
 #include "tests/unit/audio/measure.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { LONG = 96000, PAD = 5, QUIET = 480 };
 enum { NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROLLER = 0xb0, PROGRAM = 0xc0, PRESSURE = 0xd0, BEND = 0xe0 };
@@ -45,9 +46,9 @@ static void send_short(struct stage *stage, int64_t frame, uint8_t status, uint8
     stage->play[stage->to_play++] = (struct stage_midi){ frame, 2, { (uint8_t)(status | 2), one, 0 } };
 }
 
-static void a_key_hits_its_pad_on_its_frame_and_releases_it(void **made)
+STAGE_CLAIM(a_key_hits_its_pad_on_its_frame_and_releases_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
     send_message(stage, 50, NOTE_ON, 61, 127);
@@ -62,9 +63,9 @@ static void a_key_hits_its_pad_on_its_frame_and_releases_it(void **made)
 }
 
 /* A slider that is moved in its upper half hits once; a button that sends no release hits each time. */
-static void a_controller_hits_when_it_comes_from_its_lower_half(void **made)
+STAGE_CLAIM(a_controller_hits_when_it_comes_from_its_lower_half)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     bind_control(stage, CONTROLLER, 20, PAD_ONE_SHOT)->until = 200;
     stage_score(stage);
@@ -80,9 +81,9 @@ static void a_controller_hits_when_it_comes_from_its_lower_half(void **made)
     assert_int_equal(stage_onset(stage, 3500), 5000);
 }
 
-static void pressure_and_a_program_hit_too(void **made)
+STAGE_CLAIM(pressure_and_a_program_hit_too)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, PRESSURE, 0, PAD_GATE);
     send_short(stage, 1000, PRESSURE, 100);
@@ -104,9 +105,9 @@ static void send_wide(struct stage *stage, int64_t frame, uint8_t first, uint8_t
     send_message(stage, frame, CONTROLLER, second, value & 127);
 }
 
-static void a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases(void **made)
+STAGE_CLAIM(a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, CONTROLLER, 7, PAD_GATE);
     stage->score.controls[0].kind = 1 + MIDI_CC14;
@@ -122,9 +123,9 @@ static void a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_rel
     assert_int_equal(stage_onset(stage, 4500), 5000);
 }
 
-static void a_controller_in_its_upper_half_is_remembered_while_others_move_below_theirs(void **made)
+STAGE_CLAIM(a_controller_in_its_upper_half_is_remembered_while_others_move_below_theirs)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, CONTROLLER, 7, PAD_ONE_SHOT);
     stage->score.controls[0].kind = 1 + MIDI_CC14;
@@ -141,9 +142,9 @@ static void a_controller_in_its_upper_half_is_remembered_while_others_move_below
     assert_int_equal(stage->engine[0]->half->sounds.started, 2);
 }
 
-static void a_parameter_hits_once_for_its_two_bytes(void **made)
+STAGE_CLAIM(a_parameter_hits_once_for_its_two_bytes)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, CONTROLLER, 300, PAD_ONE_SHOT);
     stage->score.controls[0].kind = 1 + MIDI_NRPN;
@@ -162,9 +163,9 @@ static void a_parameter_hits_once_for_its_two_bytes(void **made)
     assert_int_equal(stage->engine[0]->half->sounds.started, 1);
 }
 
-static void the_pitch_wheel_hits_and_releases(void **made)
+STAGE_CLAIM(the_pitch_wheel_hits_and_releases)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, BEND, 0, PAD_GATE);
     send_message(stage, 100, BEND, 0, 63);
@@ -176,9 +177,9 @@ static void the_pitch_wheel_hits_and_releases(void **made)
     assert_true(stage_is_silent(stage, 4000 + QUIET, 6000));
 }
 
-static void the_same_control_of_another_port_is_another_one(void **made)
+STAGE_CLAIM(the_same_control_of_another_port_is_another_one)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
     stage->score.controls[0].place |= 1 << 4;
@@ -194,9 +195,9 @@ static void the_same_control_of_another_port_is_another_one(void **made)
     assert_true(stage_is_silent(stage, 5000 + QUIET, 8000));
 }
 
-static void a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed(void **made)
+STAGE_CLAIM(a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     struct score_pad *pad = bind_control(stage, NOTE_ON, 60, PAD_GATE);
     send_message(stage, 100, NOTE_ON, 60, 127);
@@ -211,9 +212,9 @@ static void a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed(voi
     assert_true(stage_is_silent(stage, 5000 + QUIET, 8000));
 }
 
-static void while_a_client_learns_controls_only_release(void **made)
+STAGE_CLAIM(while_a_client_learns_controls_only_release)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
     send_message(stage, 100, NOTE_ON, 60, 127);
@@ -225,22 +226,4 @@ static void while_a_client_learns_controls_only_release(void **made)
     stage_run(stage, 6000);
     assert_false(stage_is_silent(stage, 2000, 3000));
     assert_true(stage_is_silent(stage, 3000 + QUIET, 6000));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_key_hits_its_pad_on_its_frame_and_releases_it),
-        STAGE_TEST(a_controller_hits_when_it_comes_from_its_lower_half),
-        STAGE_TEST(pressure_and_a_program_hit_too),
-        STAGE_TEST(a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases),
-        STAGE_TEST(a_controller_in_its_upper_half_is_remembered_while_others_move_below_theirs),
-        STAGE_TEST(a_parameter_hits_once_for_its_two_bytes),
-        STAGE_TEST(the_pitch_wheel_hits_and_releases),
-        STAGE_TEST(the_same_control_of_another_port_is_another_one),
-        STAGE_TEST(a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed),
-        STAGE_TEST(while_a_client_learns_controls_only_release),
-    };
-
-    return cmocka_run_group_tests_name("audio/pad_controls", tests, NULL, NULL);
 }

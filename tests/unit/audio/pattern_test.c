@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/audio/control/pattern.h"
+#include "tests/unit/claim.h"
 
 #define STEPS "X.x.X.x.X.x.X.x."
 
@@ -23,13 +18,12 @@ static enum err read_rows(struct row *rows, uint32_t count, struct score_pattern
     return pattern_read(&pattern, to, fault);
 }
 
-static void steps_are_accents_steps_and_rests(void **state)
+CLAIM(steps_are_accents_steps_and_rests)
 {
     struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_OK);
     assert_int_equal(read.steps, 16);
     assert_int_equal(read.rows[0].used, 1);
@@ -39,13 +33,12 @@ static void steps_are_accents_steps_and_rests(void **state)
     assert_int_equal(read.rows[1].used, 0);
 }
 
-static void a_row_is_silent_if_muted_or_not_solo_or_without_its_sound(void **state)
+CLAIM(a_row_is_silent_if_muted_or_not_solo_or_without_its_sound)
 {
     struct row rows[] = { make_row(STEPS), make_row(STEPS), make_row(STEPS) };
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     rows[0].mute = true;
     assert_int_equal(read_rows(rows, 3, &read, &fault), ERR_OK);
     assert_memory_equal(read.rows[0].name, "kick", 5);
@@ -58,37 +51,34 @@ static void a_row_is_silent_if_muted_or_not_solo_or_without_its_sound(void **sta
     assert_true(read.rows[2].mute);
 }
 
-static void a_wrong_step_is_reported_with_its_position(void **state)
+CLAIM(a_wrong_step_is_reported_with_its_position)
 {
     struct row two[] = { make_row(STEPS), make_row("X...X...X...X.o.") };
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     assert_int_equal(read_rows(two, 2, &read, &fault), ERR_BAD_REQUEST);
     assert_non_null(strstr(fault.what, "step 15 is \"o\""));
     assert_string_equal(fault.field, "pattern.sequencer.tracks[1].pattern");
 }
 
-static void a_zero_byte_is_no_step(void **state)
+CLAIM(a_zero_byte_is_no_step)
 {
     struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     one.pattern = (struct text){ 16, "X...\0..........." };
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }
 
-static void all_rows_have_as_many_steps(void **state)
+CLAIM(all_rows_have_as_many_steps)
 {
     struct row two[] = { make_row(STEPS), make_row(STEPS STEPS) };
     struct row odd = make_row("X..");
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     assert_int_equal(read_rows(two, 2, &read, &fault), ERR_BAD_REQUEST);
     assert_int_equal(read_rows(&odd, 1, &read, &fault), ERR_BAD_REQUEST);
     two[0].pattern = two[1].pattern;
@@ -96,14 +86,13 @@ static void all_rows_have_as_many_steps(void **state)
     assert_int_equal(read.steps, 32);
 }
 
-static void a_row_wins_over_its_voice_and_a_voice_over_the_defaults(void **state)
+CLAIM(a_row_wins_over_its_voice_and_a_voice_over_the_defaults)
 {
     struct row one = make_row(STEPS);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     struct voice_values *voice = &pattern.modules.voice2;
     struct score_pattern read;
 
-    (void)state;
     pattern.modules.has_voice2 = voice->has_freq = voice->has_filter_freq = voice->has_reverb_send = true;
     voice->freq = 110;
     voice->filter_freq = 300;
@@ -119,14 +108,13 @@ static void a_row_wins_over_its_voice_and_a_voice_over_the_defaults(void **state
     assert_true(read.delay_highcut == 5000);
 }
 
-static void notes_are_taken_in_the_order_of_the_row(void **state)
+CLAIM(notes_are_taken_in_the_order_of_the_row)
 {
     struct row one = make_row(STEPS);
     double notes[] = { 55, 110, 220 };
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     one.notes = (struct real_list){ 3, notes };
     one.note_index = 4;
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_OK);
@@ -134,13 +122,12 @@ static void notes_are_taken_in_the_order_of_the_row(void **state)
     assert_true(read.rows[0].notes[0] == 110 && read.rows[0].notes[1] == 220 && read.rows[0].notes[2] == 55);
 }
 
-static void a_voice_that_is_an_effect_is_refused(void **state)
+CLAIM(a_voice_that_is_an_effect_is_refused)
 {
     struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
-    (void)state;
     one.voice_id = TEXT("delay1");
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "pattern.sequencer.tracks[0].voice_id");
@@ -148,13 +135,12 @@ static void a_voice_that_is_an_effect_is_refused(void **state)
     assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }
 
-static void an_attack_of_zero_is_the_least_attack(void **state)
+CLAIM(an_attack_of_zero_is_the_least_attack)
 {
     struct row one = make_row(STEPS);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     struct score_pattern zero, least, longer;
 
-    (void)state;
     pattern.modules.has_voice2 = pattern.modules.voice2.adsr.has_attack = true;
     assert_int_equal(pattern_read(&pattern, &zero, NULL), ERR_OK);
     pattern.modules.voice2.adsr.attack = 0.0001;
@@ -163,20 +149,4 @@ static void an_attack_of_zero_is_the_least_attack(void **state)
     assert_int_equal(pattern_read(&pattern, &longer, NULL), ERR_OK);
     assert_true(zero.rows[0].voice.attack > 0 && zero.rows[0].voice.attack == least.rows[0].voice.attack);
     assert_true(longer.rows[0].voice.attack > least.rows[0].voice.attack);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps_are_accents_steps_and_rests),
-        cmocka_unit_test(a_row_is_silent_if_muted_or_not_solo_or_without_its_sound),
-        cmocka_unit_test(a_wrong_step_is_reported_with_its_position),
-        cmocka_unit_test(a_zero_byte_is_no_step),
-        cmocka_unit_test(all_rows_have_as_many_steps),
-        cmocka_unit_test(a_row_wins_over_its_voice_and_a_voice_over_the_defaults),
-        cmocka_unit_test(notes_are_taken_in_the_order_of_the_row),
-        cmocka_unit_test(a_voice_that_is_an_effect_is_refused),
-        cmocka_unit_test(an_attack_of_zero_is_the_least_attack),
-    };
-    return cmocka_run_group_tests_name("audio/pattern", tests, NULL, NULL);
 }

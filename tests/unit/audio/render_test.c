@@ -4,6 +4,7 @@
 
 #include "services/audio/offline/render.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { LENGTH = 2000, HEAD = 58 };
 
@@ -49,9 +50,9 @@ static enum err render_offline(struct stage *stage, struct offline *to)
     return e;
 }
 
-static void hits_sound_at_their_frames_with_the_channel_of_pads_and_without_the_master(void **made)
+STAGE_CLAIM(hits_sound_at_their_frames_with_the_channel_of_pads_and_without_the_master)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct offline *offline = calloc(1, sizeof(*offline));
 
     give_pads(stage);
@@ -72,9 +73,9 @@ static void hits_sound_at_their_frames_with_the_channel_of_pads_and_without_the_
     free(offline);
 }
 
-static void a_pad_whose_sound_is_not_loaded_is_refused(void **made)
+STAGE_CLAIM(a_pad_whose_sound_is_not_loaded_is_refused)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct offline *offline = calloc(1, sizeof(*offline));
 
     give_pads(stage);
@@ -87,14 +88,4 @@ static void a_pad_whose_sound_is_not_loaded_is_refused(void **made)
     studio_sounds(stage->studio)->entries[0].generation = 2;
     assert_int_equal(render_offline(stage, offline), ERR_CONFLICT);
     free(offline);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(hits_sound_at_their_frames_with_the_channel_of_pads_and_without_the_master),
-        STAGE_TEST(a_pad_whose_sound_is_not_loaded_is_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

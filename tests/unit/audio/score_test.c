@@ -1,14 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pad.h"
+#include "tests/unit/claim.h"
 
 /* The control thread's part of a core that finds the score in `memory`. */
 static struct audio *begin_score(void *memory)
@@ -21,13 +16,12 @@ static struct audio *begin_score(void *memory)
     return audio;
 }
 
-static void the_empty_pads_of_an_older_version_are_empty(void **state)
+CLAIM(the_empty_pads_of_an_older_version_are_empty)
 {
     const struct score_pad empty = pad_empty();
     const size_t size = (snapshot_size(sizeof(struct score)) + 63) / 64 * 64;
     void *memory = aligned_alloc(64, size);
 
-    (void)state;
     assert_non_null(memory);
     memset(memory, 0, size);
     snapshot_make(memory, sizeof(struct score));
@@ -45,13 +39,4 @@ static void the_empty_pads_of_an_older_version_are_empty(void **state)
     free(older);
     free(newer);
     free(memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_empty_pads_of_an_older_version_are_empty),
-    };
-
-    return cmocka_run_group_tests_name("score", tests, NULL, NULL);
 }

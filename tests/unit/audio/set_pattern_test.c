@@ -1,17 +1,14 @@
 /* The control thread is asked for a pattern just when the queued one begins: the note about that has not arrived. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "common/rt/cue.h"
 #include "proto/service/service_parts.h"
 #include "services/audio/control/asked.h"
 #include "services/audio/control/audio.h"
+#include "tests/unit/claim.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, make_desk, drop_desk)
 
 enum { NOTES = 8, BAR = 4 /* that plays when a pattern is queued */ };
 
@@ -148,9 +145,9 @@ static uint64_t queued_edit(struct desk *desk)
     return now.has_edited ? now.newest : 0;
 }
 
-static void an_edit_of_a_pattern_that_is_not_the_newest_is_refused(void **made)
+PREPARED_CLAIM(an_edit_of_a_pattern_that_is_not_the_newest_is_refused)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const uint32_t first = edit_pattern(desk, 1);
 
     assert_int_not_equal(first, 0);
@@ -161,9 +158,9 @@ static void an_edit_of_a_pattern_that_is_not_the_newest_is_refused(void **made)
     assert_int_equal(queued_edit(desk), second);
 }
 
-static void a_queued_pattern_that_is_no_edit_is_not_said_to_be_one(void **made)
+PREPARED_CLAIM(a_queued_pattern_that_is_no_edit_is_not_said_to_be_one)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const uint32_t other = set_pattern(desk, 0, false);
 
     assert_int_equal(queued_edit(desk), 0);
@@ -172,9 +169,9 @@ static void a_queued_pattern_that_is_no_edit_is_not_said_to_be_one(void **made)
     assert_int_equal(queued_edit(desk), 0); /* of a pattern that never played */
 }
 
-static void a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit(void **made)
+PREPARED_CLAIM(a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     struct audio_set_row ask = { .name = TEXT("hat"), .has_mute = true, .mute = true };
     struct call call = { .service = &desk->service, .ask = schema_ask(TEXT("audio.set_row")) };
     struct pattern_rows rows = { 0 };
@@ -190,9 +187,9 @@ static void a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit(void **
     arena_free(&call.arena);
 }
 
-static void a_queued_pattern_that_is_replaced_when_it_has_begun_plays_until_the_next_bar(void **made)
+PREPARED_CLAIM(a_queued_pattern_that_is_replaced_when_it_has_begun_plays_until_the_next_bar)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const struct score *score = &desk->audio.score;
     uint32_t begun = set_pattern(desk, 200, false);
     show_state(desk, score->serial, 1);
@@ -214,9 +211,9 @@ static void a_queued_pattern_that_is_replaced_when_it_has_begun_plays_until_the_
     assert_int_equal(desk->audio.now.number, later);
 }
 
-static void of_two_that_replace_it_at_once_the_last_is_queued(void **made)
+PREPARED_CLAIM(of_two_that_replace_it_at_once_the_last_is_queued)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const struct score *score = &desk->audio.score;
     uint32_t begun = set_pattern(desk, 200, false);
     show_state(desk, score->serial, 1);
@@ -228,9 +225,9 @@ static void of_two_that_replace_it_at_once_the_last_is_queued(void **made)
     assert_int_equal(score->next.serial, last);
 }
 
-static void after_an_earlier_one_was_replaced_in_time_the_last_one_counts(void **made)
+PREPARED_CLAIM(after_an_earlier_one_was_replaced_in_time_the_last_one_counts)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const struct score *score = &desk->audio.score;
 
     (void)set_pattern(desk, 0, false);
@@ -242,9 +239,9 @@ static void after_an_earlier_one_was_replaced_in_time_the_last_one_counts(void *
     assert_int_equal(score->next.serial, later);
 }
 
-static void a_pattern_that_begins_at_once_stays_though_a_queued_one_had_begun(void **made)
+PREPARED_CLAIM(a_pattern_that_begins_at_once_stays_though_a_queued_one_had_begun)
 {
-    struct desk *desk = *made;
+    struct desk *desk = *state;
     const struct score *score = &desk->audio.score;
     uint32_t begun = set_pattern(desk, 200, false);
     show_state(desk, score->serial, 1);
@@ -255,20 +252,4 @@ static void a_pattern_that_begins_at_once_stays_though_a_queued_one_had_begun(vo
     assert_int_equal(score->now.serial, last);
     assert_int_equal(score->next_bar, -1);
     assert_int_equal(desk->audio.now.number, last);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, make_desk, drop_desk)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_queued_pattern_that_is_replaced_when_it_has_begun_plays_until_the_next_bar),
-        CLAIM(of_two_that_replace_it_at_once_the_last_is_queued),
-        CLAIM(after_an_earlier_one_was_replaced_in_time_the_last_one_counts),
-        CLAIM(a_pattern_that_begins_at_once_stays_though_a_queued_one_had_begun),
-        CLAIM(an_edit_of_a_pattern_that_is_not_the_newest_is_refused),
-        CLAIM(a_queued_pattern_that_is_no_edit_is_not_said_to_be_one),
-        CLAIM(a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit),
-    };
-    return cmocka_run_group_tests_name("audio/set_pattern", tests, NULL, NULL);
 }

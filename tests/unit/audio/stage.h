@@ -8,6 +8,7 @@
 #include "common/shared/studio.h"
 #include "services/audio/dsp/fade.h"
 #include "services/audio/rt/engine.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 enum { STAGE_RATE = 48000, STAGE_MOST = 48000 * 12, STAGE_MIDI = 4096, STAGE_NOTES = 8192 };
@@ -151,7 +152,7 @@ static inline int stage_end(void **state)
     return 0;
 }
 
-#define STAGE_TEST(claim) cmocka_unit_test_setup_teardown(claim, stage_new, stage_end)
+#define STAGE_CLAIM(name) CLAIM_WITH(name, stage_new, stage_end)
 
 /* ---- the server ---- */
 

@@ -1,7 +1,8 @@
 #include "services/audio/jack/device.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
-static void connections_that_were_written_are_read_again(void **state)
+HOME_CLAIM(connections_that_were_written_are_read_again)
 {
     struct home *home = *state;
     static struct wires wires, read;
@@ -17,7 +18,7 @@ static void connections_that_were_written_are_read_again(void **state)
     assert_non_null(wires_find(&read, PORT_MIDI_IN, "a name with blanks:port \303\244"));
 }
 
-static void the_device_of_a_connection_is_kept(void **state)
+HOME_CLAIM(the_device_of_a_connection_is_kept)
 {
     struct home *home = *state;
     static struct wires wires, read;
@@ -30,7 +31,7 @@ static void the_device_of_a_connection_is_kept(void **state)
     assert_string_equal(wires_find(&read, PORT_MIDI_OUT, "synth:in")->device, "");
 }
 
-static void a_device_has_its_name_without_the_numbers_that_change(void **state)
+CLAIM(a_device_has_its_name_without_the_numbers_that_change)
 {
     static const char *const names[][2] = {
         { "a2j:nano [20] (capture): nano MIDI 1", "a2j:nano (capture): nano MIDI 1" },
@@ -45,7 +46,6 @@ static void a_device_has_its_name_without_the_numbers_that_change(void **state)
     };
     char longest[2 * CLIENT_FOREIGN_NAME], to[CLIENT_FOREIGN_NAME];
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         device_name(names[i][0], to);
         assert_string_equal(to, names[i][1]);
@@ -56,7 +56,7 @@ static void a_device_has_its_name_without_the_numbers_that_change(void **state)
     assert_int_equal(strlen(to), CLIENT_FOREIGN_NAME - 1);
 }
 
-static void a_chain_is_kept_and_names_its_inputs(void **state)
+HOME_CLAIM(a_chain_is_kept_and_names_its_inputs)
 {
     static const char *const none[] = { "", "strip", ":in", "strip:", "strip:in,", "strip:,in", "a:b\nc", "a:b\tc" };
     struct home *home = *state;
@@ -86,12 +86,11 @@ static void a_chain_is_kept_and_names_its_inputs(void **state)
     assert_false(wires_chain(longest, left, right));
 }
 
-static void one_connection_is_remembered_once(void **state)
+HOME_CLAIM(one_connection_is_remembered_once)
 {
     static struct wires wires;
     char name[32];
 
-    (void)state;
     assert_ptr_equal(wires_add(&wires, PORT_IN_LEFT, "a:b"), wires_add(&wires, PORT_IN_LEFT, "a:b"));
     wires_remove(&wires, wires_find(&wires, PORT_IN_LEFT, "a:b"));
     assert_int_equal(wires.count, 0);
@@ -102,12 +101,11 @@ static void one_connection_is_remembered_once(void **state)
     assert_null(wires_add(&wires, PORT_IN_LEFT, "one:too_many"));
 }
 
-static void connections_keep_their_order_and_the_last_used_one_is_the_last(void **state)
+CLAIM(connections_keep_their_order_and_the_last_used_one_is_the_last)
 {
     static struct wires wires;
     char ports[WIRES + 1] = "";
 
-    (void)state;
     for (const char *name = "abcde"; *name; name++)
         assert_non_null(wires_add(&wires, PORT_IN_LEFT, (char[]){ *name, '\0' }));
     wires_remove(&wires, wires_find(&wires, PORT_IN_LEFT, "c"));
@@ -118,7 +116,7 @@ static void connections_keep_their_order_and_the_last_used_one_is_the_last(void 
     assert_string_equal(ports, "bdea");
 }
 
-static void invalid_lines_are_skipped(void **state)
+HOME_CLAIM(invalid_lines_are_skipped)
 {
     struct home *home = *state;
     static struct wires wires;
@@ -135,7 +133,7 @@ static void invalid_lines_are_skipped(void **state)
     assert_int_equal(wires.count, 2);
 }
 
-static void as_many_connections_as_there_may_be_are_kept(void **state)
+HOME_CLAIM(as_many_connections_as_there_may_be_are_kept)
 {
     struct home *home = *state;
     static struct wires wires, read;
@@ -153,7 +151,7 @@ static void as_many_connections_as_there_may_be_are_kept(void **state)
     assert_string_equal(read.at[WIRES - 1].device, to);
 }
 
-static void a_name_of_two_lines_is_not_written(void **state)
+HOME_CLAIM(a_name_of_two_lines_is_not_written)
 {
     struct home *home = *state;
     static struct wires wires, read;
@@ -168,7 +166,7 @@ static void a_name_of_two_lines_is_not_written(void **state)
 }
 
 /* Limiter 72; the insert of pads returns last, that of streams earlier. */
-static void each_port_has_the_delay_of_what_passes_it(void **state)
+CLAIM(each_port_has_the_delay_of_what_passes_it)
 {
     const struct port_delays delays = {
         .limiter = 72,
@@ -177,7 +175,6 @@ static void each_port_has_the_delay_of_what_passes_it(void **state)
     };
     const struct port_delays late = { .limiter = 72, .aligned = 8192, .own = { [GROUP_PADS] = 9000 } };
 
-    (void)state;
     assert_int_equal(port_delay(PORT_MAIN_RIGHT, &delays), 1072);
     assert_int_equal(port_delay(PORT_PREVIEW_LEFT, &delays), 1072);
     assert_int_equal(port_delay(PORT_MIDI_OUT, &delays), 1072);
@@ -193,21 +190,4 @@ static void each_port_has_the_delay_of_what_passes_it(void **state)
     assert_int_equal(port_delay(PORT_PFL_LEFT, &delays), 0);
     assert_int_equal(port_delay(PORT_IN_LEFT, &delays), 0);
     assert_int_equal(port_delay(PORT_CONTROL_OUT, &delays), 0); /* lights do not wait */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(connections_that_were_written_are_read_again),
-        HOME_TEST(the_device_of_a_connection_is_kept),
-        cmocka_unit_test(a_device_has_its_name_without_the_numbers_that_change),
-        HOME_TEST(a_chain_is_kept_and_names_its_inputs),
-        HOME_TEST(one_connection_is_remembered_once),
-        cmocka_unit_test(connections_keep_their_order_and_the_last_used_one_is_the_last),
-        HOME_TEST(invalid_lines_are_skipped),
-        HOME_TEST(as_many_connections_as_there_may_be_are_kept),
-        HOME_TEST(a_name_of_two_lines_is_not_written),
-        cmocka_unit_test(each_port_has_the_delay_of_what_passes_it),
-    };
-    return cmocka_run_group_tests_name("audio/wires", tests, NULL, NULL);
 }

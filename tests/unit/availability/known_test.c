@@ -1,6 +1,7 @@
 /* The volumes in memory follow the rows of the store. */
 #include "services/availability/known.h"
 #include "store/changelog.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 static void log_volume(struct scratch *s, uint64_t revision)
@@ -20,7 +21,7 @@ static void put_label(struct scratch *s, const char *label)
     assert_int_equal(catalogue_put_volume(&s->w, &volume), ERR_OK);
 }
 
-static void a_damaged_row_of_the_log_makes_it_read_all_volumes(void **state)
+SCRATCH_CLAIM(a_damaged_row_of_the_log_makes_it_read_all_volumes)
 {
     struct scratch *s = *state;
     struct known_volumes known = { .paths = &s->paths };
@@ -46,7 +47,7 @@ static void a_damaged_row_of_the_log_makes_it_read_all_volumes(void **state)
     known_free(&known);
 }
 
-static void a_damaged_row_of_a_volume_hides_no_other(void **state)
+SCRATCH_CLAIM(a_damaged_row_of_a_volume_hides_no_other)
 {
     struct scratch *s = *state;
     struct known_volumes known = { .paths = &s->paths };
@@ -65,15 +66,4 @@ static void a_damaged_row_of_a_volume_hides_no_other(void **state)
     assert_true(id_equal(known.at[0].row.id, s->volume));
     known.store = NULL;
     known_free(&known);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_damaged_row_of_the_log_makes_it_read_all_volumes),
-        CLAIM(a_damaged_row_of_a_volume_hides_no_other),
-    };
-    return cmocka_run_group_tests_name("availability/known", tests, NULL, NULL);
 }

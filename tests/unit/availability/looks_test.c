@@ -1,14 +1,10 @@
 /* Reports of looks, and the lanes of the processes that sent them. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/availability/mounts/looks.h"
+#include "tests/unit/claim.h"
 
 static pid_t waiting_process(void)
 {
@@ -29,13 +25,12 @@ static void send_report(const struct looks *looks, pid_t pid)
 }
 
 /* The earlier look has reported, or is late, and its process has not ended yet: a busy machine does that. */
-static void a_report_belongs_to_its_look_though_an_earlier_one_has_not_ended(void **state)
+CLAIM(a_report_belongs_to_its_look_though_an_earlier_one_has_not_ended)
 {
     struct look_report report;
     struct looks looks;
     pid_t earlier = waiting_process(), later = waiting_process();
 
-    (void)state;
     assert_int_equal(looks_open(&looks, NULL), ERR_OK);
     looks.lanes[0] = (struct look_lane){ .pid = earlier, .mount = 5, .is_killed = true };
     looks.lanes[1] = (struct look_lane){ .pid = later, .mount = 5 };
@@ -51,13 +46,4 @@ static void a_report_belongs_to_its_look_though_an_earlier_one_has_not_ended(voi
     assert_int_equal(waitpid(later, NULL, 0), later);
     looks.lanes[0] = looks.lanes[1] = (struct look_lane){ 0 };
     looks_close(&looks);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_report_belongs_to_its_look_though_an_earlier_one_has_not_ended),
-    };
-
-    return cmocka_run_group_tests_name("looks", tests, NULL, NULL);
 }

@@ -1,15 +1,11 @@
 /* The six states of an item, and what happens to each at every observation of the monitor, of a scan and of a fetch.
  * The states follow from availability_of_item alone, the rows of the volumes from where_is. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/availability/where.h"
 #include "store/availability.h"
+#include "tests/unit/claim.h"
 
 /* One letter for each state: local, external online, external offline, remote offline, remote fetching, missing. */
 static enum item_state state_of(char letter)
@@ -185,9 +181,8 @@ static void apply_observation(struct media_place *place, const struct observatio
         place->is_fetched = seen->fetch > 0;
 }
 
-static void each_state_changes_at_each_observation_as_the_table_says(void **state)
+CLAIM(each_state_changes_at_each_observation_as_the_table_says)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
         for (size_t from = 0; from < WAYS; from++) {
             struct media_place place = begin_way(&ways[from]);
@@ -203,9 +198,8 @@ static void each_state_changes_at_each_observation_as_the_table_says(void **stat
 }
 
 /* What one observation changed, the return of the volume and a scan that finds the file change back. */
-static void each_state_is_whole_again_when_its_volume_and_its_file_are_seen(void **state)
+CLAIM(each_state_is_whole_again_when_its_volume_and_its_file_are_seen)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
         for (size_t from = 0; from < WAYS; from++) {
             struct media_place place = begin_way(&ways[from]);
@@ -221,7 +215,7 @@ static void each_state_is_whole_again_when_its_volume_and_its_file_are_seen(void
 /* ---- what may lie at the place of a volume ---- */
 
 /* A trigger of an automount stays there when the volume is unmounted; anything may be mounted there instead. */
-static void only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there(void **state)
+CLAIM(only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there)
 {
     static const struct {
         const char *identity;
@@ -234,7 +228,6 @@ static void only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_ide
         { "mount:/media/a", false, VOLUME_STATE_HERE },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         char place[] = "/media/a";
         struct mount mount = { .number = 1,
@@ -256,7 +249,7 @@ static void only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_ide
 }
 
 /* A copy of a disk has the device of the first one, and a marker of its own. */
-static void a_copy_that_is_unplugged_is_not_the_first_disk(void **state)
+CLAIM(a_copy_that_is_unplugged_is_not_the_first_disk)
 {
     struct known_volume both[] = { { .row = { .id = { "copy" },
                                               .identity = TEXT("marker:m"),
@@ -274,7 +267,6 @@ static void a_copy_that_is_unplugged_is_not_the_first_disk(void **state)
                                               .seen_at = 1 } } };
     struct known_volumes known = { .count = 2, .at = both };
 
-    (void)state;
     for (int was_seen = 0; was_seen < 2; was_seen++)
         for (const char *at = "/media/a\0/media/b\0/mnt/c\0"; *at; at += strlen(at) + 1) {
             struct mount mount = { .number = 1,
@@ -292,7 +284,7 @@ static void a_copy_that_is_unplugged_is_not_the_first_disk(void **state)
 
 /* ---- the words of rows and the backends ---- */
 
-static void each_stored_word_has_one_state_on_each_backend(void **state)
+CLAIM(each_stored_word_has_one_state_on_each_backend)
 {
     static const struct {
         enum item_state kept;
@@ -321,7 +313,6 @@ static void each_stored_word_has_one_state_on_each_backend(void **state)
         { ITEM_STATE_REMOTE_FETCHING, ITEM_STATE_ONLINE_ONLY },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         assert_int_equal(availability_of(rows[i].kept, rows[i].backend, true), rows[i].here);
         assert_int_equal(availability_of(rows[i].kept, rows[i].backend, false), rows[i].away);
@@ -330,22 +321,8 @@ static void each_stored_word_has_one_state_on_each_backend(void **state)
         assert_int_equal(availability_kept(older[i].older), older[i].kept);
 }
 
-static void a_file_can_be_opened_in_two_of_the_six_states(void **state)
+CLAIM(a_file_can_be_opened_in_two_of_the_six_states)
 {
-    (void)state;
     for (const char *letter = "LOFRGM"; *letter; letter++)
         assert_int_equal(availability_is_readable(state_of(*letter)), *letter == 'L' || *letter == 'O');
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
-        cmocka_unit_test(each_state_is_whole_again_when_its_volume_and_its_file_are_seen),
-        cmocka_unit_test(only_a_volume_that_is_known_by_its_place_is_any_mount_without_an_identity_there),
-        cmocka_unit_test(a_copy_that_is_unplugged_is_not_the_first_disk),
-        cmocka_unit_test(each_stored_word_has_one_state_on_each_backend),
-        cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
-    };
-    return cmocka_run_group_tests_name("states", tests, NULL, NULL);
 }

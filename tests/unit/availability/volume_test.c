@@ -1,8 +1,5 @@
 /* The mount table of a machine, and of a chroot. */
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/availability/mounts/volume.h"
+#include "tests/unit/claim.h"
 
 enum { ONE_ROOT, NOT_ONE, NO_NAMESPACE };
 
@@ -42,12 +38,11 @@ static int read_root_inside(const char *folder)
     return read_root();
 }
 
-static void a_root_that_is_no_mount_has_a_line_of_its_device(void **state)
+CLAIM(a_root_that_is_no_mount_has_a_line_of_its_device)
 {
     char folder[] = "/tmp/volume_test.XXXXXX", proc[sizeof(folder) + 5];
     int status;
 
-    (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(proc, sizeof(proc), "%s/proc", folder);
     pid_t child = fork();
@@ -60,13 +55,4 @@ static void a_root_that_is_no_mount_has_a_line_of_its_device(void **state)
     if (WEXITSTATUS(status) == NO_NAMESPACE)
         skip();
     assert_int_equal(WEXITSTATUS(status), ONE_ROOT);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_root_that_is_no_mount_has_a_line_of_its_device),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

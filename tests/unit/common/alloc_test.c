@@ -1,4 +1,3 @@
-#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -9,6 +8,7 @@
 #include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "common/sanitizer.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 /* volatile: the compiler does not know the size, so it neither warns nor removes the allocation. */
@@ -104,7 +104,7 @@ static void need_our_own_allocator(void)
     skip();
 }
 
-static void an_allocation_that_fails_ends_the_process_with_a_record(void **state)
+HOME_CLAIM(an_allocation_that_fails_ends_the_process_with_a_record)
 {
     static void (*const ways[])(void) = { of_bytes,     of_a_product,
                                           of_zeroes,    of_growth,
@@ -131,21 +131,19 @@ static void an_allocation_that_fails_ends_the_process_with_a_record(void **state
     arena_free(&arena);
 }
 
-static void a_program_without_records_ends_with_the_same_code(void **state)
+HOME_CLAIM(a_program_without_records_ends_with_the_same_code)
 {
-    (void)state;
     need_our_own_allocator();
     assert_int_equal(die_by(NULL, of_bytes), CRASH_EXIT_NO_MEMORY);
 }
 
-static void memory_is_as_the_header_promises(void **state)
+CLAIM(memory_is_as_the_header_promises)
 {
     uint32_t count = 0, room = 0, *numbers = NULL;
     char *text = alloc_text("kick"), *zeroes = alloc_zeroed(10, 10);
     uint8_t *aligned = alloc_aligned(64, 100);
     void *nothing = alloc_bytes(0);
 
-    (void)state;
     assert_string_equal(text, "kick");
     assert_int_equal((uintptr_t)aligned % 64, 0);
     for (int i = 0; i < 100; i++)
@@ -163,14 +161,4 @@ static void memory_is_as_the_header_promises(void **state)
     free(aligned);
     free(numbers);
     free(nothing);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(an_allocation_that_fails_ends_the_process_with_a_record),
-        HOME_TEST(a_program_without_records_ends_with_the_same_code),
-        cmocka_unit_test(memory_is_as_the_header_promises),
-    };
-    return cmocka_run_group_tests_name("common/alloc", tests, NULL, NULL);
 }

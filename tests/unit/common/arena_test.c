@@ -1,19 +1,13 @@
-#include <setjmp.h>
 #include <stdalign.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/arena.h"
+#include "tests/unit/claim.h"
 
-static void memory_is_zeroed_and_aligned_for_any_type(void **state)
+CLAIM(memory_is_zeroed_and_aligned_for_any_type)
 {
     struct arena arena = { 0 };
 
-    (void)state;
     for (size_t size = 0; size < 5000; size += 37) {
         uint8_t *at = arena_alloc(&arena, size);
         assert_non_null(at);
@@ -25,12 +19,11 @@ static void memory_is_zeroed_and_aligned_for_any_type(void **state)
     arena_free(&arena);
 }
 
-static void memory_is_zeroed_again_after_a_reset(void **state)
+CLAIM(memory_is_zeroed_again_after_a_reset)
 {
     struct arena arena = { 0 };
     uint8_t *at = arena_alloc(&arena, 100);
 
-    (void)state;
     memset(at, 0xAA, 100);
     arena_reset(&arena);
     at = arena_alloc(&arena, 100);
@@ -39,12 +32,11 @@ static void memory_is_zeroed_again_after_a_reset(void **state)
     arena_free(&arena);
 }
 
-static void past_its_limit_an_arena_gives_nothing(void **state)
+CLAIM(past_its_limit_an_arena_gives_nothing)
 {
     struct arena arena = { .limit = 10000 };
     size_t given = 0;
 
-    (void)state;
     while (arena_alloc(&arena, 1000))
         given += 1000;
     assert_in_range(given, 1000, 10000);
@@ -55,22 +47,20 @@ static void past_its_limit_an_arena_gives_nothing(void **state)
     arena_free(&arena);
 }
 
-static void a_size_that_no_memory_has_is_past_every_limit(void **state)
+CLAIM(a_size_that_no_memory_has_is_past_every_limit)
 {
     struct arena arena = { .limit = (size_t)1 << 30 };
 
-    (void)state;
     assert_null(arena_alloc(&arena, ((size_t)1 << 30) + 1));
     assert_null(arena_alloc(&arena, SIZE_MAX));
     assert_null(arena_alloc(&arena, SIZE_MAX - 8));
     arena_free(&arena);
 }
 
-static void a_product_that_overflows_gives_nothing(void **state)
+CLAIM(a_product_that_overflows_gives_nothing)
 {
     struct arena arena = { .limit = (size_t)1 << 30 };
 
-    (void)state;
     assert_null(arena_array(&arena, SIZE_MAX / 2, 3));
     assert_null(arena_array(&arena, (size_t)1 << 33, (size_t)1 << 33));
     assert_non_null(arena_array(&arena, 0, 8));
@@ -78,11 +68,10 @@ static void a_product_that_overflows_gives_nothing(void **state)
     arena_free(&arena);
 }
 
-static void a_reset_keeps_the_largest_block_alone(void **state)
+CLAIM(a_reset_keeps_the_largest_block_alone)
 {
     struct arena arena = { 0 };
 
-    (void)state;
     arena_alloc(&arena, 10);
     arena_alloc(&arena, 3000000);
     arena_alloc(&arena, 10);
@@ -94,7 +83,7 @@ static void a_reset_keeps_the_largest_block_alone(void **state)
     assert_int_equal(arena.total, 0);
 }
 
-static void copies_own_their_bytes_and_end_with_a_zero(void **state)
+CLAIM(copies_own_their_bytes_and_end_with_a_zero)
 {
     struct arena arena = { 0 };
     char from[] = "kick";
@@ -102,7 +91,6 @@ static void copies_own_their_bytes_and_end_with_a_zero(void **state)
     struct bytes bytes = arena_bytes(&arena, bytes_of("a\0b", 3));
     struct text printed = arena_printf(&arena, "%s %d", "snare", 2);
 
-    (void)state;
     from[0] = 'x';
     assert_string_equal(text.at, "kick");
     assert_int_equal(bytes.len, 3);
@@ -113,24 +101,22 @@ static void copies_own_their_bytes_and_end_with_a_zero(void **state)
     arena_free(&arena);
 }
 
-static void a_copy_past_the_limit_is_empty(void **state)
+CLAIM(a_copy_past_the_limit_is_empty)
 {
     struct arena arena = { .limit = 16 };
     struct text text = arena_text(&arena, TEXT("longer than sixteen bytes"));
 
-    (void)state;
     assert_int_equal(text.len, 0);
     assert_null(text.at);
     assert_null(arena_printf(&arena, "%s", "longer than sixteen bytes").at);
     arena_free(&arena);
 }
 
-static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
+CLAIM(text_made_of_bytes_is_whole_utf8_within_its_bound)
 {
     struct arena arena = { 0 };
     char long_name[256];
 
-    (void)state;
     memset(long_name, 0xff, 255);
     struct text text = arena_utf8(&arena, bytes_of(long_name, 255), 255);
     assert_true(text.len <= 255 && text.len % 3 == 0 && text_is_utf8(text));
@@ -140,12 +126,11 @@ static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
     arena_free(&arena);
 }
 
-static void an_array_grows_with_its_elements_up_to_the_limit(void **state)
+CLAIM(an_array_grows_with_its_elements_up_to_the_limit)
 {
     struct arena arena = { .limit = 100000 };
     uint32_t *at = NULL, *more, count = 0, room = 0;
 
-    (void)state;
     while ((more = arena_grow(&arena, at, count, &room, sizeof(*at)))) {
         at = more;
         assert_in_range(room, count + 1, 2 * count + 16);
@@ -157,21 +142,4 @@ static void an_array_grows_with_its_elements_up_to_the_limit(void **state)
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(at[i], i);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_and_aligned_for_any_type),
-        cmocka_unit_test(memory_is_zeroed_again_after_a_reset),
-        cmocka_unit_test(past_its_limit_an_arena_gives_nothing),
-        cmocka_unit_test(a_size_that_no_memory_has_is_past_every_limit),
-        cmocka_unit_test(a_product_that_overflows_gives_nothing),
-        cmocka_unit_test(a_reset_keeps_the_largest_block_alone),
-        cmocka_unit_test(copies_own_their_bytes_and_end_with_a_zero),
-        cmocka_unit_test(a_copy_past_the_limit_is_empty),
-        cmocka_unit_test(an_array_grows_with_its_elements_up_to_the_limit),
-        cmocka_unit_test(text_made_of_bytes_is_whole_utf8_within_its_bound),
-    };
-    return cmocka_run_group_tests_name("common/arena", tests, NULL, NULL);
 }

@@ -1,18 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/buffer.h"
+#include "tests/unit/claim.h"
 
-static void bytes_come_out_as_they_went_in(void **state)
+CLAIM(bytes_come_out_as_they_went_in)
 {
     struct buffer buffer = { 0 };
 
-    (void)state;
     for (int i = 0; i < 1000; i++)
         buffer_printf(&buffer, "%03d,", i);
     buffer_add_text(&buffer, "end");
@@ -24,11 +18,10 @@ static void bytes_come_out_as_they_went_in(void **state)
     buffer_free(&buffer);
 }
 
-static void the_bytes_as_c_text_end_with_a_zero(void **state)
+CLAIM(the_bytes_as_c_text_end_with_a_zero)
 {
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_string_equal(buffer_c(&buffer), "");
     for (int i = 0; i < 300; i++) {
         buffer_add(&buffer, "x", 1);
@@ -37,12 +30,11 @@ static void the_bytes_as_c_text_end_with_a_zero(void **state)
     buffer_free(&buffer);
 }
 
-static void the_limit_holds_to_the_byte_however_small_the_pieces(void **state)
+CLAIM(the_limit_holds_to_the_byte_however_small_the_pieces)
 {
     enum { LIMIT = 1000 };
     struct buffer buffer = { .limit = LIMIT };
 
-    (void)state;
     for (int i = 0; i < LIMIT; i++)
         buffer_add(&buffer, "x", 1);
     assert_false(buffer.failed);
@@ -53,12 +45,11 @@ static void the_limit_holds_to_the_byte_however_small_the_pieces(void **state)
     buffer_free(&buffer);
 }
 
-static void printed_text_fills_the_room_and_the_limit_to_the_byte(void **state)
+CLAIM(printed_text_fills_the_room_and_the_limit_to_the_byte)
 {
     enum { LIMIT = 1000 };
     struct buffer buffer = { .limit = LIMIT };
 
-    (void)state;
     for (int i = 0; i < LIMIT / 4; i++)
         buffer_printf(&buffer, "%04d", i);
     assert_false(buffer.failed);
@@ -70,11 +61,10 @@ static void printed_text_fills_the_room_and_the_limit_to_the_byte(void **state)
     buffer_free(&buffer);
 }
 
-static void past_the_limit_it_fails_and_stays_failed(void **state)
+CLAIM(past_the_limit_it_fails_and_stays_failed)
 {
     struct buffer buffer = { .limit = 10 };
 
-    (void)state;
     buffer_add(&buffer, "1234567890", 10);
     assert_false(buffer.failed);
     buffer_add(&buffer, "1", 1);
@@ -89,28 +79,14 @@ static void past_the_limit_it_fails_and_stays_failed(void **state)
     buffer_free(&buffer);
 }
 
-static void a_length_beyond_all_memory_fails(void **state)
+CLAIM(a_length_beyond_all_memory_fails)
 {
     struct buffer buffer = { .limit = SIZE_MAX / 2 };
 
-    (void)state;
     buffer_add_text(&buffer, "x");
     buffer_add(&buffer, "y", SIZE_MAX);
     assert_true(buffer.failed);
     buffer_free(&buffer);
     assert_false(buffer.failed);
     assert_null(buffer.at);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_come_out_as_they_went_in),
-        cmocka_unit_test(the_bytes_as_c_text_end_with_a_zero),
-        cmocka_unit_test(the_limit_holds_to_the_byte_however_small_the_pieces),
-        cmocka_unit_test(printed_text_fills_the_room_and_the_limit_to_the_byte),
-        cmocka_unit_test(past_the_limit_it_fails_and_stays_failed),
-        cmocka_unit_test(a_length_beyond_all_memory_fails),
-    };
-    return cmocka_run_group_tests_name("common/buffer", tests, NULL, NULL);
 }

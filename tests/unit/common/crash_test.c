@@ -6,6 +6,7 @@
 #include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "common/sanitizer.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static void need_our_own_handler(void)
@@ -68,7 +69,7 @@ static struct crash_list list_in(const struct home *home, struct arena *arena)
     return list;
 }
 
-static void a_fatal_signal_leaves_a_record_and_kills_as_before(void **state)
+HOME_CLAIM(a_fatal_signal_leaves_a_record_and_kills_as_before)
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
@@ -93,7 +94,7 @@ static void a_fatal_signal_leaves_a_record_and_kills_as_before(void **state)
     arena_free(&arena);
 }
 
-static void an_abort_leaves_a_record(void **state)
+HOME_CLAIM(an_abort_leaves_a_record)
 {
     struct arena arena = { 0 };
     int status;
@@ -105,7 +106,7 @@ static void an_abort_leaves_a_record(void **state)
     arena_free(&arena);
 }
 
-static void a_stack_overflow_leaves_a_record(void **state)
+HOME_CLAIM(a_stack_overflow_leaves_a_record)
 {
     struct arena arena = { 0 };
     int status;
@@ -117,7 +118,7 @@ static void a_stack_overflow_leaves_a_record(void **state)
     arena_free(&arena);
 }
 
-static void the_supervisors_observation_joins_the_crash_record_of_that_process(void **state)
+HOME_CLAIM(the_supervisors_observation_joins_the_crash_record_of_that_process)
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
@@ -135,7 +136,7 @@ static void the_supervisors_observation_joins_the_crash_record_of_that_process(v
     arena_free(&arena);
 }
 
-static void a_death_that_left_nothing_has_a_record_of_its_own(void **state)
+HOME_CLAIM(a_death_that_left_nothing_has_a_record_of_its_own)
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
@@ -153,7 +154,7 @@ static void a_death_that_left_nothing_has_a_record_of_its_own(void **state)
     arena_free(&arena);
 }
 
-static void a_pid_that_comes_again_has_another_record(void **state)
+HOME_CLAIM(a_pid_that_comes_again_has_another_record)
 {
     const struct home *home = *state;
     struct death death = { "search", 4242, false, "exit code 0", 0 };
@@ -167,7 +168,7 @@ static void a_pid_that_comes_again_has_another_record(void **state)
     arena_free(&arena);
 }
 
-static void the_newest_comes_first_and_the_oldest_go(void **state)
+HOME_CLAIM(the_newest_comes_first_and_the_oldest_go)
 {
     const struct home *home = *state;
     struct death death = { "search", 1, false, "exit code 0", 0 };
@@ -193,7 +194,7 @@ static void the_newest_comes_first_and_the_oldest_go(void **state)
     arena_free(&arena);
 }
 
-static void a_time_that_no_clock_shows_is_none(void **state)
+HOME_CLAIM(a_time_that_no_clock_shows_is_none)
 {
     const struct home *home = *state;
     char directory[CRASH_DIRECTORY_SIZE];
@@ -206,7 +207,7 @@ static void a_time_that_no_clock_shows_is_none(void **state)
     arena_free(&arena);
 }
 
-static void files_that_are_not_crash_records_are_skipped(void **state)
+HOME_CLAIM(files_that_are_not_crash_records_are_skipped)
 {
     const struct home *home = *state;
     struct death death = { "search", 7, false, "exit code 0", 0 };
@@ -218,20 +219,4 @@ static void files_that_are_not_crash_records_are_skipped(void **state)
     home_file(home, "home/data/crash/half.txt", "service: s");
     assert_int_equal(list_in(home, &arena).count, 1);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_fatal_signal_leaves_a_record_and_kills_as_before),
-        HOME_TEST(an_abort_leaves_a_record),
-        HOME_TEST(a_stack_overflow_leaves_a_record),
-        HOME_TEST(the_supervisors_observation_joins_the_crash_record_of_that_process),
-        HOME_TEST(a_death_that_left_nothing_has_a_record_of_its_own),
-        HOME_TEST(a_pid_that_comes_again_has_another_record),
-        HOME_TEST(the_newest_comes_first_and_the_oldest_go),
-        HOME_TEST(a_time_that_no_clock_shows_is_none),
-        HOME_TEST(files_that_are_not_crash_records_are_skipped),
-    };
-    return cmocka_run_group_tests_name("common/crash", tests, NULL, NULL);
 }

@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/deflate.h"
+#include "tests/unit/claim.h"
 
 enum { BYTES = 100000 };
 
@@ -44,11 +39,10 @@ static enum err unpack_in_pieces(struct unpacker *unpacker, struct bytes packed,
     return e;
 }
 
-static void pieces_of_any_size_unpack_to_the_same_bytes(void **state)
+CLAIM(pieces_of_any_size_unpack_to_the_same_bytes)
 {
     const uint32_t steps[] = { 1, 7, 1000, BYTES };
 
-    (void)state;
     for (int format = DEFLATE_ZLIB; format <= DEFLATE_GZIP; format++) {
         struct buffer packed = pack_plain((enum deflate_format)format);
         for (size_t i = 0; i < 16; i++) {
@@ -67,14 +61,13 @@ static void pieces_of_any_size_unpack_to_the_same_bytes(void **state)
     }
 }
 
-static void bytes_after_the_end_stay_with_the_caller(void **state)
+CLAIM(bytes_after_the_end_stay_with_the_caller)
 {
     struct buffer packed = pack_plain(DEFLATE_ZLIB);
     struct unpacker *unpacker = deflate_open(DEFLATE_ZLIB);
     struct bytes from;
     uint32_t len;
 
-    (void)state;
     buffer_add(&packed, "more", 4);
     from = buffer_bytes(&packed);
     assert_int_equal(deflate_unpack(unpacker, &from, back, sizeof(back), &len), ERR_OK);
@@ -86,12 +79,11 @@ static void bytes_after_the_end_stay_with_the_caller(void **state)
 }
 
 /* The last byte of the data may be used while the room is full: the rest comes without more data. */
-static void what_is_left_comes_when_all_data_is_used(void **state)
+CLAIM(what_is_left_comes_when_all_data_is_used)
 {
     enum { ROOM = 65536, FIRST = ROOM - 6, LAST = ROOM + 1064 };
     static uint8_t room[ROOM], zeros[LAST];
 
-    (void)state;
     for (uint32_t size = FIRST; size <= LAST; size++) {
         struct unpacker *unpacker = deflate_open(DEFLATE_RAW);
         struct buffer packed = { 0 };
@@ -108,11 +100,10 @@ static void what_is_left_comes_when_all_data_is_used(void **state)
     }
 }
 
-static void truncated_data_has_no_end(void **state)
+CLAIM(truncated_data_has_no_end)
 {
     struct buffer packed = pack_plain(DEFLATE_GZIP);
 
-    (void)state;
     for (size_t cut = 0; cut < packed.len; cut += packed.len / 100 + 1) {
         struct unpacker *unpacker = deflate_open(DEFLATE_GZIP);
         uint32_t len;
@@ -125,11 +116,10 @@ static void truncated_data_has_no_end(void **state)
     buffer_free(&packed);
 }
 
-static void damaged_data_is_refused_or_has_no_end(void **state)
+CLAIM(damaged_data_is_refused_or_has_no_end)
 {
     struct buffer packed = pack_plain(DEFLATE_GZIP);
 
-    (void)state;
     for (size_t at = 20; at < packed.len; at += packed.len / 200 + 1) {
         struct unpacker *unpacker = deflate_open(DEFLATE_GZIP);
         uint32_t len;
@@ -143,24 +133,9 @@ static void damaged_data_is_refused_or_has_no_end(void **state)
     buffer_free(&packed);
 }
 
-static void the_sum_is_the_crc_of_png(void **state)
+CLAIM(the_sum_is_the_crc_of_png)
 {
-    (void)state;
     assert_int_equal(deflate_sum(0, bytes_of("123456789", 9)), 0xCBF43926);
     assert_int_equal(deflate_sum(deflate_sum(0, bytes_of("1234", 4)), bytes_of("56789", 5)), 0xCBF43926);
     assert_int_equal(deflate_sum(deflate_sum(0, bytes_of("IEND", 4)), (struct bytes){ 0 }), 0xAE426082);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_of_any_size_unpack_to_the_same_bytes),
-        cmocka_unit_test(bytes_after_the_end_stay_with_the_caller),
-        cmocka_unit_test(what_is_left_comes_when_all_data_is_used),
-        cmocka_unit_test(truncated_data_has_no_end),
-        cmocka_unit_test(damaged_data_is_refused_or_has_no_end),
-        cmocka_unit_test(the_sum_is_the_crc_of_png),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,43 +1,34 @@
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/err.h"
+#include "tests/unit/claim.h"
 
-static void every_error_has_a_name_that_leads_back_to_it(void **state)
+CLAIM(every_error_has_a_name_that_leads_back_to_it)
 {
-    (void)state;
     for (unsigned code = 0; code < ERR_COUNT; code++)
         assert_int_equal(err_named(err_name((enum err)code)), code);
 }
 
-static void a_number_outside_the_list_is_internal(void **state)
+CLAIM(a_number_outside_the_list_is_internal)
 {
-    (void)state;
     assert_string_equal(err_name((enum err)99), "internal");
     assert_string_equal(err_name((enum err) - 1), "internal");
     assert_int_equal(err_named("no such error"), ERR_INTERNAL);
 }
 
-static void exit_codes_stand_apart_from_the_shells(void **state)
+CLAIM(exit_codes_stand_apart_from_the_shells)
 {
-    (void)state;
     assert_int_equal(err_exit_code(ERR_OK), 0);
     for (unsigned code = 1; code < ERR_COUNT; code++)
         assert_in_range(err_exit_code((enum err)code), 11, 125);
     assert_int_equal(err_exit_code((enum err)99), err_exit_code(ERR_INTERNAL));
 }
 
-static void a_fault_says_what_and_where_and_what_to_do(void **state)
+CLAIM(a_fault_says_what_and_where_and_what_to_do)
 {
     struct fault fault;
 
-    (void)state;
     assert_int_equal(fault_set(&fault, ERR_NOT_FOUND, "no media item %d", 7), ERR_NOT_FOUND);
     assert_int_equal(fault_field(&fault, "id"), ERR_NOT_FOUND);
     assert_int_equal(fault_hint(&fault, "look in %s", "search"), ERR_NOT_FOUND);
@@ -46,20 +37,18 @@ static void a_fault_says_what_and_where_and_what_to_do(void **state)
     assert_string_equal(fault.hint, "look in search");
 }
 
-static void a_fault_of_the_kernel_ends_with_its_reason(void **state)
+CLAIM(a_fault_of_the_kernel_ends_with_its_reason)
 {
     struct fault fault;
 
-    (void)state;
     assert_int_equal(fault_errno(&fault, ERR_IO, ENOSPC, "cannot write %s", "x"), ERR_IO);
     assert_string_equal(fault.what, "cannot write x: No space left on device");
 }
 
-static void a_fault_that_is_set_again_forgets_the_old_one(void **state)
+CLAIM(a_fault_that_is_set_again_forgets_the_old_one)
 {
     struct fault fault;
 
-    (void)state;
     fault_set(&fault, ERR_IO, "first");
     fault_field(&fault, "field");
     fault_set(&fault, ERR_BUSY, "second, after %s", fault.what);
@@ -67,12 +56,11 @@ static void a_fault_that_is_set_again_forgets_the_old_one(void **state)
     assert_string_equal(fault.field, "");
 }
 
-static void a_long_sentence_is_cut(void **state)
+CLAIM(a_long_sentence_is_cut)
 {
     char text[1000];
     struct fault fault;
 
-    (void)state;
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     fault_set(&fault, ERR_IO, "%s", text);
@@ -83,19 +71,17 @@ static void a_long_sentence_is_cut(void **state)
     assert_int_equal(strlen(fault.hint), sizeof(fault.hint) - 1);
 }
 
-static void a_null_fault_is_allowed(void **state)
+CLAIM(a_null_fault_is_allowed)
 {
-    (void)state;
     assert_int_equal(fault_set(NULL, ERR_BUSY, "x"), ERR_BUSY);
     assert_int_equal(fault_errno(NULL, ERR_IO, EIO, "x"), ERR_IO);
 }
 
-static void a_fault_steers_no_terminal(void **state)
+CLAIM(a_fault_steers_no_terminal)
 {
     struct fault fault = { 0 };
     char tight[400];
 
-    (void)state;
     fault_set(&fault, ERR_NOT_FOUND, "no file \"%s\"", "a\x1b[2J\n");
     fault_hint(&fault, "see\n  %s", "\xC2\x9B");
     assert_string_equal(fault.what, "no file \"a\\x1b[2J\\x0a\"");
@@ -104,20 +90,4 @@ static void a_fault_steers_no_terminal(void **state)
     memcpy(tight + sizeof(fault.what) - 2, "\xC3\xA9", 3);
     fault_set(&fault, ERR_NOT_FOUND, "%s", tight);
     assert_int_equal(strlen(fault.what), sizeof(fault.what) - 2); /* half a character is left out */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_error_has_a_name_that_leads_back_to_it),
-        cmocka_unit_test(a_number_outside_the_list_is_internal),
-        cmocka_unit_test(exit_codes_stand_apart_from_the_shells),
-        cmocka_unit_test(a_fault_says_what_and_where_and_what_to_do),
-        cmocka_unit_test(a_fault_of_the_kernel_ends_with_its_reason),
-        cmocka_unit_test(a_fault_that_is_set_again_forgets_the_old_one),
-        cmocka_unit_test(a_long_sentence_is_cut),
-        cmocka_unit_test(a_null_fault_is_allowed),
-        cmocka_unit_test(a_fault_steers_no_terminal),
-    };
-    return cmocka_run_group_tests_name("common/err", tests, NULL, NULL);
 }

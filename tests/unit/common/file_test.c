@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "common/file.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static void same_content(const char *path, const char *text)
@@ -29,7 +30,7 @@ static int entries_of(const char *directory)
     return count - 2;
 }
 
-static void a_file_is_read_whole_up_to_its_limit(void **state)
+HOME_CLAIM(a_file_is_read_whole_up_to_its_limit)
 {
     const char *path = home_file(*state, "f", "12345");
     struct buffer found = { 0 };
@@ -42,7 +43,7 @@ static void a_file_is_read_whole_up_to_its_limit(void **state)
     buffer_free(&found);
 }
 
-static void a_path_that_is_not_a_file_is_refused_without_hanging(void **state)
+HOME_CLAIM(a_path_that_is_not_a_file_is_refused_without_hanging)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "pipe", NULL);
@@ -55,7 +56,7 @@ static void a_path_that_is_not_a_file_is_refused_without_hanging(void **state)
     buffer_free(&found);
 }
 
-static void an_atomic_write_replaces_the_whole_file(void **state)
+HOME_CLAIM(an_atomic_write_replaces_the_whole_file)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "f", "a much longer old text");
@@ -68,7 +69,7 @@ static void an_atomic_write_replaces_the_whole_file(void **state)
     assert_int_equal(entries_of(home->root), 2); /* the file and the home */
 }
 
-static void a_write_through_a_link_replaces_what_it_leads_to(void **state)
+HOME_CLAIM(a_write_through_a_link_replaces_what_it_leads_to)
 {
     const struct home *home = *state;
     struct buffer got = { 0 };
@@ -87,7 +88,7 @@ static void a_write_through_a_link_replaces_what_it_leads_to(void **state)
     buffer_free(&got);
 }
 
-static void a_link_that_leads_to_no_file_is_not_written_through(void **state)
+HOME_CLAIM(a_link_that_leads_to_no_file_is_not_written_through)
 {
     const struct home *home = *state;
     struct stat st;
@@ -101,7 +102,7 @@ static void a_link_that_leads_to_no_file_is_not_written_through(void **state)
     assert_int_equal(file_write_through(home_file(home, "made", NULL), bytes_of("x", 1), 0600, NULL), ERR_OK);
 }
 
-static void an_atomic_write_into_a_missing_directory_says_so(void **state)
+HOME_CLAIM(an_atomic_write_into_a_missing_directory_says_so)
 {
     struct fault fault;
 
@@ -110,7 +111,7 @@ static void an_atomic_write_into_a_missing_directory_says_so(void **state)
 }
 
 /* RLIMIT_FSIZE simulates a full disk: the write itself fails halfway. */
-static void an_atomic_write_that_fails_half_way_leaves_the_old_file(void **state)
+HOME_CLAIM(an_atomic_write_that_fails_half_way_leaves_the_old_file)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "f", "old");
@@ -130,7 +131,7 @@ static void an_atomic_write_that_fails_half_way_leaves_the_old_file(void **state
     assert_int_equal(entries_of(home->root), 2);
 }
 
-static void an_atomic_write_over_a_directory_leaves_nothing_behind(void **state)
+HOME_CLAIM(an_atomic_write_over_a_directory_leaves_nothing_behind)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "dir", NULL);
@@ -140,7 +141,7 @@ static void an_atomic_write_over_a_directory_leaves_nothing_behind(void **state)
     assert_int_equal(entries_of(home->root), 2);
 }
 
-static void a_write_killed_at_any_time_leaves_old_or_new(void **state)
+HOME_CLAIM(a_write_killed_at_any_time_leaves_old_or_new)
 {
     const char *path = home_file(*state, "f", "old");
 
@@ -159,7 +160,7 @@ static void a_write_killed_at_any_time_leaves_old_or_new(void **state)
     }
 }
 
-static void a_file_written_soon_is_whole_and_can_be_synced(void **state)
+HOME_CLAIM(a_file_written_soon_is_whole_and_can_be_synced)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "soon", "old");
@@ -174,7 +175,7 @@ static void a_file_written_soon_is_whole_and_can_be_synced(void **state)
     assert_int_equal(file_sync(home_file(home, "missing", NULL), NULL), ERR_NOT_FOUND);
 }
 
-static void a_new_file_is_never_an_old_one(void **state)
+HOME_CLAIM(a_new_file_is_never_an_old_one)
 {
     const struct home *home = *state;
     const char *path = home_file(home, "there", "old");
@@ -189,7 +190,7 @@ static void a_new_file_is_never_an_old_one(void **state)
     assert_int_equal(file_write_new(fresh, bytes_of("new", 3), 0600, NULL), ERR_NOT_FOUND);
 }
 
-static void a_disk_is_synced_as_a_whole_or_not_at_all(void **state)
+HOME_CLAIM(a_disk_is_synced_as_a_whole_or_not_at_all)
 {
     const struct home *home = *state;
     int disk = file_open_disk(home->root);
@@ -222,7 +223,7 @@ static int sync_read_only(const char *place)
     return file_sync_disk(disk, &fault) == ERR_IO && strstr(fault.what, "read-only") ? WHOLE : WAS_ACKED;
 }
 
-static void a_disk_that_became_read_only_is_not_synced(void **state)
+HOME_CLAIM(a_disk_that_became_read_only_is_not_synced)
 {
     const struct home *home = *state;
     char place[PATH_MAX];
@@ -240,7 +241,7 @@ static void a_disk_that_became_read_only_is_not_synced(void **state)
     assert_int_equal(WEXITSTATUS(status), WHOLE);
 }
 
-static void directories_are_made_all_the_way(void **state)
+HOME_CLAIM(directories_are_made_all_the_way)
 {
     const struct home *home = *state;
     struct fault fault;
@@ -251,25 +252,4 @@ static void directories_are_made_all_the_way(void **state)
     home_file(home, "a/file", "x");
     assert_int_equal(file_make_dirs(home_file(home, "a/file", NULL), 0700, &fault), ERR_EXISTS);
     assert_int_equal(file_make_dirs(home_file(home, "a/file/b", NULL), 0700, &fault), ERR_NOT_FOUND);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_file_is_read_whole_up_to_its_limit),
-        HOME_TEST(a_path_that_is_not_a_file_is_refused_without_hanging),
-        HOME_TEST(an_atomic_write_replaces_the_whole_file),
-        HOME_TEST(a_write_through_a_link_replaces_what_it_leads_to),
-        HOME_TEST(a_link_that_leads_to_no_file_is_not_written_through),
-        HOME_TEST(an_atomic_write_into_a_missing_directory_says_so),
-        HOME_TEST(an_atomic_write_that_fails_half_way_leaves_the_old_file),
-        HOME_TEST(an_atomic_write_over_a_directory_leaves_nothing_behind),
-        HOME_TEST(a_write_killed_at_any_time_leaves_old_or_new),
-        HOME_TEST(a_file_written_soon_is_whole_and_can_be_synced),
-        HOME_TEST(a_new_file_is_never_an_old_one),
-        HOME_TEST(a_disk_is_synced_as_a_whole_or_not_at_all),
-        HOME_TEST(a_disk_that_became_read_only_is_not_synced),
-        HOME_TEST(directories_are_made_all_the_way),
-    };
-    return cmocka_run_group_tests_name("common/file", tests, NULL, NULL);
 }

@@ -1,19 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "common/hash.h"
+#include "tests/unit/claim.h"
 
-static void pieces_hash_as_the_whole(void **state)
+CLAIM(pieces_hash_as_the_whole)
 {
     struct hash_stream *stream = hash_new();
     uint8_t bytes[5000];
     struct hash whole;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (uint8_t)(i * 31);
     whole = hash_of(bytes, sizeof(bytes));
@@ -29,20 +22,10 @@ static void pieces_hash_as_the_whole(void **state)
     hash_free(NULL);
 }
 
-static void hashes_equal_the_published_ones(void **state)
+CLAIM(hashes_equal_the_published_ones)
 {
     char hex[33];
 
-    (void)state;
     assert_string_equal(hash_hex(hash_of("", 0), 32, hex), "99aa06d3014798d86001c324468d497f");
     assert_string_equal(hash_hex(hash_of("", 0), 8, hex), "99aa06d3");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_hash_as_the_whole),
-        cmocka_unit_test(hashes_equal_the_published_ones),
-    };
-    return cmocka_run_group_tests_name("common/hash", tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "common/paths.h"
+#include "tests/unit/claim.h"
 
 struct home {
     char root[64]; /* an empty directory; LOOPHOLE_HOME is below it */
@@ -66,6 +67,7 @@ static inline const char *home_file(const struct home *home, const char *name, c
     return path;
 }
 
+#define HOME_CLAIM(name) CLAIM_WITH(name, home_make, home_remove)
 #define HOME_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, home_remove)
 
 #endif

@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "common/latency.h"
+#include "tests/unit/claim.h"
 
 static struct latency *empty_latency(void)
 {
@@ -22,18 +17,16 @@ static void assert_near(double value, double wanted, double share)
         fail_msg("%f is not within %f of %f", value, share, wanted);
 }
 
-static void an_empty_histogram_says_zero(void **state)
+CLAIM(an_empty_histogram_says_zero)
 {
     struct latency *latency = empty_latency();
 
-    (void)state;
     assert_true(latency_us(latency, 0.5) == 0 && latency_us(latency, 1) == 0);
     free(latency);
 }
 
-static void every_duration_is_read_back_within_one_percent(void **state)
+CLAIM(every_duration_is_read_back_within_one_percent)
 {
-    (void)state;
     for (uint64_t ns = 1; ns < 1500000000000u; ns += ns / 7 + 1) {
         struct latency *latency = empty_latency();
 
@@ -44,11 +37,10 @@ static void every_duration_is_read_back_within_one_percent(void **state)
     }
 }
 
-static void quantiles_of_a_ramp_are_where_they_should_be(void **state)
+CLAIM(quantiles_of_a_ramp_are_where_they_should_be)
 {
     struct latency *latency = empty_latency();
 
-    (void)state;
     for (uint64_t us = 1; us <= 10000; us++)
         latency_add(latency, us * 1000);
     assert_near(latency_us(latency, 0.5), 5000, 0.01);
@@ -59,32 +51,29 @@ static void quantiles_of_a_ramp_are_where_they_should_be(void **state)
     free(latency);
 }
 
-static void no_quantile_is_longer_than_the_longest(void **state)
+CLAIM(no_quantile_is_longer_than_the_longest)
 {
     struct latency *latency = empty_latency();
 
-    (void)state;
     latency_add(latency, 1000001);
     assert_true(latency_us(latency, 0.5) <= latency_us(latency, 1));
     free(latency);
 }
 
-static void a_duration_past_the_range_counts_as_the_longest(void **state)
+CLAIM(a_duration_past_the_range_counts_as_the_longest)
 {
     struct latency *latency = empty_latency();
 
-    (void)state;
     latency_add(latency, UINT64_MAX);
     assert_true(latency_us(latency, 1) > 1e15);
     assert_int_equal(latency->count, 1);
     free(latency);
 }
 
-static void merged_histograms_count_both(void **state)
+CLAIM(merged_histograms_count_both)
 {
     struct latency *a = empty_latency(), *b = empty_latency();
 
-    (void)state;
     for (int i = 0; i < 90; i++)
         latency_add(a, 1000);
     for (int i = 0; i < 10; i++)
@@ -97,18 +86,4 @@ static void merged_histograms_count_both(void **state)
     assert_near(latency_us(a, 0.95), 1000, 0.01);
     free(a);
     free(b);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_empty_histogram_says_zero),
-        cmocka_unit_test(every_duration_is_read_back_within_one_percent),
-        cmocka_unit_test(quantiles_of_a_ramp_are_where_they_should_be),
-        cmocka_unit_test(no_quantile_is_longer_than_the_longest),
-        cmocka_unit_test(a_duration_past_the_range_counts_as_the_longest),
-        cmocka_unit_test(merged_histograms_count_both),
-    };
-
-    return cmocka_run_group_tests_name("latency", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "common/process/limits.h"
 #include "common/sanitizer.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 /* Sets the limits in a child, because they cannot be undone. Returns the child's exit code, which is the result of
@@ -70,17 +71,17 @@ static int room_has_no_end(void)
     return limits_leave((size_t)1 << 50);
 }
 
-static void there_are_no_core_dumps(void **state)
+HOME_CLAIM(there_are_no_core_dumps)
 {
     assert_int_equal(in_a_child(*state, "", no_core), 1);
 }
 
-static void as_many_files_as_allowed_may_be_open(void **state)
+HOME_CLAIM(as_many_files_as_allowed_may_be_open)
 {
     assert_int_equal(in_a_child(*state, "", files_are_up), 1);
 }
 
-static void memory_is_limited_by_the_configuration(void **state)
+HOME_CLAIM(memory_is_limited_by_the_configuration)
 {
     struct rlimit limit;
 
@@ -94,7 +95,7 @@ static void memory_is_limited_by_the_configuration(void **state)
     assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", data_is_free), 1);
 }
 
-static void growth_is_refused_before_memory_is_out(void **state)
+HOME_CLAIM(growth_is_refused_before_memory_is_out)
 {
     struct rlimit limit;
 
@@ -107,23 +108,12 @@ static void growth_is_refused_before_memory_is_out(void **state)
     assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", room_has_no_end), 1);
 }
 
-static void a_refusal_names_the_work_and_the_setting(void **state)
+HOME_CLAIM(a_refusal_names_the_work_and_the_setting)
 {
     struct fault fault = { 0 };
 
-    (void)state;
     assert_int_equal(limits_refuse(&fault, "the result"), ERR_FULL);
     assert_string_equal(fault.what, "the result would need more memory than data_mb allows");
     assert_non_null(strstr(fault.hint, "raise data_mb in the section [limits]"));
     assert_int_equal(limits_refuse(NULL, "the result"), ERR_FULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_refusal_names_the_work_and_the_setting), HOME_TEST(there_are_no_core_dumps),
-        HOME_TEST(as_many_files_as_allowed_may_be_open),     HOME_TEST(memory_is_limited_by_the_configuration),
-        HOME_TEST(growth_is_refused_before_memory_is_out),
-    };
-    return cmocka_run_group_tests_name("common/limits", tests, NULL, NULL);
 }

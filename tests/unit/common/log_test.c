@@ -5,6 +5,7 @@
 
 #include "common/file.h"
 #include "common/process/log.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static char *log_path(const struct home *home, const char *end)
@@ -38,7 +39,7 @@ static int lines_in(const struct buffer *text)
     return lines;
 }
 
-static void a_line_has_time_level_service_and_message(void **state)
+HOME_CLAIM(a_line_has_time_level_service_and_message)
 {
     struct buffer text;
     char end[64];
@@ -52,7 +53,7 @@ static void a_line_has_time_level_service_and_message(void **state)
     buffer_free(&text);
 }
 
-static void a_message_can_not_begin_a_line_of_its_own(void **state)
+HOME_CLAIM(a_message_can_not_begin_a_line_of_its_own)
 {
     struct buffer text;
 
@@ -65,7 +66,7 @@ static void a_message_can_not_begin_a_line_of_its_own(void **state)
     buffer_free(&text);
 }
 
-static void a_long_message_is_cut(void **state)
+HOME_CLAIM(a_long_message_is_cut)
 {
     char message[10000];
     struct buffer text;
@@ -81,7 +82,7 @@ static void a_long_message_is_cut(void **state)
     buffer_free(&text);
 }
 
-static void a_fault_is_one_line_with_its_hint(void **state)
+HOME_CLAIM(a_fault_is_one_line_with_its_hint)
 {
     struct buffer text;
     struct fault fault;
@@ -97,7 +98,7 @@ static void a_fault_is_one_line_with_its_hint(void **state)
     buffer_free(&text);
 }
 
-static void errno_is_left_as_it_was(void **state)
+HOME_CLAIM(errno_is_left_as_it_was)
 {
     open_log(*state);
     errno = 1234;
@@ -106,7 +107,7 @@ static void errno_is_left_as_it_was(void **state)
     log_close();
 }
 
-static void after_sighup_the_file_is_opened_again(void **state)
+HOME_CLAIM(after_sighup_the_file_is_opened_again)
 {
     struct buffer text;
     char old[PATH_MAX + 32];
@@ -131,7 +132,7 @@ static off_t size_of(const char *path)
     return stat(path, &st) == 0 ? st.st_size : -1;
 }
 
-static void a_log_past_ten_megabytes_is_rotated_and_three_are_kept(void **state)
+HOME_CLAIM(a_log_past_ten_megabytes_is_rotated_and_three_are_kept)
 {
     open_log(*state);
     for (int round = 0; round < 4; round++) {
@@ -146,7 +147,7 @@ static void a_log_past_ten_megabytes_is_rotated_and_three_are_kept(void **state)
 }
 
 /* Keeper and supervisor share a log: the second process to notice its size must not rotate it again. */
-static void a_log_that_another_process_rotated_is_only_opened_again(void **state)
+HOME_CLAIM(a_log_that_another_process_rotated_is_only_opened_again)
 {
     open_log(*state);
     assert_int_equal(truncate(log_path(*state, ""), 10 << 20), 0);
@@ -170,7 +171,7 @@ static void *write_lines(void *unused)
     return unused;
 }
 
-static void lines_of_many_threads_do_not_mix(void **state)
+HOME_CLAIM(lines_of_many_threads_do_not_mix)
 {
     pthread_t threads[4];
     struct buffer text;
@@ -188,7 +189,7 @@ static void lines_of_many_threads_do_not_mix(void **state)
     buffer_free(&text);
 }
 
-static void a_log_that_can_not_be_opened_says_so(void **state)
+HOME_CLAIM(a_log_that_can_not_be_opened_says_so)
 {
     const struct home *home = *state;
     struct fault fault;
@@ -197,21 +198,4 @@ static void a_log_that_can_not_be_opened_says_so(void **state)
     assert_int_equal(log_open(&home->paths, "test", false, &fault), ERR_NOT_FOUND);
     assert_non_null(strstr(fault.what, "cannot open the log"));
     log_close();
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_line_has_time_level_service_and_message),
-        HOME_TEST(a_message_can_not_begin_a_line_of_its_own),
-        HOME_TEST(a_long_message_is_cut),
-        HOME_TEST(a_fault_is_one_line_with_its_hint),
-        HOME_TEST(errno_is_left_as_it_was),
-        HOME_TEST(after_sighup_the_file_is_opened_again),
-        HOME_TEST(a_log_past_ten_megabytes_is_rotated_and_three_are_kept),
-        HOME_TEST(a_log_that_another_process_rotated_is_only_opened_again),
-        HOME_TEST(lines_of_many_threads_do_not_mix),
-        HOME_TEST(a_log_that_can_not_be_opened_says_so),
-    };
-    return cmocka_run_group_tests_name("common/log", tests, NULL, NULL);
 }

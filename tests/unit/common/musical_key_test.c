@@ -1,18 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "common/musical_key.h"
+#include "tests/unit/claim.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-static void a_key_is_read_in_every_notation(void **state)
+CLAIM(a_key_is_read_in_every_notation)
 {
-    (void)state;
     static const char *const known[][2] = {
         { "Am", "Amin" },       { "a minor", "Amin" }, { "aM", "Amaj" },
         { "am", "Amin" },       { "C", "Cmaj" },       { "Db", "C#maj" },
@@ -31,9 +25,8 @@ static void a_key_is_read_in_every_notation(void **state)
     }
 }
 
-static void a_text_that_is_not_a_key_is_refused(void **state)
+CLAIM(a_text_that_is_not_a_key_is_refused)
 {
-    (void)state;
     static const char *const unknown[] = { "",    "H",    "o",     "13A",     "0B",    "A minor chord and more words",
                                            "A#x", "1",    "minor", "Amazing", "-",     "8C",
                                            "8Am", "\xE2", "A\xE2", "#",       "Am\x01" };
@@ -44,18 +37,16 @@ static void a_text_that_is_not_a_key_is_refused(void **state)
     assert_int_equal(key, -1);
 }
 
-static void a_name_is_read_as_its_own_key(void **state)
+CLAIM(a_name_is_read_as_its_own_key)
 {
-    (void)state;
     for (int key = 0, read; key < MUSICAL_KEYS; key++) {
         assert_true(musical_key_read(text_of(musical_key_name(key)), &read));
         assert_int_equal(read, key);
     }
 }
 
-static void both_wheels_have_each_key_once(void **state)
+CLAIM(both_wheels_have_each_key_once)
 {
-    (void)state;
     static const char letters[][2] = { "A", "B", "d", "m" };
     unsigned camelot = 0, open_key = 0;
     for (int hour = 1; hour <= 12; hour++)
@@ -69,9 +60,8 @@ static void both_wheels_have_each_key_once(void **state)
     assert_int_equal(open_key, (1u << MUSICAL_KEYS) - 1);
 }
 
-static void relative_keys_share_their_notes(void **state)
+CLAIM(relative_keys_share_their_notes)
 {
-    (void)state;
     for (int key = 0; key < MUSICAL_KEYS; key++) {
         int near[MUSICAL_KEY_NEAR];
         musical_key_near(key, near);
@@ -83,9 +73,8 @@ static void relative_keys_share_their_notes(void **state)
     }
 }
 
-static void keys_go_with_their_neighbours_on_the_wheel(void **state)
+CLAIM(keys_go_with_their_neighbours_on_the_wheel)
 {
-    (void)state;
     for (int hour = 1; hour <= 12; hour++) {
         for (int minor = 0; minor < 2; minor++) {
             char name[24];
@@ -107,14 +96,4 @@ static void keys_go_with_their_neighbours_on_the_wheel(void **state)
             assert_int_equal(found, MUSICAL_KEY_NEAR);
         }
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_is_read_in_every_notation), cmocka_unit_test(a_text_that_is_not_a_key_is_refused),
-        cmocka_unit_test(a_name_is_read_as_its_own_key),   cmocka_unit_test(both_wheels_have_each_key_once),
-        cmocka_unit_test(relative_keys_share_their_notes), cmocka_unit_test(keys_go_with_their_neighbours_on_the_wheel),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 /* The environment of one test, without anything of the machine's. */
@@ -22,7 +23,7 @@ static void is_private_directory(const char *path)
     assert_int_equal(st.st_uid, geteuid());
 }
 
-static void a_home_holds_everything(void **state)
+HOME_CLAIM(a_home_holds_everything)
 {
     const struct home *home = *state;
     const struct paths *paths = &home->paths;
@@ -40,7 +41,7 @@ static void a_home_holds_everything(void **state)
     assert_int_equal(strlen(paths->tag), 8);
 }
 
-static void two_homes_have_two_tags_and_one_has_always_the_same(void **state)
+HOME_CLAIM(two_homes_have_two_tags_and_one_has_always_the_same)
 {
     const struct home *home = *state;
     struct paths other, again;
@@ -52,7 +53,7 @@ static void two_homes_have_two_tags_and_one_has_always_the_same(void **state)
     assert_string_not_equal(other.tag, home->paths.tag);
 }
 
-static void a_link_to_a_home_is_that_home(void **state)
+HOME_CLAIM(a_link_to_a_home_is_that_home)
 {
     const struct home *home = *state;
     const char *link = home_file(home, "link", NULL);
@@ -65,7 +66,7 @@ static void a_link_to_a_home_is_that_home(void **state)
     assert_string_equal(paths.run, home->paths.run);
 }
 
-static void a_long_home_has_its_sockets_in_tmp(void **state)
+HOME_CLAIM(a_long_home_has_its_sockets_in_tmp)
 {
     char name[201], wanted[64], address[PATH_MAX];
     struct paths paths, again;
@@ -83,19 +84,18 @@ static void a_long_home_has_its_sockets_in_tmp(void **state)
     assert_int_equal(rmdir(paths.run), 0);
 }
 
-static void a_home_too_long_for_any_path_is_refused(void **state)
+HOME_CLAIM(a_home_too_long_for_any_path_is_refused)
 {
     static char name[PATH_MAX + 100];
     struct paths paths;
 
-    (void)state;
     memset(name, 'x', sizeof(name) - 1);
     name[0] = '/';
     setenv("LOOPHOLE_HOME", name, 1);
     assert_int_equal(paths_find(&paths, NULL), ERR_TOO_LARGE);
 }
 
-static void without_a_home_the_xdg_directories_are_taken(void **state)
+HOME_CLAIM(without_a_home_the_xdg_directories_are_taken)
 {
     const struct home *home = *state;
     char wanted[PATH_MAX];
@@ -115,7 +115,7 @@ static void without_a_home_the_xdg_directories_are_taken(void **state)
     assert_string_equal(paths.home, "");
 }
 
-static void without_a_runtime_directory_the_sockets_are_in_tmp(void **state)
+HOME_CLAIM(without_a_runtime_directory_the_sockets_are_in_tmp)
 {
     const struct home *home = *state;
     struct paths paths;
@@ -128,7 +128,7 @@ static void without_a_runtime_directory_the_sockets_are_in_tmp(void **state)
     assert_int_equal(rmdir(paths.run), 0);
 }
 
-static void a_runtime_directory_of_another_user_is_not_used(void **state)
+HOME_CLAIM(a_runtime_directory_of_another_user_is_not_used)
 {
     const struct home *home = *state;
     const char *runtime = home_file(home, "of-another", NULL);
@@ -147,7 +147,7 @@ static void a_runtime_directory_of_another_user_is_not_used(void **state)
     assert_int_equal(rmdir(runtime), 0);
 }
 
-static void a_run_directory_open_to_others_is_closed(void **state)
+HOME_CLAIM(a_run_directory_open_to_others_is_closed)
 {
     const struct home *home = *state;
     struct paths paths;
@@ -157,7 +157,7 @@ static void a_run_directory_open_to_others_is_closed(void **state)
     is_private_directory(paths.run);
 }
 
-static void a_program_that_only_looks_makes_nothing(void **state)
+HOME_CLAIM(a_program_that_only_looks_makes_nothing)
 {
     const struct home *home = *state;
     const char *missing = home_file(home, "mistyped", NULL);
@@ -169,7 +169,7 @@ static void a_program_that_only_looks_makes_nothing(void **state)
     assert_int_not_equal(access(missing, F_OK), 0);
 }
 
-static void a_data_directory_that_others_may_read_is_closed(void **state)
+HOME_CLAIM(a_data_directory_that_others_may_read_is_closed)
 {
     const struct home *home = *state;
     struct paths paths;
@@ -179,7 +179,7 @@ static void a_data_directory_that_others_may_read_is_closed(void **state)
     is_private_directory(home->paths.data);
 }
 
-static void a_data_directory_that_others_may_write_is_refused(void **state)
+HOME_CLAIM(a_data_directory_that_others_may_write_is_refused)
 {
     const struct home *home = *state;
     struct paths paths;
@@ -191,7 +191,7 @@ static void a_data_directory_that_others_may_write_is_refused(void **state)
     assert_int_equal(paths_look(&paths, &fault), ERR_DENIED);
 }
 
-static void names_that_are_damaged_are_drawn_again(void **state)
+HOME_CLAIM(names_that_are_damaged_are_drawn_again)
 {
     const struct home *home = *state;
     struct paths paths, again;
@@ -203,7 +203,7 @@ static void names_that_are_damaged_are_drawn_again(void **state)
     assert_string_equal(again.tag, paths.tag);
 }
 
-static void a_run_directory_that_is_a_file_is_refused(void **state)
+HOME_CLAIM(a_run_directory_that_is_a_file_is_refused)
 {
     const struct home *home = *state;
     struct paths paths;
@@ -215,7 +215,7 @@ static void a_run_directory_that_is_a_file_is_refused(void **state)
     assert_non_null(strstr(fault.what, "not a directory"));
 }
 
-static void the_programs_stand_beside_this_one(void **state)
+HOME_CLAIM(the_programs_stand_beside_this_one)
 {
     const struct home *home = *state;
     char self[PATH_MAX];
@@ -227,7 +227,7 @@ static void the_programs_stand_beside_this_one(void **state)
     assert_string_equal(home->paths.programs, self);
 }
 
-static void sockets_are_named_after_their_service(void **state)
+HOME_CLAIM(sockets_are_named_after_their_service)
 {
     const struct home *home = *state;
     char wanted[PATH_MAX + 64], address[PATH_MAX];
@@ -236,27 +236,4 @@ static void sockets_are_named_after_their_service(void **state)
     assert_string_equal(paths_ask_socket(&home->paths, "persist", address), wanted);
     (void)snprintf(wanted, sizeof(wanted), "ipc://%s/persist.events", home->paths.run);
     assert_string_equal(paths_event_socket(&home->paths, "persist", address), wanted);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_home_holds_everything),
-        HOME_TEST(two_homes_have_two_tags_and_one_has_always_the_same),
-        HOME_TEST(a_link_to_a_home_is_that_home),
-        HOME_TEST(a_long_home_has_its_sockets_in_tmp),
-        HOME_TEST(a_home_too_long_for_any_path_is_refused),
-        HOME_TEST(without_a_home_the_xdg_directories_are_taken),
-        HOME_TEST(without_a_runtime_directory_the_sockets_are_in_tmp),
-        HOME_TEST(a_runtime_directory_of_another_user_is_not_used),
-        HOME_TEST(a_run_directory_open_to_others_is_closed),
-        HOME_TEST(a_program_that_only_looks_makes_nothing),
-        HOME_TEST(a_data_directory_that_others_may_read_is_closed),
-        HOME_TEST(a_data_directory_that_others_may_write_is_refused),
-        HOME_TEST(names_that_are_damaged_are_drawn_again),
-        HOME_TEST(a_run_directory_that_is_a_file_is_refused),
-        HOME_TEST(the_programs_stand_beside_this_one),
-        HOME_TEST(sockets_are_named_after_their_service),
-    };
-    return cmocka_run_group_tests_name("common/paths", tests, NULL, NULL);
 }

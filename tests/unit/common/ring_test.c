@@ -1,5 +1,8 @@
 #include "common/rt/ring.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/rt.h"
+
+#define RING_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { CELL = 8, CAPACITY = 7, LAPS = 50, ROUNDS = 100000 };
 
@@ -46,9 +49,8 @@ static bool is_whole(void)
     return ring_open(&ring, memory.at, CELL, CAPACITY);
 }
 
-static void a_new_ring_is_empty_and_has_room_for_its_capacity(void **state)
+RING_CLAIM(a_new_ring_is_empty_and_has_room_for_its_capacity)
 {
-    (void)state;
     assert_int_equal(ring_ready(&reader), 0);
     assert_int_equal(ring_space(&writer), CAPACITY);
     assert_int_equal(ring_written(&writer), 0);
@@ -56,11 +58,10 @@ static void a_new_ring_is_empty_and_has_room_for_its_capacity(void **state)
     assert_int_equal(ring_size(CELL, CAPACITY), 192 + CELL * CAPACITY);
 }
 
-static void a_ring_made_otherwise_is_not_opened(void **state)
+RING_CLAIM(a_ring_made_otherwise_is_not_opened)
 {
     struct ring ring;
 
-    (void)state;
     assert_false(ring_open(&ring, memory.at, CELL + 1, CAPACITY));
     assert_false(ring_open(&ring, memory.at, CELL, CAPACITY + 1));
     assert_false(ring_open(&ring, memory.at, 0, 0));
@@ -70,11 +71,10 @@ static void a_ring_made_otherwise_is_not_opened(void **state)
     assert_false(ring_open(&ring, memory.at, CELL, CAPACITY));
 }
 
-static void cells_come_out_in_order_at_every_offset_of_the_end(void **state)
+RING_CLAIM(cells_come_out_in_order_at_every_offset_of_the_end)
 {
     uint64_t next = 0, wanted = 0, got[CAPACITY];
 
-    (void)state;
     for (uint32_t lap = 0; lap < LAPS * CAPACITY; lap++) {
         uint32_t count = lap % (CAPACITY + 1);
         assert_int_equal(write_count(next, count), count);
@@ -86,11 +86,10 @@ static void cells_come_out_in_order_at_every_offset_of_the_end(void **state)
     }
 }
 
-static void a_full_ring_takes_what_fits_and_says_how_much(void **state)
+RING_CLAIM(a_full_ring_takes_what_fits_and_says_how_much)
 {
     uint64_t got[CAPACITY];
 
-    (void)state;
     assert_int_equal(write_count(0, CAPACITY + 3), CAPACITY);
     assert_int_equal(write_count(50, 1), 0);
     assert_int_equal(ring_read(&reader, got, 2), 2);
@@ -100,11 +99,10 @@ static void a_full_ring_takes_what_fits_and_says_how_much(void **state)
         assert_int_equal(got[i], i + 2);
 }
 
-static void a_look_takes_nothing_and_begins_where_it_is_asked(void **state)
+RING_CLAIM(a_look_takes_nothing_and_begins_where_it_is_asked)
 {
     struct ring_span span;
 
-    (void)state;
     write_count(0, 5);
     ring_release(&reader, 5);
     write_count(5, 6);
@@ -120,9 +118,8 @@ static void a_look_takes_nothing_and_begins_where_it_is_asked(void **state)
     assert_int_equal(span.cells[0] + span.cells[1], 0);
 }
 
-static void a_release_goes_neither_back_nor_past_what_is_ready(void **state)
+RING_CLAIM(a_release_goes_neither_back_nor_past_what_is_ready)
 {
-    (void)state;
     write_count(0, 4);
     ring_release(&reader, 3);
     assert_int_equal(ring_taken(&reader), 3);
@@ -134,11 +131,10 @@ static void a_release_goes_neither_back_nor_past_what_is_ready(void **state)
     assert_int_equal(ring_taken(&reader), 4);
 }
 
-static void a_successor_goes_on_from_the_published_index(void **state)
+RING_CLAIM(a_successor_goes_on_from_the_published_index)
 {
     uint64_t got[CAPACITY];
 
-    (void)state;
     write_count(0, 3);
     assert_true(ring_open(&writer, memory.at, CELL, CAPACITY));
     assert_int_equal(ring_written(&writer), 3);
@@ -150,14 +146,13 @@ static void a_successor_goes_on_from_the_published_index(void **state)
         assert_int_equal(got[i], i + 1);
 }
 
-static void an_impossible_index_means_empty_and_full(void **state)
+RING_CLAIM(an_impossible_index_means_empty_and_full)
 {
     static const uint64_t bad[][2] = {
         { 0, 1 }, { CAPACITY + 1, 0 }, { UINT64_MAX, 0 }, { 0, UINT64_MAX - CAPACITY }, { 1ULL << 63, 0 },
     };
     uint64_t got[CAPACITY];
 
-    (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         set_indices(bad[i][0], bad[i][1]);
         assert_false(ring_open(&writer, memory.at, CELL, CAPACITY));
@@ -173,11 +168,10 @@ static void an_impossible_index_means_empty_and_full(void **state)
 }
 
 /* Nothing outside is written or read: a guarded page follows the last cell. */
-static void random_memory_is_never_left(void **state)
+RING_CLAIM(random_memory_is_never_left)
 {
     uint64_t seed = 4, values[CAPACITY] = { 0 };
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         uint32_t many = (uint32_t)random_next(&seed);
         random_fill(memory.at, i % 2 ? sizeof(struct ring_memory) : 64, &seed);
@@ -205,12 +199,11 @@ static void *write_a_counter(void *stop_at)
 }
 
 /* Under ThreadSanitizer this also proves that the cells need no memory order of their own. */
-static void a_counter_crosses_between_threads_unbroken(void **state)
+RING_CLAIM(a_counter_crosses_between_threads_unbroken)
 {
     uint64_t many = 300000, wanted = 0, got[CAPACITY];
     pthread_t thread;
 
-    (void)state;
     assert_int_equal(pthread_create(&thread, NULL, write_a_counter, &many), 0);
     while (wanted < many) {
         uint32_t count = ring_read(&reader, got, 1 + (uint32_t)(wanted % CAPACITY));
@@ -221,23 +214,4 @@ static void a_counter_crosses_between_threads_unbroken(void **state)
             sched_yield();
     }
     pthread_join(thread, NULL);
-}
-
-#define RING_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        RING_TEST(a_new_ring_is_empty_and_has_room_for_its_capacity),
-        RING_TEST(a_ring_made_otherwise_is_not_opened),
-        RING_TEST(cells_come_out_in_order_at_every_offset_of_the_end),
-        RING_TEST(a_full_ring_takes_what_fits_and_says_how_much),
-        RING_TEST(a_look_takes_nothing_and_begins_where_it_is_asked),
-        RING_TEST(a_release_goes_neither_back_nor_past_what_is_ready),
-        RING_TEST(a_successor_goes_on_from_the_published_index),
-        RING_TEST(an_impossible_index_means_empty_and_full),
-        RING_TEST(random_memory_is_never_left),
-        RING_TEST(a_counter_crosses_between_threads_unbroken),
-    };
-    return cmocka_run_group_tests_name("common/ring", tests, NULL, NULL);
 }

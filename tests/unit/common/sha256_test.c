@@ -1,12 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/sha256.h"
+#include "tests/unit/claim.h"
 
 static void expect_hash(const char *first, const char *second, const char *hex)
 {
@@ -22,9 +18,8 @@ static void expect_hash(const char *first, const char *second, const char *hex)
 }
 
 /* The values of FIPS 180-4: one block, and two. */
-static void hashes_equal_the_published_ones(void **state)
+CLAIM(hashes_equal_the_published_ones)
 {
-    (void)state;
     expect_hash("", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     expect_hash("abc", "", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     expect_hash("abcdbcdecdefdefgefghfghighijhijk", "ijkljklmklmnlmnomnopnopq",
@@ -32,21 +27,12 @@ static void hashes_equal_the_published_ones(void **state)
 }
 
 /* A million letters, as FIPS 180-4 has them, are more than one block and no whole number of them. */
-static void bytes_of_any_length_have_a_hash(void **state)
+CLAIM(bytes_of_any_length_have_a_hash)
 {
     static char letters[1000000];
     char hex[2 * SHA256_BYTES + 1];
 
-    (void)state;
     memset(letters, 'a', sizeof(letters));
     assert_string_equal("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
                         sha256_hex(bytes_of(letters, sizeof(letters)), hex));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(hashes_equal_the_published_ones),
-                                        cmocka_unit_test(bytes_of_any_length_have_a_hash) };
-
-    return cmocka_run_group_tests_name("common/sha256", tests, NULL, NULL);
 }

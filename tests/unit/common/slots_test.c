@@ -1,5 +1,8 @@
 #include "common/rt/slots.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/rt.h"
+
+#define SLOTS_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { WORDS = 25, SIZE = WORDS * 8, ROUNDS = 50000 };
 
@@ -49,28 +52,25 @@ static uint64_t *slot_of(uint64_t sequence)
     return (uint64_t *)(void *)(writer.at + sequence % SLOTS * writer.stride);
 }
 
-static void a_new_one_holds_nothing(void **state)
+SLOTS_CLAIM(a_new_one_holds_nothing)
 {
-    (void)state;
     assert_int_equal(get_number(), 0);
 }
 
-static void one_made_otherwise_is_not_opened(void **state)
+SLOTS_CLAIM(one_made_otherwise_is_not_opened)
 {
     struct slots slots;
 
-    (void)state;
     assert_false(slots_open(&slots, memory.at, SIZE + 8));
     assert_false(slots_open(&slots, memory.at, 0));
     writer.memory->size = 12;
     assert_false(slots_open(&slots, memory.at, 12));
 }
 
-static void the_newest_value_is_got_with_its_number(void **state)
+SLOTS_CLAIM(the_newest_value_is_got_with_its_number)
 {
     uint64_t value[WORDS], sequence;
 
-    (void)state;
     for (uint64_t i = 1; i < 5 * SLOTS; i++) {
         put_number(i + 100);
         assert_true(slots_get(&reader, value, &sequence));
@@ -80,11 +80,10 @@ static void the_newest_value_is_got_with_its_number(void **state)
     }
 }
 
-static void a_value_need_not_be_aligned(void **state)
+SLOTS_CLAIM(a_value_need_not_be_aligned)
 {
     uint8_t from[SIZE + 1], to[SIZE + 1];
 
-    (void)state;
     memset(from, 0x5A, sizeof(from));
     slots_put(&writer, from + 1);
     assert_true(slots_get(&reader, to + 1, NULL));
@@ -92,9 +91,8 @@ static void a_value_need_not_be_aligned(void **state)
 }
 
 /* A writer that died halfway: the next slot is partly written, and its number is not published. */
-static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **state)
+SLOTS_CLAIM(a_half_written_slot_is_not_seen_and_its_successor_fills_it)
 {
-    (void)state;
     for (uint64_t i = 1; i <= 3 * SLOTS; i++) {
         put_number(i);
         slot_of(i + 1)[0] = i + 1;
@@ -104,9 +102,8 @@ static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **st
     }
 }
 
-static void a_slot_that_is_being_written_over_is_not_given_out(void **state)
+SLOTS_CLAIM(a_slot_that_is_being_written_over_is_not_given_out)
 {
-    (void)state;
     put_number(1);
     slot_of(1)[0] = 1 + SLOTS;
     assert_int_equal(get_number(), 0);
@@ -116,20 +113,18 @@ static void a_slot_that_is_being_written_over_is_not_given_out(void **state)
     assert_int_equal(get_number(), 0);
 }
 
-static void the_last_number_is_followed_by_the_first(void **state)
+SLOTS_CLAIM(the_last_number_is_followed_by_the_first)
 {
-    (void)state;
     atomic_store(&writer.memory->newest, UINT64_MAX);
     put_number(7);
     assert_int_equal(atomic_load(&writer.memory->newest), 1);
     assert_int_equal(get_number(), 7);
 }
 
-static void random_memory_is_never_left(void **state)
+SLOTS_CLAIM(random_memory_is_never_left)
 {
     uint64_t seed = 6, value[WORDS];
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         random_fill(memory.at, i % 16 ? sizeof(struct slots_memory) : slots_size(SIZE), &seed);
         atomic_store(&writer.memory->newest, random_next(&seed) >> i % 64);
@@ -165,34 +160,15 @@ static void *get_numbers(void *many)
 }
 
 /* One of the readers is this thread, because cmocka notices a failed claim only here. */
-static void numbers_cross_to_many_threads_whole_and_in_order(void **state)
+SLOTS_CLAIM(numbers_cross_to_many_threads_whole_and_in_order)
 {
     uint64_t many = 30000;
     pthread_t threads[3];
 
-    (void)state;
     assert_int_equal(pthread_create(&threads[0], NULL, put_numbers, &many), 0);
     for (int i = 1; i < 3; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, get_numbers, &many), 0);
     get_numbers(&many);
     for (int i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
-}
-
-#define SLOTS_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SLOTS_TEST(a_new_one_holds_nothing),
-        SLOTS_TEST(one_made_otherwise_is_not_opened),
-        SLOTS_TEST(the_newest_value_is_got_with_its_number),
-        SLOTS_TEST(a_value_need_not_be_aligned),
-        SLOTS_TEST(a_half_written_slot_is_not_seen_and_its_successor_fills_it),
-        SLOTS_TEST(a_slot_that_is_being_written_over_is_not_given_out),
-        SLOTS_TEST(the_last_number_is_followed_by_the_first),
-        SLOTS_TEST(random_memory_is_never_left),
-        SLOTS_TEST(numbers_cross_to_many_threads_whole_and_in_order),
-    };
-    return cmocka_run_group_tests_name("common/slots", tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 #include "common/rt/snapshot.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/rt.h"
+
+#define SNAPSHOT_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { SIZE = 200, ROUNDS = 200000 };
 
@@ -57,27 +60,24 @@ static uint8_t take_value(bool wanted_fresh)
     return value_of(buffer);
 }
 
-static void a_new_one_shows_zeroes_and_nothing_fresh(void **state)
+SNAPSHOT_CLAIM(a_new_one_shows_zeroes_and_nothing_fresh)
 {
-    (void)state;
     assert_int_equal(take_value(false), 0);
     assert_int_equal(take_value(false), 0);
 }
 
-static void one_made_otherwise_is_not_opened(void **state)
+SNAPSHOT_CLAIM(one_made_otherwise_is_not_opened)
 {
     struct snapshot snapshot;
 
-    (void)state;
     assert_false(snapshot_open(&snapshot, memory.at, SIZE + 1));
     assert_false(snapshot_open(&snapshot, memory.at, 0));
     atomic_store(&writer.memory->word, 0);
     assert_false(snapshot_open(&snapshot, memory.at, SIZE));
 }
 
-static void the_newest_value_is_fresh_once(void **state)
+SNAPSHOT_CLAIM(the_newest_value_is_fresh_once)
 {
-    (void)state;
     publish_value(1);
     assert_int_equal(take_value(true), 1);
     assert_int_equal(take_value(false), 1);
@@ -88,9 +88,8 @@ static void the_newest_value_is_fresh_once(void **state)
     assert_int_equal(take_value(false), 4);
 }
 
-static void a_draft_is_neither_shown_nor_the_middle(void **state)
+SNAPSHOT_CLAIM(a_draft_is_neither_shown_nor_the_middle)
 {
-    (void)state;
     for (uint8_t i = 1; i < 100; i++) {
         uint8_t before = value_of(snapshot_shown(&reader));
         memset(snapshot_draft(&writer), 0xEE, SIZE);
@@ -101,9 +100,8 @@ static void a_draft_is_neither_shown_nor_the_middle(void **state)
     }
 }
 
-static void successors_continue_from_the_word(void **state)
+SNAPSHOT_CLAIM(successors_continue_from_the_word)
 {
-    (void)state;
     for (uint8_t i = 1; i < 100; i++) {
         publish_value(i);
         assert_true(snapshot_open(&writer, memory.at, SIZE));
@@ -120,9 +118,8 @@ static bool names_three(uint32_t word)
     return word < 128 && a < 3 && b < 3 && c < 3 && a != b && b != c && a != c;
 }
 
-static void an_impossible_word_counts_as_the_initial_one(void **state)
+SNAPSHOT_CLAIM(an_impossible_word_counts_as_the_initial_one)
 {
-    (void)state;
     for (uint32_t word = 0; word < 256; word++) {
         atomic_store(&writer.memory->word, word);
         assert_int_equal(is_whole(), names_three(word));
@@ -136,12 +133,11 @@ static void an_impossible_word_counts_as_the_initial_one(void **state)
     }
 }
 
-static void random_memory_is_never_left(void **state)
+SNAPSHOT_CLAIM(random_memory_is_never_left)
 {
     uint64_t seed = 5;
     bool fresh;
 
-    (void)state;
     for (int i = 0; i < ROUNDS; i++) {
         random_fill(memory.at, sizeof(struct snapshot_memory), &seed);
         memset(snapshot_draft(&writer), 1, SIZE);
@@ -165,13 +161,12 @@ static void *publish_numbers(void *many)
     return NULL;
 }
 
-static void numbers_cross_between_threads_whole_and_in_order(void **state)
+SNAPSHOT_CLAIM(numbers_cross_between_threads_whole_and_in_order)
 {
     uint64_t many = 100000, last = 0;
     pthread_t thread;
     bool fresh;
 
-    (void)state;
     assert_int_equal(pthread_create(&thread, NULL, publish_numbers, &many), 0);
     while (last < many) {
         const uint64_t *shown = snapshot_take(&reader, &fresh);
@@ -183,21 +178,4 @@ static void numbers_cross_between_threads_whole_and_in_order(void **state)
             sched_yield();
     }
     pthread_join(thread, NULL);
-}
-
-#define SNAPSHOT_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SNAPSHOT_TEST(a_new_one_shows_zeroes_and_nothing_fresh),
-        SNAPSHOT_TEST(one_made_otherwise_is_not_opened),
-        SNAPSHOT_TEST(the_newest_value_is_fresh_once),
-        SNAPSHOT_TEST(a_draft_is_neither_shown_nor_the_middle),
-        SNAPSHOT_TEST(successors_continue_from_the_word),
-        SNAPSHOT_TEST(an_impossible_word_counts_as_the_initial_one),
-        SNAPSHOT_TEST(random_memory_is_never_left),
-        SNAPSHOT_TEST(numbers_cross_between_threads_whole_and_in_order),
-    };
-    return cmocka_run_group_tests_name("common/snapshot", tests, NULL, NULL);
 }

@@ -1,42 +1,33 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/text.h"
+#include "tests/unit/claim.h"
 
-static void texts_are_equal_by_their_bytes(void **state)
+CLAIM(texts_are_equal_by_their_bytes)
 {
-    (void)state;
     assert_true(text_equal(TEXT("kick"), text_of("kick")));
     assert_false(text_equal(TEXT("kick"), TEXT("kic")));
     assert_true(text_equal((struct text){ 0 }, TEXT("")));
     assert_true(text_is(text_of(NULL), ""));
 }
 
-static void order_is_by_bytes_and_the_shorter_comes_first(void **state)
+CLAIM(order_is_by_bytes_and_the_shorter_comes_first)
 {
-    (void)state;
     assert_true(text_compare(TEXT("a"), TEXT("b")) < 0);
     assert_true(text_compare(TEXT("ab"), TEXT("a")) > 0);
     assert_true(text_compare(TEXT("\xFF"), TEXT("a")) > 0);
     assert_int_equal(text_compare((struct text){ 0 }, TEXT("")), 0);
 }
 
-static void a_text_starts_with_its_start_and_with_nothing(void **state)
+CLAIM(a_text_starts_with_its_start_and_with_nothing)
 {
-    (void)state;
     assert_true(text_starts(TEXT("bpm:120"), TEXT("bpm:")));
     assert_true(text_starts(TEXT("x"), TEXT("")));
     assert_false(text_starts(TEXT("bp"), TEXT("bpm:")));
 }
 
-static void a_text_ends_with_its_end_and_with_nothing(void **state)
+CLAIM(a_text_ends_with_its_end_and_with_nothing)
 {
-    (void)state;
     assert_true(text_ends(TEXT("kick.json"), TEXT(".json")));
     assert_true(text_ends(TEXT(".json"), TEXT(".json")));
     assert_true(text_ends((struct text){ 0 }, TEXT("")));
@@ -44,11 +35,10 @@ static void a_text_ends_with_its_end_and_with_nothing(void **state)
     assert_false(text_ends(TEXT(".json.gz"), TEXT(".json")));
 }
 
-static void a_copy_that_does_not_fit_is_cut_and_says_so(void **state)
+CLAIM(a_copy_that_does_not_fit_is_cut_and_says_so)
 {
     char to[4];
 
-    (void)state;
     assert_true(text_copy(to, sizeof(to), TEXT("abc")));
     assert_string_equal(to, "abc");
     assert_false(text_copy(to, sizeof(to), TEXT("abcd")));
@@ -58,28 +48,26 @@ static void a_copy_that_does_not_fit_is_cut_and_says_so(void **state)
     assert_false(text_copy(to, 0, TEXT("a")));
 }
 
-static void a_path_with_a_zero_in_it_is_no_path(void **state)
+CLAIM(a_path_with_a_zero_in_it_is_no_path)
 {
     char to[8];
 
-    (void)state;
     assert_true(bytes_copy(to, sizeof(to), bytes_of("a\xFF", 2)));
     assert_false(bytes_copy(to, sizeof(to), bytes_of("a\0b", 3)));
     assert_false(bytes_copy(to, sizeof(to), bytes_of("12345678", 8)));
 }
 
-static void well_formed_utf8_is_known(void **state)
+CLAIM(well_formed_utf8_is_known)
 {
     static const char *const good[] = {
         "", "abc", "\xC2\x80", "ü", "€", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xE0\xA0\x80z"
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
         assert_true(text_is_utf8(text_of(good[i])));
 }
 
-static void overlong_cut_and_forbidden_utf8_is_refused(void **state)
+CLAIM(overlong_cut_and_forbidden_utf8_is_refused)
 {
     static const char *const bad[] = {
         "\x80",             /* no lead byte */
@@ -97,24 +85,21 @@ static void overlong_cut_and_forbidden_utf8_is_refused(void **state)
         "\xFF",
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_false(text_is_utf8(text_of(bad[i])));
 }
 
-static void bytes_are_equal_by_what_they_hold(void **state)
+CLAIM(bytes_are_equal_by_what_they_hold)
 {
-    (void)state;
     assert_true(bytes_equal(bytes_of("a\0b", 3), bytes_of("a\0b", 3)));
     assert_false(bytes_equal(bytes_of("a\0b", 3), bytes_of("a\0c", 3)));
     assert_true(bytes_equal(bytes_of(NULL, 0), bytes_of("", 0)));
 }
 
-static void a_character_that_controls_a_terminal_is_shown_as_its_number(void **state)
+CLAIM(a_character_that_controls_a_terminal_is_shown_as_its_number)
 {
     char shown[64];
 
-    (void)state;
     assert_true(text_steers(TEXT("\x1b[2J")));
     assert_true(text_steers(TEXT("\xC2\x9B")));
     assert_true(text_steers(TEXT("\xE2\x80\xAE")));
@@ -132,17 +117,16 @@ static void a_character_that_controls_a_terminal_is_shown_as_its_number(void **s
     assert_string_equal(shown, "\\x00");
 }
 
-static void a_shown_text_is_cut_at_a_whole_character(void **state)
+CLAIM(a_shown_text_is_cut_at_a_whole_character)
 {
     char shown[5];
 
-    (void)state;
     assert_int_equal(text_show(shown, sizeof(shown), TEXT("abc\xC3\xA9"), ""), 3);
     assert_int_equal(text_show(shown, sizeof(shown), TEXT("a\x1b"), ""), 1);
     assert_string_equal(shown, "a");
 }
 
-static void an_extension_is_of_the_name_alone_in_lower_case(void **state)
+CLAIM(an_extension_is_of_the_name_alone_in_lower_case)
 {
     static const struct {
         const char *path, *extension;
@@ -159,22 +143,20 @@ static void an_extension_is_of_the_name_alone_in_lower_case(void **state)
     };
     char extension[TEXT_EXTENSION_SIZE];
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         assert_string_equal(text_extension(bytes_of(cases[i].path, strlen(cases[i].path)), extension),
                             cases[i].extension);
 }
 
-static void a_noun_is_in_the_plural_after_every_count_but_1(void **state)
+CLAIM(a_noun_is_in_the_plural_after_every_count_but_1)
 {
-    (void)state;
     assert_string_equal(text_plural(1), "");
     assert_string_equal(text_plural(0), "s");
     assert_string_equal(text_plural(2), "s");
     assert_string_equal(text_plural(UINT64_MAX), "s");
 }
 
-static void distances_count_letters(void **state)
+CLAIM(distances_count_letters)
 {
     static const struct {
         const char *a, *b;
@@ -185,48 +167,22 @@ static void distances_count_letters(void **state)
         { "pong", "ping", 1 }, { "kitten", "sitting", 3 }, { "put_medai", "put_media", 1 },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         assert_int_equal(text_distance(text_of(cases[i].a), text_of(cases[i].b)), cases[i].distance);
 }
 
-static void a_very_long_name_is_safe(void **state)
+CLAIM(a_very_long_name_is_safe)
 {
     char name[5000];
 
-    (void)state;
     memset(name, 'x', sizeof(name));
     assert_true(text_distance((struct text){ sizeof(name), name }, TEXT("ping")) >= 60);
 }
 
-static void texts_are_equal_in_either_case(void **state)
+CLAIM(texts_are_equal_in_either_case)
 {
-    (void)state;
     assert_true(text_equal_caseless(TEXT("Kick"), TEXT("kICK")));
     assert_true(text_equal_caseless((struct text){ 0 }, TEXT("")));
     assert_false(text_equal_caseless(TEXT("kick"), TEXT("kick2")));
     assert_false(text_equal_caseless(TEXT("\xc3\x84"), TEXT("\xc3\xa4")));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_equal_in_either_case),
-        cmocka_unit_test(distances_count_letters),
-        cmocka_unit_test(a_very_long_name_is_safe),
-        cmocka_unit_test(texts_are_equal_by_their_bytes),
-        cmocka_unit_test(order_is_by_bytes_and_the_shorter_comes_first),
-        cmocka_unit_test(a_text_starts_with_its_start_and_with_nothing),
-        cmocka_unit_test(a_text_ends_with_its_end_and_with_nothing),
-        cmocka_unit_test(a_copy_that_does_not_fit_is_cut_and_says_so),
-        cmocka_unit_test(a_path_with_a_zero_in_it_is_no_path),
-        cmocka_unit_test(well_formed_utf8_is_known),
-        cmocka_unit_test(overlong_cut_and_forbidden_utf8_is_refused),
-        cmocka_unit_test(bytes_are_equal_by_what_they_hold),
-        cmocka_unit_test(a_character_that_controls_a_terminal_is_shown_as_its_number),
-        cmocka_unit_test(a_shown_text_is_cut_at_a_whole_character),
-        cmocka_unit_test(an_extension_is_of_the_name_alone_in_lower_case),
-        cmocka_unit_test(a_noun_is_in_the_plural_after_every_count_but_1),
-    };
-    return cmocka_run_group_tests_name("common/text", tests, NULL, NULL);
 }

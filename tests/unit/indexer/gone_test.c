@@ -1,14 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/indexer/scan/gone.h"
+#include "tests/unit/claim.h"
 
 /* With this number a search through all items for each item would take minutes. */
 enum { MANY = 200000 };
@@ -62,22 +57,20 @@ static void take_all(uint32_t names, const char *name, const struct id_table *cl
     gone_free(&list);
 }
 
-static void each_of_many_gone_items_is_taken_once(void **state)
+CLAIM(each_of_many_gone_items_is_taken_once)
 {
     struct id_table none = { 0 };
 
-    (void)state;
     take_all(1, "0.wav", &none, MANY);
     take_all(1, "another.wav", &none, MANY);
     take_all(MANY, "7.wav", &none, MANY);
     take_all(20, "7.wav", &none, MANY);
 }
 
-static void a_claimed_item_is_left_out(void **state)
+CLAIM(a_claimed_item_is_left_out)
 {
     struct id_table claimed = { 0 };
 
-    (void)state;
     for (uint32_t i = 0; i < MANY; i += 2)
         assert_true(id_table_add(&claimed, make_id(i)));
     take_all(1, "0.wav", &claimed, MANY / 2);
@@ -85,12 +78,11 @@ static void a_claimed_item_is_left_out(void **state)
     id_table_free(&claimed);
 }
 
-static void a_gone_item_of_the_same_name_comes_first_and_then_the_oldest(void **state)
+CLAIM(a_gone_item_of_the_same_name_comes_first_and_then_the_oldest)
 {
     struct gone_list list = make_list(6, 3);
     struct id_table none = { 0 };
 
-    (void)state;
     assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(2)));
     assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(5)));
     assert_true(id_equal(gone_take(&list, name_of("2.wav"), 0, make_id(9), &none)->id, make_id(0)));
@@ -98,24 +90,22 @@ static void a_gone_item_of_the_same_name_comes_first_and_then_the_oldest(void **
     gone_free(&list);
 }
 
-static void an_item_is_not_its_own_older_one(void **state)
+CLAIM(an_item_is_not_its_own_older_one)
 {
     struct gone_list list = make_list(2, 1);
     struct id_table none = { 0 };
 
-    (void)state;
     assert_true(id_equal(gone_take(&list, name_of("0.wav"), 0, make_id(0), &none)->id, make_id(1)));
     assert_null(gone_take(&list, name_of("0.wav"), 0, make_id(0), &none));
     assert_true(id_equal(gone_take(&list, name_of("0.wav"), 0, make_id(9), &none)->id, make_id(0)));
     gone_free(&list);
 }
 
-static void an_item_that_leads_to_the_file_comes_first(void **state)
+CLAIM(an_item_that_leads_to_the_file_comes_first)
 {
     struct gone_list list = { 0 };
     struct id_table none = { 0 };
 
-    (void)state;
     gone_add(&list, make_id(0), name_of("a.wav"));
     for (uint32_t i = 1; i < 5; i++)
         gone_add_led(&list, make_id(i), 30 - 10 * (i / 2));
@@ -129,12 +119,11 @@ static void an_item_that_leads_to_the_file_comes_first(void **state)
     gone_free(&list);
 }
 
-static void an_item_that_is_away_is_taken_by_a_file_at_its_last_path(void **state)
+CLAIM(an_item_that_is_away_is_taken_by_a_file_at_its_last_path)
 {
     struct id_table none = { 0 };
     struct gone_list list = { 0 };
 
-    (void)state;
     gone_add(&list, make_id(0), name_of("a.wav"));
     gone_add_away(&list, make_id(1), name_of("/disk/kit/a.wav"));
     gone_sort(&list);
@@ -144,27 +133,11 @@ static void an_item_that_is_away_is_taken_by_a_file_at_its_last_path(void **stat
     gone_free(&list);
 }
 
-static void an_empty_list_has_none(void **state)
+CLAIM(an_empty_list_has_none)
 {
     struct gone_list list = { 0 };
     struct id_table none = { 0 };
 
-    (void)state;
     assert_null(gone_take(&list, name_of("0.wav"), 0, make_id(9), &none));
     gone_free(&list);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_of_many_gone_items_is_taken_once),
-        cmocka_unit_test(a_claimed_item_is_left_out),
-        cmocka_unit_test(a_gone_item_of_the_same_name_comes_first_and_then_the_oldest),
-        cmocka_unit_test(an_item_is_not_its_own_older_one),
-        cmocka_unit_test(an_item_that_leads_to_the_file_comes_first),
-        cmocka_unit_test(an_item_that_is_away_is_taken_by_a_file_at_its_last_path),
-        cmocka_unit_test(an_empty_list_has_none),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

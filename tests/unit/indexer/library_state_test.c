@@ -1,13 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/indexer/scan/library_state.h"
+#include "tests/unit/claim.h"
 
 static struct library_state *put_library(struct library_state **libraries, uint8_t number, const char *path)
 {
@@ -25,12 +20,11 @@ static const char *path_below(struct library_state *libraries, const char *path,
     return *found ? rest : NULL;
 }
 
-static void a_path_belongs_to_the_library_that_contains_it(void **state)
+CLAIM(a_path_belongs_to_the_library_that_contains_it)
 {
     struct library_state *libraries = NULL, *found;
     struct library_state *music = put_library(&libraries, 1, "/music"), *more = put_library(&libraries, 2, "/music2");
 
-    (void)state;
     assert_string_equal(path_below(libraries, "/music", &found), "");
     assert_ptr_equal(found, music);
     assert_string_equal(path_below(libraries, "/music///", &found), "");
@@ -42,24 +36,22 @@ static void a_path_belongs_to_the_library_that_contains_it(void **state)
     library_state_free_all(&libraries);
 }
 
-static void the_root_as_a_library_contains_all(void **state)
+CLAIM(the_root_as_a_library_contains_all)
 {
     struct library_state *libraries = NULL, *found;
 
-    (void)state;
     put_library(&libraries, 1, "/");
     assert_string_equal(path_below(libraries, "/", &found), "");
     assert_string_equal(path_below(libraries, "/a/b", &found), "a/b");
     library_state_free_all(&libraries);
 }
 
-static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
+CLAIM(wanted_folders_add_up_and_a_whole_scan_covers_all)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
     char name[16];
 
-    (void)state;
     library_state_want_folder(lib, "a", false);
     library_state_want_folder(lib, "a", true);
     library_state_want_folder(lib, "b", false);
@@ -79,13 +71,12 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
     library_state_free_all(&libraries);
 }
 
-static void an_answer_about_a_folder_is_none_about_others_or_the_library(void **state)
+CLAIM(an_answer_about_a_folder_is_none_about_others_or_the_library)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
     const struct scan_targets *next;
 
-    (void)state;
     library_state_want_folder(lib, "a/b", true);
     library_state_want_accepted(lib, "a", true);
     library_state_want_folder(lib, "c", true);
@@ -113,12 +104,11 @@ static void an_answer_about_a_folder_is_none_about_others_or_the_library(void **
     library_state_free_all(&libraries);
 }
 
-static void a_folder_below_a_deep_one_is_visited_once(void **state)
+CLAIM(a_folder_below_a_deep_one_is_visited_once)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
 
-    (void)state;
     library_state_want_folder(lib, "a/b", false);
     library_state_want_folder(lib, "ab", false);
     library_state_want_folder(lib, "a/b/c", true);
@@ -136,12 +126,11 @@ static void a_folder_below_a_deep_one_is_visited_once(void **state)
     library_state_free_all(&libraries);
 }
 
-static void the_next_whole_scan_is_only_put_forward(void **state)
+CLAIM(the_next_whole_scan_is_only_put_forward)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
 
-    (void)state;
     library_state_look_within(lib, 60000000);
     const usec_t first = lib->look_at;
     assert_true(first > 0);
@@ -155,30 +144,14 @@ static void the_next_whole_scan_is_only_put_forward(void **state)
     library_state_free_all(&libraries);
 }
 
-static void a_library_put_again_keeps_the_scan_that_is_due(void **state)
+CLAIM(a_library_put_again_keeps_the_scan_that_is_due)
 {
     struct library_state *libraries = NULL;
     struct library_state *lib = put_library(&libraries, 1, "/music");
 
-    (void)state;
     library_state_want_folder(lib, "a", false);
     assert_ptr_equal(put_library(&libraries, 1, "/elsewhere"), lib);
     assert_true(library_state_wants_scan(lib));
     assert_memory_equal(lib->library.path.at, "/elsewhere", 10);
     library_state_free_all(&libraries);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
-        cmocka_unit_test(the_root_as_a_library_contains_all),
-        cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
-        cmocka_unit_test(an_answer_about_a_folder_is_none_about_others_or_the_library),
-        cmocka_unit_test(a_folder_below_a_deep_one_is_visited_once),
-        cmocka_unit_test(the_next_whole_scan_is_only_put_forward),
-        cmocka_unit_test(a_library_put_again_keeps_the_scan_that_is_due),
-    };
-
-    return cmocka_run_group_tests_name("library_state", tests, NULL, NULL);
 }

@@ -1,19 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/indexer/base/naming.h"
+#include "tests/unit/claim.h"
 
 static struct bytes name_of(const char *text)
 {
     return bytes_of(text, strlen(text));
 }
 
-static void the_extension_says_the_kind_in_any_case(void **state)
+CLAIM(the_extension_says_the_kind_in_any_case)
 {
     static const struct {
         const char *name;
@@ -26,17 +21,15 @@ static void the_extension_says_the_kind_in_any_case(void **state)
         { "\xff\xfe.wav", KIND_AUDIO }, { "", KIND_OTHER },         { "x.averyveryverylongextension", KIND_OTHER },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(naming_kind(name_of(cases[i].name)), cases[i].kind);
 }
 
-static void globs_hold_for_names_and_paths(void **state)
+CLAIM(globs_hold_for_names_and_paths)
 {
     struct text globs[] = { TEXT("*.bak.wav"), TEXT("old"), TEXT("kits/*/raw"), TEXT("") };
     struct naming_rules rules = { .ignore = { 4, globs } };
 
-    (void)state;
     assert_true(naming_passed_over(&rules, "a.bak.wav"));
     assert_true(naming_passed_over(&rules, "deep/below/a.bak.wav"));
     assert_true(naming_passed_over(&rules, "deep/old"));
@@ -46,11 +39,10 @@ static void globs_hold_for_names_and_paths(void **state)
     assert_false(naming_passed_over(&rules, "a.wav"));
 }
 
-static void hidden_names_are_passed_over_unless_wanted(void **state)
+CLAIM(hidden_names_are_passed_over_unless_wanted)
 {
     struct naming_rules rules = { 0 };
 
-    (void)state;
     assert_true(naming_passed_over(&rules, ".a.wav"));
     assert_true(naming_passed_over(&rules, "deep/.git"));
     assert_false(naming_passed_over(&rules, "deep/a.wav"));
@@ -59,11 +51,10 @@ static void hidden_names_are_passed_over_unless_wanted(void **state)
     assert_true(naming_passed_over(&rules, ".loophole-labels-1.part")); /* its own, while it writes */
 }
 
-static void the_pack_is_the_topmost_folder_or_the_library(void **state)
+CLAIM(the_pack_is_the_topmost_folder_or_the_library)
 {
     struct arena arena = { 0 };
 
-    (void)state;
     assert_true(text_is(naming_pack(&arena, "/music/drums", "TR808/kicks/one.wav"), "TR808"));
     assert_true(text_is(naming_pack(&arena, "/music/drums", "one.wav"), "drums"));
     assert_true(text_is(naming_pack(&arena, "/", "one.wav"), "/"));
@@ -73,16 +64,4 @@ static void the_pack_is_the_topmost_folder_or_the_library(void **state)
                         "b\xef\xbf\xbd"
                         "d"));
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_extension_says_the_kind_in_any_case),
-        cmocka_unit_test(globs_hold_for_names_and_paths),
-        cmocka_unit_test(hidden_names_are_passed_over_unless_wanted),
-        cmocka_unit_test(the_pack_is_the_topmost_folder_or_the_library),
-    };
-
-    return cmocka_run_group_tests_name("naming", tests, NULL, NULL);
 }

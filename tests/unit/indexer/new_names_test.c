@@ -1,17 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "services/indexer/scan/new_names.h"
+#include "tests/unit/claim.h"
 
-static void a_name_that_nobody_wrote_is_taken_after_its_time(void **state)
+CLAIM(a_name_that_nobody_wrote_is_taken_after_its_time)
 {
     struct new_names names = { 0 };
 
-    (void)state;
     new_names_add(&names, 7, "kits.pack", 1000);
     new_names_add(&names, 7, "log.txt", 1000);
     new_names_add(&names, 8, "log.txt", 1000);
@@ -22,25 +15,14 @@ static void a_name_that_nobody_wrote_is_taken_after_its_time(void **state)
     assert_int_equal(new_names_take(&names, 1000 + NEW_NAMES_UNWRITTEN_US), 0);
 }
 
-static void more_names_than_there_is_room_for_are_left_to_the_scans(void **state)
+CLAIM(more_names_than_there_is_room_for_are_left_to_the_scans)
 {
     struct new_names names = { 0 };
     int taken = 0;
 
-    (void)state;
     for (int i = 0; i < 2 * NEW_NAMES; i++)
         new_names_add(&names, i + 1, "x.y", 0);
     while (new_names_take(&names, NEW_NAMES_UNWRITTEN_US))
         taken++;
     assert_int_equal(taken, NEW_NAMES);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_name_that_nobody_wrote_is_taken_after_its_time),
-        cmocka_unit_test(more_names_than_there_is_room_for_are_left_to_the_scans),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

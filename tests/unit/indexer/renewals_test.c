@@ -1,12 +1,7 @@
 /* The items to be analysed again come out with the latest first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "services/indexer/analyse/renewals.h"
+#include "tests/unit/claim.h"
 
 static struct analysis *make_work(uint64_t renews, uint8_t library)
 {
@@ -18,13 +13,12 @@ static struct analysis *make_work(uint64_t renews, uint8_t library)
     return analysis;
 }
 
-static void the_latest_comes_first(void **state)
+CLAIM(the_latest_comes_first)
 {
     struct renewals all = { 0 };
     uint64_t last = UINT64_MAX;
     struct analysis *analysis;
 
-    (void)state;
     for (uint64_t i = 0; i < 1000; i++)
         renewals_add(&all, make_work(1 + i * 7919 % 1009, 1));
     for (size_t left = 1000; left > 0; left--) {
@@ -38,7 +32,7 @@ static void the_latest_comes_first(void **state)
     renewals_clear(&all);
 }
 
-static void the_renewals_of_one_library_are_taken_out(void **state)
+CLAIM(the_renewals_of_one_library_are_taken_out)
 {
     struct renewals all = { 0 };
     struct analysis_queue taken = { 0 };
@@ -46,7 +40,6 @@ static void the_renewals_of_one_library_are_taken_out(void **state)
     uint64_t last = UINT64_MAX;
     struct analysis *analysis;
 
-    (void)state;
     for (uint64_t i = 0; i < 300; i++)
         renewals_add(&all, make_work(1 + i * 31 % 307, (uint8_t)(1 + i % 3)));
     renewals_take_of(&all, library, &taken);
@@ -60,14 +53,4 @@ static void the_renewals_of_one_library_are_taken_out(void **state)
     }
     analysis_queue_clear(&taken);
     renewals_clear(&all);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_latest_comes_first),
-        cmocka_unit_test(the_renewals_of_one_library_are_taken_out),
-    };
-
-    return cmocka_run_group_tests_name("renewals", tests, NULL, NULL);
 }

@@ -1,18 +1,12 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "services/indexer/scan/settle.h"
+#include "tests/unit/claim.h"
 
 static struct id make_id(uint8_t number)
 {
     return (struct id){ { 1, [15] = number } };
 }
 
-static void the_share_of_files_that_are_gone_decides_what_happens(void **state)
+CLAIM(the_share_of_files_that_are_gone_decides_what_happens)
 {
     static const struct {
         uint64_t missing, of;
@@ -28,18 +22,16 @@ static void the_share_of_files_that_are_gone_decides_what_happens(void **state)
         { 5000, 100000, false, VERDICT_MARK }, { UINT64_MAX, UINT64_MAX, false, VERDICT_LOST },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_int_equal(settle_verdict(cases[i].missing, cases[i].of, cases[i].accept), cases[i].verdict);
 }
 
-static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
+CLAIM(a_new_place_of_the_same_trace_is_the_gone_item)
 {
     struct gone gone[] = { { .id = make_id(1), .trace = { 10, 100, 1000, 0 } },
                            { .id = make_id(2), .trace = { 20, 200, 2000, 0 } } };
     struct fresh fresh[] = { { .trace = { 20, 200, 2000, 0 } }, { .trace = { 30, 200, 2000, 0 } } };
 
-    (void)state;
     settle_moves(gone, 2, fresh, 2);
     assert_true(fresh[0].was >= 0);
     assert_true(id_equal(gone[fresh[0].was].id, make_id(2)));
@@ -47,11 +39,10 @@ static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
     assert_int_equal(fresh[1].was, -1);
 }
 
-static void another_inode_size_or_time_is_another_file(void **state)
+CLAIM(another_inode_size_or_time_is_another_file)
 {
     static const struct trace others[] = { { 11, 100, 1000, 0 }, { 10, 101, 1000, 0 }, { 10, 100, 1001, 0 } };
 
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, 0 } };
         struct fresh fresh = { .trace = others[i] };
@@ -61,7 +52,7 @@ static void another_inode_size_or_time_is_another_file(void **state)
     }
 }
 
-static void a_file_younger_than_the_last_change_of_the_item_only_has_its_inode(void **state)
+CLAIM(a_file_younger_than_the_last_change_of_the_item_only_has_its_inode)
 {
     static const struct {
         usec_t changed, born;
@@ -71,7 +62,6 @@ static void a_file_younger_than_the_last_change_of_the_item_only_has_its_inode(v
         { 0, 5001, true },    { 5000, 0, true },    { 1000, 5001, true } /* no ctime: it is the mtime */
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, cases[i].changed } };
         struct fresh fresh = { .trace = { 10, 100, 1000, 6000 }, .born = cases[i].born };
@@ -80,7 +70,7 @@ static void a_file_younger_than_the_last_change_of_the_item_only_has_its_inode(v
     }
 }
 
-static void a_file_at_the_place_of_another_item_must_prove_which_item_it_is(void **state)
+CLAIM(a_file_at_the_place_of_another_item_must_prove_which_item_it_is)
 {
     static const struct {
         usec_t changed, born;
@@ -89,7 +79,6 @@ static void a_file_at_the_place_of_another_item_must_prove_which_item_it_is(void
         { 5000, 4000, true }, { 5000, 0, false }, { 0, 4000, false }, { 6000, 0, true }, { 1000, 900, true }
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000, cases[i].changed }, .taken_by = 1 };
         struct fresh fresh = { .trace = { 10, 100, 1000, 6000 }, .born = cases[i].born, .is_at_known = true };
@@ -99,42 +88,25 @@ static void a_file_at_the_place_of_another_item_must_prove_which_item_it_is(void
     }
 }
 
-static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state)
+CLAIM(of_several_gone_items_the_oldest_is_taken_and_each_once)
 {
     struct gone gone[] = { { .id = make_id(3), .trace = { 10, 100, 1000, 0 } },
                            { .id = make_id(1), .trace = { 10, 100, 1000, 0 } },
                            { .id = make_id(2), .trace = { 10, 100, 1000, 0 } } };
     struct fresh fresh[] = { { .trace = { 10, 100, 1000, 0 } }, { .trace = { 10, 100, 1000, 0 } } };
 
-    (void)state;
     settle_moves(gone, 3, fresh, 2);
     assert_true(id_equal(gone[fresh[0].was].id, make_id(1)));
     assert_true(id_equal(gone[fresh[1].was].id, make_id(2)));
 }
 
-static void an_unknown_inode_matches_nothing(void **state)
+CLAIM(an_unknown_inode_matches_nothing)
 {
     struct gone gone = { .id = make_id(1), .trace = { 0, 100, 1000, 0 } };
     struct fresh fresh = { .trace = { 0, 100, 1000, 0 } };
 
-    (void)state;
     settle_moves(&gone, 1, &fresh, 1);
     assert_int_equal(fresh.was, -1);
     settle_moves(NULL, 0, &fresh, 1);
     assert_int_equal(fresh.was, -1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_share_of_files_that_are_gone_decides_what_happens),
-        cmocka_unit_test(a_new_place_of_the_same_trace_is_the_gone_item),
-        cmocka_unit_test(another_inode_size_or_time_is_another_file),
-        cmocka_unit_test(a_file_younger_than_the_last_change_of_the_item_only_has_its_inode),
-        cmocka_unit_test(a_file_at_the_place_of_another_item_must_prove_which_item_it_is),
-        cmocka_unit_test(of_several_gone_items_the_oldest_is_taken_and_each_once),
-        cmocka_unit_test(an_unknown_inode_matches_nothing),
-    };
-
-    return cmocka_run_group_tests_name("settle", tests, NULL, NULL);
 }

@@ -1,17 +1,12 @@
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/indexer/scan/walk.h"
+#include "tests/unit/claim.h"
 
 struct fixture {
     struct mailbox *mailbox;
@@ -78,7 +73,7 @@ static enum err read_folder(struct fixture *f, const struct naming_rules *rules,
     return walk_read(&f->errand, folder, "", rules, false, &f->arena, &f->listing, NULL);
 }
 
-static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **state)
+CLAIM_WITH(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk)
 {
     static const char *const names[] = { "b.wav", "A.wav", "a.wav", "\xff.wav", "a b.flac", "note.txt" };
     static const char *const sorted[] = { "A.wav", "a b.flac", "a.wav", "b.wav", "\xff.wav" };
@@ -98,7 +93,7 @@ static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **stat
     assert_string_equal((const char *)f->listing.folders.at[0].name.at, "drums.wav");
 }
 
-static void links_to_folders_are_listed_and_not_followed(void **state)
+CLAIM_WITH(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk)
 {
     struct fixture *f = *state;
 
@@ -124,7 +119,7 @@ static uint32_t count_listed(struct fixture *f, const char *below, const struct 
     return f->listing.files.count;
 }
 
-static void a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead(void **state)
+CLAIM_WITH(a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead, begin_walk, end_walk)
 {
     struct fixture *f = *state;
     struct bytes other = bytes_of("/etc", 4);
@@ -145,7 +140,7 @@ static void a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead(voi
     assert_int_equal(count_listed(f, "kit", &rules), 4);
 }
 
-static void a_folder_that_became_a_link_is_not_entered(void **state)
+CLAIM_WITH(a_folder_that_became_a_link_is_not_entered, begin_walk, end_walk)
 {
     struct fixture *f = *state;
     const struct naming_rules rules = { 0 };
@@ -161,7 +156,7 @@ static void a_folder_that_became_a_link_is_not_entered(void **state)
                      ERR_NOT_FOUND);
 }
 
-static void a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another(void **state)
+CLAIM_WITH(a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another, begin_walk, end_walk)
 {
     struct fixture *f = *state;
 
@@ -177,7 +172,7 @@ static void a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another(vo
     assert_true(walk_inode(path_of(f, "Kit/Kick.wav")) == 0);
 }
 
-static void a_path_that_is_not_a_folder_is_not_found(void **state)
+CLAIM_WITH(a_path_that_is_not_a_folder_is_not_found, begin_walk, end_walk)
 {
     struct fixture *f = *state;
 
@@ -186,20 +181,4 @@ static void a_path_that_is_not_a_folder_is_not_found(void **state)
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "file.wav")), ERR_NOT_FOUND);
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "self")), ERR_NOT_FOUND);
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "none")), ERR_NOT_FOUND);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(links_to_folders_are_listed_and_not_followed, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(a_link_to_a_file_outside_counts_only_where_the_rules_let_it_lead, begin_walk,
-                                        end_walk),
-        cmocka_unit_test_setup_teardown(a_folder_that_became_a_link_is_not_entered, begin_walk, end_walk),
-        cmocka_unit_test_setup_teardown(a_name_counts_as_listed_unless_a_folder_on_its_path_lists_another, begin_walk,
-                                        end_walk),
-        cmocka_unit_test_setup_teardown(a_path_that_is_not_a_folder_is_not_found, begin_walk, end_walk),
-    };
-
-    return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }

@@ -1,15 +1,10 @@
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/indexer/scan/watch.h"
+#include "tests/unit/claim.h"
 
 static char heard[64];
 static int losses;
@@ -63,7 +58,7 @@ static const char *path_of_gone(struct watch *watch, int events, int wd)
     return heard;
 }
 
-static void folders_are_watched_whatever_their_numbers(void **state)
+CLAIM(folders_are_watched_whatever_their_numbers)
 {
     static const int numbers[] = { 1, 16 << 20, (16 << 20) + 1, 64 << 20 };
     struct id library = { { 1 } };
@@ -71,7 +66,6 @@ static void folders_are_watched_whatever_their_numbers(void **state)
     int events;
     struct watch *watch = open_watch(&events);
 
-    (void)state;
     for (int i = 0; i < 4; i++) {
         (void)snprintf(path, sizeof(path), "/%d", i);
         watch_add(watch, library, numbers[i], path);
@@ -85,13 +79,12 @@ static void folders_are_watched_whatever_their_numbers(void **state)
     watch_free(watch);
 }
 
-static void only_the_folders_of_a_library_are_forgotten(void **state)
+CLAIM(only_the_folders_of_a_library_are_forgotten)
 {
     const struct id one = { { 1 } }, other = { { 2 } };
     int events;
     struct watch *watch = open_watch(&events);
 
-    (void)state;
     watch_add(watch, one, 5, "/one");
     watch_add(watch, other, 5 + (1 << 20), "/other");
     watch_add(watch, one, 5 + (1 << 21), "/one/more");
@@ -114,13 +107,12 @@ static const char *path_of_changed(struct watch *watch)
     return heard;
 }
 
-static void the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet(void **state)
+CLAIM(the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet)
 {
     const struct id library = { { 1 } };
     int events;
     struct watch *watch = open_watch(&events);
 
-    (void)state;
     send_event(watch, events, 1, IN_CLOSE_WRITE);
     for (int i = 0; i < 64; i++)
         send_event(watch, events, 2, IN_CLOSE_WRITE);
@@ -132,12 +124,11 @@ static void the_changes_of_a_folder_push_out_none_of_another_that_is_not_reporte
     watch_free(watch);
 }
 
-static void when_too_many_folders_change_before_they_are_reported_all_is_scanned_again(void **state)
+CLAIM(when_too_many_folders_change_before_they_are_reported_all_is_scanned_again)
 {
     int events;
     struct watch *watch = open_watch(&events);
 
-    (void)state;
     losses = 0;
     for (int round = 0; round < 2; round++)
         for (int i = 1; i <= 64; i++)
@@ -162,13 +153,12 @@ static void send_named(struct watch *watch, int events, int wd, uint32_t mask, c
     watch_read(watch);
 }
 
-static void a_library_arrives_when_the_first_folder_that_was_missing_appears(void **state)
+CLAIM(a_library_arrives_when_the_first_folder_that_was_missing_appears)
 {
     const struct id library = { { 1 } };
     int events;
     struct watch *watch = open_watch(&events);
 
-    (void)state;
     heard[0] = '\0';
     assert_false(watch_await(watch, library, 7, "/disk/packs/lib", "packs"));
     send_named(watch, events, 7, IN_CREATE | IN_ISDIR, "other");
@@ -186,17 +176,4 @@ static void a_library_arrives_when_the_first_folder_that_was_missing_appears(voi
     assert_false(watch_await(watch, library, 8, "/disk/packs/lib", "packs"));
     close(events);
     watch_free(watch);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_library_arrives_when_the_first_folder_that_was_missing_appears),
-        cmocka_unit_test(folders_are_watched_whatever_their_numbers),
-        cmocka_unit_test(only_the_folders_of_a_library_are_forgotten),
-        cmocka_unit_test(the_changes_of_a_folder_push_out_none_of_another_that_is_not_reported_yet),
-        cmocka_unit_test(when_too_many_folders_change_before_they_are_reported_all_is_scanned_again),
-    };
-
-    return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }

@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "services/indexer/analyse/worker.h"
+#include "tests/unit/claim.h"
 
 static const uint8_t hash[16] = { 1 };
 
@@ -17,21 +11,19 @@ static struct result good_result(void)
                                 .state = { .value = ANALYSIS_STATE_DONE }, .content = { 16, hash }, .frames = 44100 } };
 }
 
-static void an_answer_that_fits_is_taken(void **state)
+CLAIM(an_answer_that_fits_is_taken)
 {
     struct result result = good_result();
 
-    (void)state;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_OK);
     result.found.state.value = ANALYSIS_STATE_WAITING;
     assert_int_equal(worker_check(&result, WORKER_MODE_HASH, NULL), ERR_OK);
 }
 
-static void a_state_that_does_not_fit_the_job_is_refused(void **state)
+CLAIM(a_state_that_does_not_fit_the_job_is_refused)
 {
     struct result result = good_result();
 
-    (void)state;
     assert_int_equal(worker_check(&result, WORKER_MODE_HASH, NULL), ERR_BAD_REQUEST);
     result.found.state.value = ANALYSIS_STATE_QUARANTINED;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
@@ -42,38 +34,24 @@ static void a_state_that_does_not_fit_the_job_is_refused(void **state)
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
 }
 
-static void a_fact_in_a_persons_name_is_refused(void **state)
+CLAIM(a_fact_in_a_persons_name_is_refused)
 {
     struct fact fact = { .attribute = TEXT("bpm"), .source = { .value = SOURCE_USER }, .has_number = true };
     struct result result = good_result();
 
-    (void)state;
     result.found.facts = (struct fact_list){ 1, &fact };
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
     fact.source.value = SOURCE_ANALYSIS;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_OK);
 }
 
-static void negative_lengths_and_half_embeddings_are_refused(void **state)
+CLAIM(negative_lengths_and_half_embeddings_are_refused)
 {
     struct result result = good_result();
 
-    (void)state;
     result.found.frames = -1;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
     result = good_result();
     result.found.has_embedding = true;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_answer_that_fits_is_taken),
-        cmocka_unit_test(a_state_that_does_not_fit_the_job_is_refused),
-        cmocka_unit_test(a_fact_in_a_persons_name_is_refused),
-        cmocka_unit_test(negative_lengths_and_half_embeddings_are_refused),
-    };
-
-    return cmocka_run_group_tests_name("worker of the indexer", tests, NULL, NULL);
 }

@@ -1,15 +1,12 @@
 /* The sentence for the sender of a queued pattern: answer, event and state of the transport come in any order. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "frontends/osc/announce.h"
+#include "tests/unit/claim.h"
+
+#define FIXTURE_CLAIM(name) CLAIM_WITH(name, make_fixture, free_fixture)
 
 /* The service sends to a socket of the test. */
 struct fixture {
@@ -77,7 +74,7 @@ static void assert_said(struct fixture *fixture, const char *sentence)
     assert_nothing(fixture);
 }
 
-static void the_event_after_the_answer(void **state)
+FIXTURE_CLAIM(the_event_after_the_answer)
 {
     expect_pattern(*state, 5, 12);
     announce_playing(&((struct fixture *)*state)->osc, 4);
@@ -86,7 +83,7 @@ static void the_event_after_the_answer(void **state)
     assert_said(*state, "[SEQ] Pattern loaded at bar 13");
 }
 
-static void the_event_before_the_answer(void **state)
+FIXTURE_CLAIM(the_event_before_the_answer)
 {
     begin_pattern(*state, 5, 12);
     announce_playing(&((struct fixture *)*state)->osc, 5);
@@ -94,7 +91,7 @@ static void the_event_before_the_answer(void **state)
     assert_said(*state, "[SEQ] Pattern loaded at bar 12");
 }
 
-static void a_lost_event(void **state)
+FIXTURE_CLAIM(a_lost_event)
 {
     struct fixture *fixture = *state;
 
@@ -108,7 +105,7 @@ static void a_lost_event(void **state)
     assert_said(fixture, "[SEQ] Pattern loaded at bar 14");
 }
 
-static void a_replaced_pattern_is_not_announced(void **state)
+FIXTURE_CLAIM(a_replaced_pattern_is_not_announced)
 {
     struct fixture *fixture = *state;
 
@@ -117,18 +114,4 @@ static void a_replaced_pattern_is_not_announced(void **state)
     expect_pattern(fixture, 4, 11);
     assert_nothing(fixture);
     assert_int_equal(fixture->osc.expected_count, 0);
-}
-
-#define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(the_event_after_the_answer),
-        FIXTURE_TEST(the_event_before_the_answer),
-        FIXTURE_TEST(a_lost_event),
-        FIXTURE_TEST(a_replaced_pattern_is_not_announced),
-    };
-
-    return cmocka_run_group_tests_name("osc/announce", tests, NULL, NULL);
 }

@@ -1,13 +1,8 @@
 /* Patterns of addresses. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "frontends/osc/matching.h"
 #include "frontends/osc/routes.h"
+#include "tests/unit/claim.h"
 
 static void assert_fits(const char *pattern, const char *path, bool wanted)
 {
@@ -15,9 +10,8 @@ static void assert_fits(const char *pattern, const char *path, bool wanted)
         fail_msg("%s %s %s", pattern, wanted ? "does not match" : "matches", path);
 }
 
-static void each_sign_matches_what_osc_says(void **state)
+CLAIM(each_sign_matches_what_osc_says)
 {
-    (void)state;
     assert_fits("/mixer/*/gain", "/mixer/pads/gain", true);
     assert_fits("/*/pads/*", "/mixer/pads/gain", true);
     assert_fits("/mixer/p*s/gain", "/mixer/pads/gain", true);
@@ -28,9 +22,8 @@ static void each_sign_matches_what_osc_says(void **state)
     assert_fits("/mixer/pads{,x}/gain*", "/mixer/pads/gain", true);
 }
 
-static void a_sign_matches_no_slash_and_all_of_the_path_must_match(void **state)
+CLAIM(a_sign_matches_no_slash_and_all_of_the_path_must_match)
 {
-    (void)state;
     assert_fits("/mixer/*", "/mixer/pads/gain", false);
     assert_fits("*", "/mixer/pads/gain", false);
     assert_fits("/mixer?pads/gain", "/mixer/pads/gain", false);
@@ -40,9 +33,8 @@ static void a_sign_matches_no_slash_and_all_of_the_path_must_match(void **state)
     assert_fits("/mixer/pad[!s]/gain", "/mixer/pads/gain", false);
 }
 
-static void a_pattern_that_is_not_whole_matches_nothing(void **state)
+CLAIM(a_pattern_that_is_not_whole_matches_nothing)
 {
-    (void)state;
     assert_fits("/mixer/pads/gai[n", "/mixer/pads/gain", false);
     assert_fits("/mixer/{pads/gain", "/mixer/pads/gain", false);
     assert_fits("/mixer/pads/gain[", "/mixer/pads/gain", false);
@@ -59,13 +51,12 @@ static struct packet packet_of(const char *first, const char *second)
     return packet;
 }
 
-static void a_pattern_becomes_its_addresses_with_a_value_and_no_command(void **state)
+CLAIM(a_pattern_becomes_its_addresses_with_a_value_and_no_command)
 {
     struct packet from = packet_of("/p*/*", "/ping"), to;
     struct fault fault = { 0 };
     uint32_t wrong;
 
-    (void)state;
     assert_int_equal(matching_expand(&from, &to, &wrong, &fault), ERR_OK);
     assert_true(to.count >= 3);
     assert_true(text_is(to.each[to.count - 1].address, "/ping"));
@@ -76,30 +67,16 @@ static void a_pattern_becomes_its_addresses_with_a_value_and_no_command(void **s
     assert_int_equal(wrong, 1);
 }
 
-static void the_addresses_of_a_packet_are_bounded(void **state)
+CLAIM(the_addresses_of_a_packet_are_bounded)
 {
     struct packet from = packet_of("/mixer/*/*", "/{mixer,meters,transport}/*"), to;
     struct fault fault = { 0 };
     uint32_t wrong;
 
-    (void)state;
     from.count = 4;
     from.each[2] = from.each[0];
     from.each[3] = from.each[0];
     assert_int_equal(matching_expand(&from, &to, &wrong, &fault), ERR_TOO_LARGE);
     assert_int_equal(wrong, 2);
     assert_true(to.count <= PACKET_MESSAGES);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_sign_matches_what_osc_says),
-        cmocka_unit_test(a_sign_matches_no_slash_and_all_of_the_path_must_match),
-        cmocka_unit_test(a_pattern_that_is_not_whole_matches_nothing),
-        cmocka_unit_test(a_pattern_becomes_its_addresses_with_a_value_and_no_command),
-        cmocka_unit_test(the_addresses_of_a_packet_are_bounded),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

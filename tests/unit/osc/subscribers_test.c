@@ -1,15 +1,10 @@
 #include <errno.h>
 #include <fcntl.h> /* errqueue.h needs struct timespec */
 #include <linux/errqueue.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "frontends/osc/subscribers.h"
+#include "tests/unit/claim.h"
 
 /* Fills a message of the error queue as the kernel does. */
 static bool is_refusal(uint8_t origin, uint32_t number)
@@ -26,30 +21,18 @@ static bool is_refusal(uint8_t origin, uint32_t number)
     return subscribers_is_refusal(&message);
 }
 
-static void a_port_without_a_program_ends_a_subscriber(void **state)
+CLAIM(a_port_without_a_program_ends_a_subscriber)
 {
-    (void)state;
     assert_true(is_refusal(SO_EE_ORIGIN_ICMP, ECONNREFUSED));
 }
 
-static void other_errors_leave_the_subscriber(void **state)
+CLAIM(other_errors_leave_the_subscriber)
 {
     struct msghdr empty = { 0 };
 
-    (void)state;
     assert_false(is_refusal(SO_EE_ORIGIN_ICMP, EHOSTUNREACH));
     assert_false(is_refusal(SO_EE_ORIGIN_ICMP, ENETUNREACH));
     assert_false(is_refusal(SO_EE_ORIGIN_LOCAL, EMSGSIZE));
     assert_false(is_refusal(SO_EE_ORIGIN_LOCAL, ECONNREFUSED));
     assert_false(subscribers_is_refusal(&empty));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_port_without_a_program_ends_a_subscriber),
-        cmocka_unit_test(other_errors_leave_the_subscriber),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

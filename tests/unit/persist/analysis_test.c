@@ -2,6 +2,7 @@
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/places_lookup.h"
 #include "store/artefact.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
@@ -26,7 +27,7 @@ static struct outcome put_analysed(struct writer *w, const struct analysed *a)
     return outcome;
 }
 
-static void an_analysis_never_touches_what_a_person_said(void **state)
+WRITER_CLAIM(an_analysis_never_touches_what_a_person_said)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -47,7 +48,7 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     writer_check(w);
 }
 
-static void the_newest_analyser_of_a_content_wins(void **state)
+WRITER_CLAIM(the_newest_analyser_of_a_content_wins)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -65,7 +66,7 @@ static void the_newest_analyser_of_a_content_wins(void **state)
     writer_check(w);
 }
 
-static void a_value_outside_its_range_is_kept_but_not_shown(void **state)
+WRITER_CLAIM(a_value_outside_its_range_is_kept_but_not_shown)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "loop.wav", 1);
@@ -76,7 +77,7 @@ static void a_value_outside_its_range_is_kept_but_not_shown(void **state)
     assert_false(writer_fact(w, id, SOURCE_FILE, "bpm")->shown);
 }
 
-static void an_analysis_of_a_file_that_changed_since_is_ignored(void **state)
+WRITER_CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -97,7 +98,7 @@ static void forget_item(struct writer *w, struct id id)
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
 }
 
-static void an_analysis_taken_by_content_needs_the_facts_of_that_content(void **state)
+WRITER_CLAIM(an_analysis_taken_by_content_needs_the_facts_of_that_content)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -114,7 +115,7 @@ static void an_analysis_taken_by_content_needs_the_facts_of_that_content(void **
     writer_check(w);
 }
 
-static void an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts(void **state)
+WRITER_CLAIM(an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -129,7 +130,7 @@ static void an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts(vo
 }
 
 /* As older programs left them. */
-static void a_done_item_without_facts_takes_them(void **state)
+WRITER_CLAIM(a_done_item_without_facts_takes_them)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1);
@@ -146,7 +147,7 @@ static void a_done_item_without_facts_takes_them(void **state)
     writer_check(w);
 }
 
-static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
+WRITER_CLAIM(a_changed_file_keeps_its_analysis_until_the_next)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -175,7 +176,7 @@ static void put_file(struct writer *w, struct bytes content, const struct artefa
     artefact_files_free(&files);
 }
 
-static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void **state)
+WRITER_CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
@@ -200,7 +201,7 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
 }
 
 /* Without a content, nothing could name its file in advance. */
-static void a_large_artefact_without_a_file_has_no_row(void **state)
+WRITER_CLAIM(a_large_artefact_without_a_file_has_no_row)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "one.wav", 1);
@@ -221,7 +222,7 @@ static void a_large_artefact_without_a_file_has_no_row(void **state)
     free(data);
 }
 
-static void an_answer_that_no_worker_may_give_is_refused(void **state)
+WRITER_CLAIM(an_answer_that_no_worker_may_give_is_refused)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -240,7 +241,7 @@ static void an_answer_that_no_worker_may_give_is_refused(void **state)
     writer_check(w);
 }
 
-static void two_records_of_one_file_become_the_older_with_the_words_of_both(void **state)
+WRITER_CLAIM(two_records_of_one_file_become_the_older_with_the_words_of_both)
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "old.wav", 1), younger = writer_place(w, "new.wav", 1);
@@ -269,7 +270,7 @@ static void two_records_of_one_file_become_the_older_with_the_words_of_both(void
     writer_check(w);
 }
 
-static void a_title_is_the_files_name_as_text(void **state)
+WRITER_CLAIM(a_title_is_the_files_name_as_text)
 {
     struct writer *w = *state;
 
@@ -280,26 +281,4 @@ static void a_title_is_the_files_name_as_text(void **state)
                                                            9)),
                         "a\xEF\xBF\xBD"
                         "b\xc3\xa9"));
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(an_analysis_never_touches_what_a_person_said),
-        CLAIM(the_newest_analyser_of_a_content_wins),
-        CLAIM(a_value_outside_its_range_is_kept_but_not_shown),
-        CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored),
-        CLAIM(an_analysis_taken_by_content_needs_the_facts_of_that_content),
-        CLAIM(an_analysis_taken_by_content_has_no_newer_analyser_than_its_facts),
-        CLAIM(a_done_item_without_facts_takes_them),
-        CLAIM(a_changed_file_keeps_its_analysis_until_the_next),
-        CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file),
-        CLAIM(a_large_artefact_without_a_file_has_no_row),
-        CLAIM(an_answer_that_no_worker_may_give_is_refused),
-        CLAIM(two_records_of_one_file_become_the_older_with_the_words_of_both),
-        CLAIM(a_title_is_the_files_name_as_text),
-    };
-    return cmocka_run_group_tests_name("analysis", tests, NULL, NULL);
 }

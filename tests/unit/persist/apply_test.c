@@ -3,6 +3,7 @@
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const struct id catalogue;
@@ -40,7 +41,7 @@ static enum err take_back(struct writer *w, struct id scope, bool back, struct t
     return undo_take(&w->p, scope, back, &is_cut, taken, fault);
 }
 
-static void all_actions_are_one_step(void **state)
+WRITER_CLAIM(all_actions_are_one_step)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -72,7 +73,7 @@ static void all_actions_are_one_step(void **state)
     writer_check(w);
 }
 
-static void a_failing_action_in_the_middle_leaves_nothing(void **state)
+WRITER_CLAIM(a_failing_action_in_the_middle_leaves_nothing)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -102,7 +103,7 @@ static void a_failing_action_in_the_middle_leaves_nothing(void **state)
     writer_check(w);
 }
 
-static void changes_of_other_clients_in_the_same_turn_stay(void **state)
+WRITER_CLAIM(changes_of_other_clients_in_the_same_turn_stay)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
@@ -121,7 +122,7 @@ static void changes_of_other_clients_in_the_same_turn_stay(void **state)
     assert_int_equal(w->p.undo.at, 1);
 }
 
-static void scopes_have_their_own_steps(void **state)
+WRITER_CLAIM(scopes_have_their_own_steps)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), project = id_new();
@@ -149,7 +150,7 @@ static void scopes_have_their_own_steps(void **state)
     writer_check(w);
 }
 
-static void undo_to_a_step_takes_it_and_all_later_ones_back(void **state)
+WRITER_CLAIM(undo_to_a_step_takes_it_and_all_later_ones_back)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
@@ -177,7 +178,7 @@ static void undo_to_a_step_takes_it_and_all_later_ones_back(void **state)
     writer_check(w);
 }
 
-static void undo_to_a_step_is_all_or_none(void **state)
+WRITER_CLAIM(undo_to_a_step_is_all_or_none)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
@@ -196,7 +197,7 @@ static void undo_to_a_step_is_all_or_none(void **state)
     writer_check(w);
 }
 
-static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
+WRITER_CLAIM(a_followed_move_is_taken_back_and_not_followed_again)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
@@ -216,7 +217,7 @@ static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
     writer_check(w);
 }
 
-static void a_move_that_merged_two_records_is_taken_back_too(void **state)
+WRITER_CLAIM(a_move_that_merged_two_records_is_taken_back_too)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -235,7 +236,7 @@ static void a_move_that_merged_two_records_is_taken_back_too(void **state)
     writer_check(w);
 }
 
-static void undo_skips_and_counts_the_items_of_a_step_that_are_gone(void **state)
+WRITER_CLAIM(undo_skips_and_counts_the_items_of_a_step_that_are_gone)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -258,7 +259,7 @@ static void undo_skips_and_counts_the_items_of_a_step_that_are_gone(void **state
     assert_non_null(strstr(fault.what, "no longer in the catalogue"));
 }
 
-static void work_past_the_bound_is_refused_before_it_begins(void **state)
+WRITER_CLAIM(work_past_the_bound_is_refused_before_it_begins)
 {
     enum { MANY = 4096, FACTS = 64 };
     struct writer *w = *state;
@@ -289,7 +290,7 @@ static void work_past_the_bound_is_refused_before_it_begins(void **state)
     writer_check(w);
 }
 
-static void more_than_4096_actions_on_items_are_not_done_together(void **state)
+WRITER_CLAIM(more_than_4096_actions_on_items_are_not_done_together)
 {
     enum { MOST = 4096 };
     struct writer *w = *state;
@@ -327,7 +328,7 @@ static uint64_t take_all(struct writer *w, bool back)
     return items;
 }
 
-static void of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back(void **state)
+WRITER_CLAIM(of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back)
 {
     enum { TOGETHER = 4000, TIMES = 3 };
     struct writer *w = *state;
@@ -362,25 +363,4 @@ static void of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back(
         assert_int_equal(take_all(w, false), UNDO_STEPS);
     }
     writer_check(w);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(all_actions_are_one_step),
-        CLAIM(a_failing_action_in_the_middle_leaves_nothing),
-        CLAIM(changes_of_other_clients_in_the_same_turn_stay),
-        CLAIM(scopes_have_their_own_steps),
-        CLAIM(undo_to_a_step_takes_it_and_all_later_ones_back),
-        CLAIM(undo_to_a_step_is_all_or_none),
-        CLAIM(a_followed_move_is_taken_back_and_not_followed_again),
-        CLAIM(a_move_that_merged_two_records_is_taken_back_too),
-        CLAIM(undo_skips_and_counts_the_items_of_a_step_that_are_gone),
-        CLAIM(work_past_the_bound_is_refused_before_it_begins),
-        CLAIM(more_than_4096_actions_on_items_are_not_done_together),
-        CLAIM(of_a_step_with_more_rows_than_are_kept_the_kept_ones_are_taken_back),
-    };
-    return cmocka_run_group_tests_name("persist/apply", tests, NULL, NULL);
 }

@@ -1,12 +1,7 @@
 /* A damaged row of the change log. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "proto/service/service_parts.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static struct changes changes_after(struct writer *w, struct call *call, uint64_t revision)
@@ -27,7 +22,7 @@ static void commit_rows(struct writer *w)
     assert_int_equal(turn_continue(&w->p, id_new(), NULL), ERR_OK);
 }
 
-static void a_damaged_change_is_left_out_and_moves_the_tail_past_it(void **state)
+WRITER_CLAIM(a_damaged_change_is_left_out_and_moves_the_tail_past_it)
 {
     struct writer *w = *state;
     struct call call = { 0 };
@@ -51,7 +46,7 @@ static void a_damaged_change_is_left_out_and_moves_the_tail_past_it(void **state
     arena_free(&call.arena);
 }
 
-static void a_damaged_newest_change_leaves_the_answer_empty(void **state)
+WRITER_CLAIM(a_damaged_newest_change_leaves_the_answer_empty)
 {
     struct writer *w = *state;
     struct call call = { 0 };
@@ -64,15 +59,4 @@ static void a_damaged_newest_change_leaves_the_answer_empty(void **state)
     assert_int_equal(got.each.count, 0);
     assert_int_equal(got.tail, w->p.head + 1);
     arena_free(&call.arena);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_damaged_change_is_left_out_and_moves_the_tail_past_it),
-        CLAIM(a_damaged_newest_change_leaves_the_answer_empty),
-    };
-    return cmocka_run_group_tests_name("persist/changes", tests, NULL, NULL);
 }

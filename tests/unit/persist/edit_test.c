@@ -3,6 +3,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/steps/undo.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static enum err take_back(struct writer *w, bool back, struct taken_back *taken)
@@ -64,7 +65,7 @@ static struct edit all_fields(struct id id, struct fact *facts, struct text *cle
     };
 }
 
-static void tags_are_sorted_and_single(void **state)
+WRITER_CLAIM(tags_are_sorted_and_single)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -75,7 +76,7 @@ static void tags_are_sorted_and_single(void **state)
     assert_true(text_is(tags.at[0], "late") && text_is(tags.at[1], "short") && text_is(tags.at[2], "warm"));
 }
 
-static void undo_and_redo_restore_every_field(void **state)
+WRITER_CLAIM(undo_and_redo_restore_every_field)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -106,7 +107,7 @@ static void undo_and_redo_restore_every_field(void **state)
     writer_check(w);
 }
 
-static void an_edit_that_changes_nothing_uses_no_revision(void **state)
+WRITER_CLAIM(an_edit_that_changes_nothing_uses_no_revision)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -120,7 +121,7 @@ static void an_edit_that_changes_nothing_uses_no_revision(void **state)
     assert_int_equal(take_back(w, true, &taken), ERR_NOT_FOUND);
 }
 
-static void a_step_whose_item_is_gone_is_passed_over(void **state)
+WRITER_CLAIM(a_step_whose_item_is_gone_is_passed_over)
 {
     struct writer *w = *state;
     struct id kept = writer_place(w, "a.wav", 1), gone = writer_place(w, "b.wav", 1);
@@ -146,7 +147,7 @@ static void label_item(struct writer *w, struct id id)
 }
 
 /* The client sees to the files of the step that is passed over, not to those of the next one. */
-static void a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_over(void **state)
+WRITER_CLAIM(a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_over)
 {
     struct writer *w = *state;
     struct id labelled = writer_place(w, "labelled.wav", 1), below = writer_place(w, "below.wav", 1),
@@ -177,7 +178,7 @@ static void a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_ov
     writer_check(w);
 }
 
-static void an_impossible_edit_is_refused_before_a_write(void **state)
+WRITER_CLAIM(an_impossible_edit_is_refused_before_a_write)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -198,7 +199,7 @@ static void an_impossible_edit_is_refused_before_a_write(void **state)
     writer_check(w);
 }
 
-static void the_257th_tag_is_refused(void **state)
+WRITER_CLAIM(the_257th_tag_is_refused)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -211,20 +212,4 @@ static void the_257th_tag_is_refused(void **state)
     struct edit more = { .id = id, .add_tags = { 1, tags + 256 } };
     assert_int_equal(edit_apply(&w->p, &more, EDIT_BY_PERSON, &done, NULL), ERR_TOO_LARGE);
     assert_false(turn_is_broken(&w->p));
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(tags_are_sorted_and_single),
-        CLAIM(undo_and_redo_restore_every_field),
-        CLAIM(an_edit_that_changes_nothing_uses_no_revision),
-        CLAIM(a_step_whose_item_is_gone_is_passed_over),
-        CLAIM(a_step_that_wrote_into_files_is_not_taken_with_one_that_is_passed_over),
-        CLAIM(an_impossible_edit_is_refused_before_a_write),
-        CLAIM(the_257th_tag_is_refused),
-    };
-    return cmocka_run_group_tests_name("edit", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
 #include "store/elements.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 struct parts {
@@ -95,7 +96,7 @@ static void take_one(const struct parts *parts, bool back)
     assert_int_equal(items, 1);
 }
 
-static void undo_gives_back_the_keys_of_its_step_alone(void **state)
+WRITER_CLAIM(undo_gives_back_the_keys_of_its_step_alone)
 {
     struct parts parts = make_project(*state);
 
@@ -111,7 +112,7 @@ static void undo_gives_back_the_keys_of_its_step_alone(void **state)
     }
 }
 
-static void a_key_that_was_changed_since_is_a_conflict(void **state)
+WRITER_CLAIM(a_key_that_was_changed_since_is_a_conflict)
 {
     const char *const changed = "{\"bpm\":99.5,\"mixer\":[1],\"swing\":0.5}";
     struct parts parts = make_project(*state);
@@ -134,7 +135,7 @@ static void a_key_that_was_changed_since_is_a_conflict(void **state)
 }
 
 /* A list without numbers of pads is one value. */
-static void of_pads_those_that_were_changed_since_stay(void **state)
+WRITER_CLAIM(of_pads_those_that_were_changed_since_stay)
 {
     struct parts parts = make_project(*state);
     struct fault fault = { 0 };
@@ -152,7 +153,7 @@ static void of_pads_those_that_were_changed_since_stay(void **state)
     check_sound(&parts, "{\"pads\":[7]}");
 }
 
-static void a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last(void **state)
+WRITER_CLAIM(a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last)
 {
     struct parts parts = make_project(*state);
     uint64_t items, step;
@@ -176,7 +177,7 @@ static void a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last(void
     check_sound(&parts, NULL);
 }
 
-static void keys_that_are_the_same_make_no_step(void **state)
+WRITER_CLAIM(keys_that_are_the_same_make_no_step)
 {
     struct parts parts = make_project(*state);
     uint64_t step;
@@ -201,7 +202,7 @@ static void keys_that_are_the_same_make_no_step(void **state)
     check_sound(&parts, "{}");
 }
 
-static void what_is_no_object_or_has_too_many_keys_is_refused(void **state)
+WRITER_CLAIM(what_is_no_object_or_has_too_many_keys_is_refused)
 {
     struct parts parts = make_project(*state);
     char most[8192] = "{\"a\":1";
@@ -226,7 +227,7 @@ static void what_is_no_object_or_has_too_many_keys_is_refused(void **state)
 }
 
 /* The steps of an older version, and of a load, have the whole part. */
-static void steps_of_whole_parts_lie_between_those_of_keys(void **state)
+WRITER_CLAIM(steps_of_whole_parts_lie_between_those_of_keys)
 {
     struct parts parts = make_project(*state);
 
@@ -249,7 +250,7 @@ static void steps_of_whole_parts_lie_between_those_of_keys(void **state)
 }
 
 /* Each action adds keys to the part that the actions before it have left. */
-static void keys_of_a_part_that_grows_are_bounded_while_they_are_changed(void **state)
+WRITER_CLAIM(keys_of_a_part_that_grows_are_bounded_while_they_are_changed)
 {
     enum { ACTIONS = 300, KEYS = 20 };
     struct parts parts = make_project(*state);
@@ -286,21 +287,4 @@ static void keys_of_a_part_that_grows_are_bounded_while_they_are_changed(void **
     writer_check(parts.w);
     arena_free(&texts);
     test_free(actions);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(undo_gives_back_the_keys_of_its_step_alone),
-        CLAIM(a_key_that_was_changed_since_is_a_conflict),
-        CLAIM(of_pads_those_that_were_changed_since_stay),
-        CLAIM(a_part_has_its_first_key_by_a_step_and_is_gone_without_its_last),
-        CLAIM(keys_that_are_the_same_make_no_step),
-        CLAIM(what_is_no_object_or_has_too_many_keys_is_refused),
-        CLAIM(steps_of_whole_parts_lie_between_those_of_keys),
-        CLAIM(keys_of_a_part_that_grows_are_bounded_while_they_are_changed),
-    };
-    return cmocka_run_group_tests_name("persist/element_keys", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
 #include "store/elements.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 enum { LONG_BODY = 2000 /* bytes */ };
@@ -68,7 +69,7 @@ static uint64_t take_step(struct writer *w, const struct parts *parts, bool back
     return taken.items;
 }
 
-static void undo_and_redo_exchange_the_versions_of_a_part(void **state)
+WRITER_CLAIM(undo_and_redo_exchange_the_versions_of_a_part)
 {
     const char *versions[] = { NULL, "{\"name\":\"one\"}", "{\"name\":\"two\"}", NULL, "{\"name\":\"three\"}" };
     enum { CHANGES = sizeof(versions) / sizeof(*versions) - 1 };
@@ -89,7 +90,7 @@ static void undo_and_redo_exchange_the_versions_of_a_part(void **state)
     }
 }
 
-static void a_part_that_a_step_changes_twice_is_taken_back_and_changed_again(void **state)
+WRITER_CLAIM(a_part_that_a_step_changes_twice_is_taken_back_and_changed_again)
 {
     struct writer *w = *state;
     struct parts parts = make_project(w);
@@ -106,7 +107,7 @@ static void a_part_that_a_step_changes_twice_is_taken_back_and_changed_again(voi
     }
 }
 
-static void a_step_of_an_older_version_is_taken_back_and_done_again(void **state)
+WRITER_CLAIM(a_step_of_an_older_version_is_taken_back_and_done_again)
 {
     struct writer *w = *state;
     struct parts parts = make_project(w);
@@ -134,7 +135,7 @@ static uint32_t size_of_step(struct writer *w, const struct parts *parts, uint64
     return value.len;
 }
 
-static void a_step_stores_one_version_of_a_part(void **state)
+WRITER_CLAIM(a_step_stores_one_version_of_a_part)
 {
     struct writer *w = *state;
     struct parts parts = make_project(w);
@@ -151,17 +152,4 @@ static void a_step_stores_one_version_of_a_part(void **state)
     assert_in_range(size_of_step(w, &parts, 2), LONG_BODY, LONG_BODY + 500);
     assert_int_equal(take_step(w, &parts, true), 1);
     assert_in_range(size_of_step(w, &parts, 1), LONG_BODY, LONG_BODY + 500);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(undo_and_redo_exchange_the_versions_of_a_part),
-        CLAIM(a_part_that_a_step_changes_twice_is_taken_back_and_changed_again),
-        CLAIM(a_step_of_an_older_version_is_taken_back_and_done_again),
-        CLAIM(a_step_stores_one_version_of_a_part),
-    };
-    return cmocka_run_group_tests_name("persist/elements", tests, NULL, NULL);
 }

@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/resource.h>
-
-#include <cmocka.h>
 
 #include "common/process/limits.h"
 #include "proto/service/service_parts.h"
@@ -13,6 +7,7 @@
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/steps/undo.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10, PERIODS = 2 /* of the two works */ };
@@ -55,7 +50,7 @@ static enum err continue_without_memory(struct writer *w)
     return e;
 }
 
-static void a_removal_without_memory_is_tried_again(void **state)
+WRITER_CLAIM(a_removal_without_memory_is_tried_again)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
@@ -83,7 +78,7 @@ static void note_periods(const struct service *service, usec_t periods[PERIODS])
 }
 
 /* If each turn fails, the work would otherwise fail a thousand times a second. */
-static void work_whose_turn_failed_waits_longer_than_after_an_opening(void **state)
+WRITER_CLAIM(work_whose_turn_failed_waits_longer_than_after_an_opening)
 {
     struct writer *w = *state;
     struct service *service = calloc(1, sizeof(*service));
@@ -133,7 +128,7 @@ static struct id remove_small_library(struct writer *w, const char *name)
     return outcome.id;
 }
 
-static void a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal(void **state)
+WRITER_CLAIM(a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal)
 {
     struct writer *w = *state;
     struct id plain = writer_place(w, "plain.wav", 1), first = remove_small_library(w, "first"),
@@ -164,7 +159,7 @@ static void a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal
     free(service);
 }
 
-static void an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_forgotten(void **state)
+WRITER_CLAIM(an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_forgotten)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1), ride = writer_place(w, "ride.wav", 1),
@@ -187,17 +182,4 @@ static void an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_
     assert_false(writer_media(w, snare).has_forgotten);
     writer_check(w);
     free(service);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_removal_without_memory_is_tried_again),
-        CLAIM(work_whose_turn_failed_waits_longer_than_after_an_opening),
-        CLAIM(a_folder_that_cannot_be_forgotten_stops_no_undo_and_no_other_removal),
-        CLAIM(an_item_that_cannot_be_read_stays_and_the_others_of_its_library_are_forgotten),
-    };
-    return cmocka_run_group_tests_name("persist/forgetting", tests, NULL, NULL);
 }

@@ -1,16 +1,11 @@
 /* Rows that cannot be read keep no other forgotten item from the list, and none from being removed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "proto/service/service_parts.h"
 #include "proto/wire/codec.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/forgotten.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const struct ask emptying = { .full_name = "persist.empty_forgotten", .answer = &emptied_shape };
@@ -89,7 +84,7 @@ static void damage_items(struct writer *w, const struct forgotten_items *items)
     drop_row(w, DB_FOLDER, key_id(items->folder[FOLDER_MISSING]));
 }
 
-static void an_item_that_cannot_be_read_is_left_out_of_the_list_and_one_without_a_path_is_in_it(void **state)
+WRITER_CLAIM(an_item_that_cannot_be_read_is_left_out_of_the_list_and_one_without_a_path_is_in_it)
 {
     static const int listed[] = { PLAIN, PLACE_DAMAGED, FOLDER_DAMAGED, FOLDER_MISSING, DEEP, LAST };
     struct writer *w = *state;
@@ -107,7 +102,7 @@ static void an_item_that_cannot_be_read_is_left_out_of_the_list_and_one_without_
     }
 }
 
-static void emptying_leaves_only_the_items_that_cannot_be_read(void **state)
+WRITER_CLAIM(emptying_leaves_only_the_items_that_cannot_be_read)
 {
     struct writer *w = *state;
     struct forgotten_items items = forget_items(w);
@@ -136,15 +131,4 @@ static void emptying_leaves_only_the_items_that_cannot_be_read(void **state)
     w->p.service = NULL;
     buffer_free(&call.body);
     free(service);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(an_item_that_cannot_be_read_is_left_out_of_the_list_and_one_without_a_path_is_in_it),
-        CLAIM(emptying_leaves_only_the_items_that_cannot_be_read),
-    };
-    return cmocka_run_group_tests_name("persist/forgotten", tests, NULL, NULL);
 }

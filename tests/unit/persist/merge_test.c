@@ -4,6 +4,7 @@
 #include "services/persist/places/merge.h"
 #include "services/persist/places/removal.h"
 #include "store/uses.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
@@ -44,7 +45,7 @@ static bool is_known(struct writer *w, struct id id)
 }
 
 /* The older id gets the file of the other, whichever of the two lost its place. */
-static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
+WRITER_CLAIM(the_older_id_is_kept_at_the_place_of_the_file)
 {
     struct writer *w = *state;
     struct outcome outcome;
@@ -65,7 +66,7 @@ static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
     }
 }
 
-static void items_of_two_contents_stay_two(void **state)
+WRITER_CLAIM(items_of_two_contents_stay_two)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), other = writer_place(w, "other.wav", 1);
@@ -78,7 +79,7 @@ static void items_of_two_contents_stay_two(void **state)
     writer_check(w);
 }
 
-static void without_a_content_size_and_time_decide_and_the_analysis_stays(void **state)
+WRITER_CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays)
 {
     struct writer *w = *state;
     struct id heard = writer_place(w, "heard.wav", 1), fresh = writer_place(w, "fresh.wav", 1),
@@ -102,7 +103,7 @@ static void put_use(struct writer *w, struct id context, struct id media, struct
     assert_int_equal(uses_put(&w->p.w, context, &use), ERR_OK);
 }
 
-static void the_kept_item_is_used_wherever_either_was(void **state)
+WRITER_CLAIM(the_kept_item_is_used_wherever_either_was)
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "a.wav", 1), younger = writer_place(w, "b.wav", 1);
@@ -126,7 +127,7 @@ static void the_kept_item_is_used_wherever_either_was(void **state)
 }
 
 /* If both items have a value, the value of the older item is kept. A value that only one item has is kept too. */
-static void a_merge_keeps_the_facts_of_a_person_about_either_item(void **state)
+WRITER_CLAIM(a_merge_keeps_the_facts_of_a_person_about_either_item)
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "older.wav", 1), younger = writer_place(w, "younger.wav", 1);
@@ -157,7 +158,7 @@ static struct text name_of(struct writer *w, struct id id)
     return writer_media(w, id).name;
 }
 
-static void a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_either_item(void **state)
+WRITER_CLAIM(a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_either_item)
 {
     struct writer *w = *state;
     const struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
@@ -198,7 +199,7 @@ static void a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_eith
     }
 }
 
-static void a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote_them(void **state)
+WRITER_CLAIM(a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote_them)
 {
     struct writer *w = *state;
     const struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
@@ -223,7 +224,7 @@ static void a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote
     writer_check(w);
 }
 
-static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
+WRITER_CLAIM(a_forgotten_item_is_gone_and_its_place_is_free)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), copy = writer_place(w, "copy.wav", 1);
@@ -242,7 +243,7 @@ static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
     writer_check(w); /* the facts were removed with the last item of that content */
 }
 
-static void an_unknown_item_cannot_be_forgotten(void **state)
+WRITER_CLAIM(an_unknown_item_cannot_be_forgotten)
 {
     struct writer *w = *state;
     struct fault fault = { 0 };
@@ -252,22 +253,4 @@ static void an_unknown_item_cannot_be_forgotten(void **state)
     assert_int_equal(removal_forget(&w->p, id_new(), &done, &fault), ERR_NOT_FOUND);
     assert_int_equal(w->p.head, head);
     writer_check(w);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(the_older_id_is_kept_at_the_place_of_the_file),
-        CLAIM(items_of_two_contents_stay_two),
-        CLAIM(the_kept_item_is_used_wherever_either_was),
-        CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays),
-        CLAIM(a_merge_keeps_the_facts_of_a_person_about_either_item),
-        CLAIM(a_merge_keeps_the_name_the_pack_and_the_marks_of_a_person_about_either_item),
-        CLAIM(a_merge_gives_the_title_and_the_pack_of_the_place_if_no_person_wrote_them),
-        CLAIM(a_forgotten_item_is_gone_and_its_place_is_free),
-        CLAIM(an_unknown_item_cannot_be_forgotten),
-    };
-    return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
 }

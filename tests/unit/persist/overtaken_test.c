@@ -1,6 +1,7 @@
 #include "services/persist/places/overtaken.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/takes.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static struct bytes name_of(const char *file)
@@ -59,7 +60,7 @@ static bool has_item(struct writer *w, const char *file)
     return catalogue_place(w->p.w.txn, &w->p.arena, w->folder, name_of(file), &id) == ERR_OK;
 }
 
-static void a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item(void **state)
+WRITER_CLAIM(a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item)
 {
     struct writer *w = *state;
     struct id id = reserve_item(w, "take.wav");
@@ -77,7 +78,7 @@ static void a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item(vo
     writer_check(w);
 }
 
-static void a_scan_that_saw_less_of_a_take_does_not_change_what_it_became(void **state)
+WRITER_CLAIM(a_scan_that_saw_less_of_a_take_does_not_change_what_it_became)
 {
     struct writer *w = *state;
     struct id id = reserve_item(w, "take.wav");
@@ -96,7 +97,7 @@ static void a_scan_that_saw_less_of_a_take_does_not_change_what_it_became(void *
     writer_check(w);
 }
 
-static void a_deleted_take_does_not_come_back_by_an_older_scan(void **state)
+WRITER_CLAIM(a_deleted_take_does_not_come_back_by_an_older_scan)
 {
     struct writer *w = *state;
     struct id id = reserve_item(w, "take.wav");
@@ -112,7 +113,7 @@ static void a_deleted_take_does_not_come_back_by_an_older_scan(void **state)
     writer_check(w);
 }
 
-static void the_notes_are_bounded_and_the_newest_stay(void **state)
+WRITER_CLAIM(the_notes_are_bounded_and_the_newest_stay)
 {
     struct writer *w = *state;
     char file[32];
@@ -132,17 +133,4 @@ static void the_notes_are_bounded_and_the_newest_stay(void **state)
         assert_int_equal(overtaken_is(&w->p, &key, true, before[i]), i >= 10);
         assert_false(overtaken_is(&w->p, &key, false, 0));
     }
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item),
-        CLAIM(a_scan_that_saw_less_of_a_take_does_not_change_what_it_became),
-        CLAIM(a_deleted_take_does_not_come_back_by_an_older_scan),
-        CLAIM(the_notes_are_bounded_and_the_newest_stay),
-    };
-    return cmocka_run_group_tests_name("overtaken", tests, NULL, NULL);
 }

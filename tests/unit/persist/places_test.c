@@ -1,5 +1,6 @@
 /* Reports of scans on files, item by item: seen, moved, away. */
 #include "services/persist/places/places.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static struct place see_file(struct writer *w, const char *file, uint64_t size, int64_t mtime)
@@ -38,7 +39,7 @@ static enum err move_item(struct writer *w, struct id id, struct id folder, cons
     return places_move(&w->p, &to, outcome, &fault);
 }
 
-static void a_file_seen_again_is_the_same_item_and_no_change(void **state)
+WRITER_CLAIM(a_file_seen_again_is_the_same_item_and_no_change)
 {
     struct writer *w = *state;
     struct place place = see_file(w, "kick.wav", 7, 1);
@@ -50,7 +51,7 @@ static void a_file_seen_again_is_the_same_item_and_no_change(void **state)
     writer_check(w);
 }
 
-static void a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis(void **state)
+WRITER_CLAIM(a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis)
 {
     struct writer *w = *state;
     struct place place = see_file(w, "kick.wav", 7, 1), larger = see_file(w, "kick.wav", 8, 1),
@@ -74,7 +75,7 @@ static void set_heard(struct writer *w, struct id id)
     assert_int_equal(catalogue_put_media(&w->p.w, &was, &now), ERR_OK);
 }
 
-static void a_file_with_another_ctime_is_read_again_once(void **state)
+WRITER_CLAIM(a_file_with_another_ctime_is_read_again_once)
 {
     struct writer *w = *state;
     struct place place = see_file(w, "kick.wav", 7, 1), changed = place, unknown = place, asked = place;
@@ -98,7 +99,7 @@ static void a_file_with_another_ctime_is_read_again_once(void **state)
     writer_check(w);
 }
 
-static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
+WRITER_CLAIM(a_missing_item_is_there_again_when_its_file_is_seen)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -113,7 +114,7 @@ static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
 }
 
 /* One scan finds the file at its new place while another one still looks at the old one. */
-static void a_file_gone_from_a_place_that_the_item_has_left_changes_nothing(void **state)
+WRITER_CLAIM(a_file_gone_from_a_place_that_the_item_has_left_changes_nothing)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -131,7 +132,7 @@ static void a_file_gone_from_a_place_that_the_item_has_left_changes_nothing(void
     writer_check(w);
 }
 
-static void an_operation_on_an_unknown_item_is_refused_and_changes_nothing(void **state)
+WRITER_CLAIM(an_operation_on_an_unknown_item_is_refused_and_changes_nothing)
 {
     struct writer *w = *state;
     struct place nowhere = see_file(w, "kick.wav", 1, 1), odd = see_file(w, "a/kick.wav", 1, 1);
@@ -149,7 +150,7 @@ static void an_operation_on_an_unknown_item_is_refused_and_changes_nothing(void 
     writer_check(w);
 }
 
-static void a_move_to_a_free_place_keeps_the_item(void **state)
+WRITER_CLAIM(a_move_to_a_free_place_keeps_the_item)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -163,7 +164,7 @@ static void a_move_to_a_free_place_keeps_the_item(void **state)
     writer_check(w);
 }
 
-static void a_move_to_its_own_place_changes_nothing(void **state)
+WRITER_CLAIM(a_move_to_its_own_place_changes_nothing)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -176,7 +177,7 @@ static void a_move_to_its_own_place_changes_nothing(void **state)
     writer_check(w);
 }
 
-static void a_move_to_a_wrong_place_is_refused(void **state)
+WRITER_CLAIM(a_move_to_a_wrong_place_is_refused)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
@@ -187,22 +188,4 @@ static void a_move_to_a_wrong_place_is_refused(void **state)
     assert_int_equal(move_item(w, id, w->folder, "", &outcome), ERR_BAD_REQUEST);
     assert_true(id_equal(writer_place(w, "kick.wav", 1), id));
     writer_check(w);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_file_seen_again_is_the_same_item_and_no_change),
-        CLAIM(a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis),
-        CLAIM(a_file_with_another_ctime_is_read_again_once),
-        CLAIM(a_missing_item_is_there_again_when_its_file_is_seen),
-        CLAIM(a_file_gone_from_a_place_that_the_item_has_left_changes_nothing),
-        CLAIM(an_operation_on_an_unknown_item_is_refused_and_changes_nothing),
-        CLAIM(a_move_to_a_free_place_keeps_the_item),
-        CLAIM(a_move_to_its_own_place_changes_nothing),
-        CLAIM(a_move_to_a_wrong_place_is_refused),
-    };
-    return cmocka_run_group_tests_name("places", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "services/persist/batch/remade.h"
 #include "services/persist/places/analysis.h"
 #include "store/artefact.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const uint8_t content[16] = "content number a";
@@ -53,7 +54,7 @@ static enum err look_up(struct writer *w, const char *type, struct artefact *to)
     return catalogue_artefact(w->p.w.txn, w->p.paths, &w->p.arena, bytes_of(content, 16), text_of(type), to);
 }
 
-static void artefacts_made_again_change_no_item(void **state)
+WRITER_CLAIM(artefacts_made_again_change_no_item)
 {
     struct writer *w = *state;
     struct id id = analyse_file(w);
@@ -71,7 +72,7 @@ static void artefacts_made_again_change_no_item(void **state)
     writer_check(w);
 }
 
-static void a_type_that_is_not_made_any_more_goes(void **state)
+WRITER_CLAIM(a_type_that_is_not_made_any_more_goes)
 {
     struct writer *w = *state;
     struct artefact again = make_waveform(data, sizeof(data)), found;
@@ -84,7 +85,7 @@ static void a_type_that_is_not_made_any_more_goes(void **state)
     writer_check(w);
 }
 
-static void the_same_again_writes_nothing(void **state)
+WRITER_CLAIM(the_same_again_writes_nothing)
 {
     struct writer *w = *state;
     struct artefact again[] = { make_waveform(data, sizeof(data)), make_waveform(data, sizeof(data)) };
@@ -96,7 +97,7 @@ static void the_same_again_writes_nothing(void **state)
     assert_int_equal(w->p.writes, writes);
 }
 
-static void no_artefact_of_a_content_without_an_item_is_kept(void **state)
+WRITER_CLAIM(no_artefact_of_a_content_without_an_item_is_kept)
 {
     struct writer *w = *state;
     struct artefact made = make_waveform(data, sizeof(data)), escape = made;
@@ -110,7 +111,7 @@ static void no_artefact_of_a_content_without_an_item_is_kept(void **state)
 }
 
 /* The row of a batch is written with a change; this batch makes no change. */
-static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
+WRITER_CLAIM(a_turn_that_ends_within_a_batch_of_them_leaves_no_row)
 {
     struct writer *w = *state;
     struct artefact again[] = { make_waveform(other, sizeof(other)), make_waveform(data, sizeof(data)) };
@@ -136,18 +137,4 @@ static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
     assert_true(batch_is_done(&batch));
     writer_check(w);
     arena_free(&arena);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(artefacts_made_again_change_no_item),
-        CLAIM(a_type_that_is_not_made_any_more_goes),
-        CLAIM(the_same_again_writes_nothing),
-        CLAIM(no_artefact_of_a_content_without_an_item_is_kept),
-        CLAIM(a_turn_that_ends_within_a_batch_of_them_leaves_no_row),
-    };
-    return cmocka_run_group_tests_name("remade", tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "proto/service/service_parts.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/turn/multipart.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 enum { KICKS = 40 /* more than are read together */ };
@@ -45,7 +40,7 @@ static bool has_row(struct writer *w, enum database db, struct id id)
     return txn_get(w->p.w.txn, db, key_bytes(&key), &value) == ERR_OK;
 }
 
-static void a_library_is_removed_with_its_items_and_folders(void **state)
+WRITER_CLAIM(a_library_is_removed_with_its_items_and_folders)
 {
     struct writer *w = *state;
     struct id kicks[KICKS];
@@ -63,7 +58,7 @@ static void a_library_is_removed_with_its_items_and_folders(void **state)
     writer_check(w);
 }
 
-static void an_item_that_cannot_be_read_stays_and_its_library_is_removed(void **state)
+WRITER_CLAIM(an_item_that_cannot_be_read_stays_and_its_library_is_removed)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1), ride = writer_place(w, "ride.wav", 1),
@@ -81,15 +76,4 @@ static void an_item_that_cannot_be_read_stays_and_its_library_is_removed(void **
     assert_true(id_equal(writer_media(w, ride).folder, w->folder));
     assert_true(id_equal(writer_media(w, snare).folder, w->folder));
     writer_check(w);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_library_is_removed_with_its_items_and_folders),
-        CLAIM(an_item_that_cannot_be_read_stays_and_its_library_is_removed),
-    };
-    return cmocka_run_group_tests_name("persist/removal", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "services/persist/places/folder_moves.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/repack.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 enum { ITEMS = 50 };
@@ -55,7 +56,7 @@ static void finish_work(struct writer *w)
         ;
 }
 
-static void the_pack_of_a_place_is_the_topmost_folder_or_the_library(void **state)
+WRITER_CLAIM(the_pack_of_a_place_is_the_topmost_folder_or_the_library)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items);
@@ -67,7 +68,7 @@ static void the_pack_of_a_place_is_the_topmost_folder_or_the_library(void **stat
     assert_true(text_is(pack, "music"));
 }
 
-static void items_follow_a_renamed_folder_and_a_persons_pack_stays(void **state)
+WRITER_CLAIM(items_follow_a_renamed_folder_and_a_persons_pack_stays)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items);
@@ -82,7 +83,7 @@ static void items_follow_a_renamed_folder_and_a_persons_pack_stays(void **state)
     writer_check(w);
 }
 
-static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state)
+WRITER_CLAIM(a_successor_goes_on_and_two_renames_leave_the_last_name)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items);
@@ -98,7 +99,7 @@ static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state
 }
 
 /* The work on the current row has done some items when the folder gets its first name again, then the other. */
-static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **state)
+WRITER_CLAIM(a_folder_renamed_back_under_the_row_in_hand_is_done_whole)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items);
@@ -124,7 +125,7 @@ static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **sta
     writer_check(w);
 }
 
-static void an_item_that_moves_alone_gets_the_pack_of_its_place(void **state)
+WRITER_CLAIM(an_item_that_moves_alone_gets_the_pack_of_its_place)
 {
     struct writer *w = *state;
     struct id items[ITEMS], other;
@@ -159,7 +160,7 @@ static void take_step(struct writer *w, uint64_t number, bool back, enum err exp
     finish_work(w);
 }
 
-static void the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_again(void **state)
+WRITER_CLAIM(the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_again)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items), b, deep;
@@ -186,7 +187,7 @@ static void the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_a
     writer_check(w);
 }
 
-static void the_move_of_a_folder_is_done_again(void **state)
+WRITER_CLAIM(the_move_of_a_folder_is_done_again)
 {
     struct writer *w = *state;
     struct id items[ITEMS], a = fill_store(w, items);
@@ -201,20 +202,4 @@ static void the_move_of_a_folder_is_done_again(void **state)
     follow_to(w, a, "C", ERR_OK);
     follow_to(w, a, "B", ERR_OK);
     writer_check(w);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(the_pack_of_a_place_is_the_topmost_folder_or_the_library),
-        CLAIM(items_follow_a_renamed_folder_and_a_persons_pack_stays),
-        CLAIM(a_successor_goes_on_and_two_renames_leave_the_last_name),
-        CLAIM(a_folder_renamed_back_under_the_row_in_hand_is_done_whole),
-        CLAIM(the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_again),
-        CLAIM(the_move_of_a_folder_is_done_again),
-        CLAIM(an_item_that_moves_alone_gets_the_pack_of_its_place),
-    };
-    return cmocka_run_group_tests_name("repack", tests, NULL, NULL);
 }

@@ -1,10 +1,3 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "proto/service/service_parts.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/edit/edit.h"
@@ -12,9 +5,10 @@
 #include "services/persist/steps/undo_begin.h"
 #include "store/changelog.h"
 #include "store/parts.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
-static void a_refusal_before_any_write_fails_alone(void **state)
+WRITER_CLAIM(a_refusal_before_any_write_fails_alone)
 {
     struct writer *w = *state;
 
@@ -24,7 +18,7 @@ static void a_refusal_before_any_write_fails_alone(void **state)
     writer_check(w);
 }
 
-static void a_request_that_wrote_and_then_fails_undoes_the_turn(void **state)
+WRITER_CLAIM(a_request_that_wrote_and_then_fails_undoes_the_turn)
 {
     struct writer *w = *state;
     uint64_t before = w->p.writes;
@@ -35,7 +29,7 @@ static void a_request_that_wrote_and_then_fails_undoes_the_turn(void **state)
     assert_int_equal(w->p.broken.code, ERR_FULL);
 }
 
-static void the_first_error_of_a_broken_turn_is_reported(void **state)
+WRITER_CLAIM(the_first_error_of_a_broken_turn_is_reported)
 {
     struct writer *w = *state;
     uint64_t before = w->p.writes;
@@ -46,7 +40,7 @@ static void the_first_error_of_a_broken_turn_is_reported(void **state)
     assert_int_equal(w->p.broken.code, ERR_IO);
 }
 
-static void only_the_refused_operations_of_a_batch_are_not_done(void **state)
+WRITER_CLAIM(only_the_refused_operations_of_a_batch_are_not_done)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
@@ -100,7 +94,7 @@ static void is_refused_alone(struct writer *w, struct call *call, uint64_t befor
     free(call);
 }
 
-static void a_long_batch_past_the_limit_of_asks_is_refused_alone(void **state)
+WRITER_CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone)
 {
     enum { MANY = 50000 };
     struct writer *w = *state;
@@ -125,7 +119,7 @@ static void a_long_batch_past_the_limit_of_asks_is_refused_alone(void **state)
     free(operations);
 }
 
-static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
+WRITER_CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
@@ -144,7 +138,7 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     is_refused_alone(w, call, before);
 }
 
-static void parts_outlive_their_changes_as_long_as_the_last_one_is_there(void **state)
+WRITER_CLAIM(parts_outlive_their_changes_as_long_as_the_last_one_is_there)
 {
     struct writer *w = *state;
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
@@ -190,7 +184,7 @@ static void trim_everything(struct writer *w)
     assert_int_equal(changelog_trim(&w->p.w, &limits, clock_now() + 1000000, 1000), ERR_OK);
 }
 
-static void a_batch_outlives_the_trimming_of_its_own_changes(void **state)
+WRITER_CLAIM(a_batch_outlives_the_trimming_of_its_own_changes)
 {
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
@@ -217,7 +211,7 @@ static void a_batch_outlives_the_trimming_of_its_own_changes(void **state)
     arena_free(&arena);
 }
 
-static void an_answer_after_the_trimming_of_its_change_is_that_of_no_change(void **state)
+WRITER_CLAIM(an_answer_after_the_trimming_of_its_change_is_that_of_no_change)
 {
     struct writer *w = *state;
     const struct remembered what = { .digest = 5, .answer = bytes_of("x", 1) };
@@ -233,22 +227,4 @@ static void an_answer_after_the_trimming_of_its_change_is_that_of_no_change(void
     assert_int_equal(changelog_remember(&w->p.w, request, w->p.request_revision, 0, &what), ERR_OK);
     writer_check(w);
     assert_int_equal(txn_count(w->p.w.txn, DB_QUIET), 1);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_refusal_before_any_write_fails_alone),
-        CLAIM(a_request_that_wrote_and_then_fails_undoes_the_turn),
-        CLAIM(the_first_error_of_a_broken_turn_is_reported),
-        CLAIM(only_the_refused_operations_of_a_batch_are_not_done),
-        CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
-        CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),
-        CLAIM(parts_outlive_their_changes_as_long_as_the_last_one_is_there),
-        CLAIM(a_batch_outlives_the_trimming_of_its_own_changes),
-        CLAIM(an_answer_after_the_trimming_of_its_change_is_that_of_no_change),
-    };
-    return cmocka_run_group_tests_name("persist/turn", tests, NULL, NULL);
 }

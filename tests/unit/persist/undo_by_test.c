@@ -3,6 +3,7 @@
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
 #include "services/persist/steps/undo_by.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 
 static const struct id catalogue;
@@ -81,7 +82,7 @@ static void take_step(struct writer *w, bool back, bool cut)
     assert_int_equal(is_cut, cut);
 }
 
-static void a_step_whose_items_are_gone_is_skipped(void **state)
+WRITER_CLAIM(a_step_whose_items_are_gone_is_skipped)
 {
     struct writer *w = *state;
     const struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -98,7 +99,7 @@ static void a_step_whose_items_are_gone_is_skipped(void **state)
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_NOT_FOUND);
 }
 
-static void an_item_that_is_gone_is_in_no_way(void **state)
+WRITER_CLAIM(an_item_that_is_gone_is_in_no_way)
 {
     struct writer *w = *state;
     const struct id both[] = { writer_place(w, "a.wav", 1), writer_place(w, "b.wav", 1) };
@@ -115,7 +116,7 @@ static void an_item_that_is_gone_is_in_no_way(void **state)
     assert_true(text_is(writer_media(w, both[0]).name, "a"));
 }
 
-static void a_step_that_is_half_undone_is_left_to_plain_undo(void **state)
+WRITER_CLAIM(a_step_that_is_half_undone_is_left_to_plain_undo)
 {
     struct writer *w = *state;
     const struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -145,7 +146,7 @@ static void a_step_that_is_half_undone_is_left_to_plain_undo(void **state)
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_NOT_FOUND);
 }
 
-static void a_step_that_is_too_large_is_left_to_plain_undo(void **state)
+WRITER_CLAIM(a_step_that_is_too_large_is_left_to_plain_undo)
 {
     static char notes[4001];
     struct writer *w = *state;
@@ -164,7 +165,7 @@ static void a_step_that_is_too_large_is_left_to_plain_undo(void **state)
     assert_true(text_is(writer_media(w, a).name, "a"));
 }
 
-static void the_advice_depends_on_whether_the_later_step_is_undone(void **state)
+WRITER_CLAIM(the_advice_depends_on_whether_the_later_step_is_undone)
 {
     struct writer *w = *state;
     const struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
@@ -182,18 +183,4 @@ static void the_advice_depends_on_whether_the_later_step_is_undone(void **state)
     name_items(w, "Ben", &b, 1, "y"); /* the advice */
     assert_int_equal(undo_of(w, "Ana", &taken, &fault), ERR_OK);
     assert_true(text_is(writer_media(w, a).name, "a"));
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_step_whose_items_are_gone_is_skipped),
-        CLAIM(an_item_that_is_gone_is_in_no_way),
-        CLAIM(a_step_that_is_half_undone_is_left_to_plain_undo),
-        CLAIM(a_step_that_is_too_large_is_left_to_plain_undo),
-        CLAIM(the_advice_depends_on_whether_the_later_step_is_undone),
-    };
-    return cmocka_run_group_tests_name("persist/undo_by", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/turn.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 /* The steady clock of these tests stands still, so that no turn is over before its test ends it. */
@@ -146,5 +147,7 @@ static inline struct fact writer_number(enum source source, const char *attribut
     fact.source.value = (int32_t)source;
     return fact;
 }
+
+#define WRITER_CLAIM(name) CLAIM_WITH(name, writer_make, writer_drop)
 
 #endif

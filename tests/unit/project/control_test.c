@@ -3,6 +3,7 @@
 #include "services/project/midi/control.h"
 #include "services/project/midi/learn.h"
 #include "services/project/midi/live.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static struct midi_move moves[MIDI_CONTROL_MOVES];
@@ -20,7 +21,7 @@ static const struct midi_move *send_to(struct midi_memory *memory, const char *n
     return NULL;
 }
 
-static void each_control_has_a_name_that_reads_back(void **state)
+CLAIM(each_control_has_a_name_that_reads_back)
 {
     static const char *const names[] = { "cc/1/7", "cc/16/127",   "cc14/2/31",   "nrpn/3/16383", "note/10/36",
                                          "bend/1", "pressure/16", "program/1/0", "2:cc/1/7",     "4:bend/16" };
@@ -33,7 +34,6 @@ static void each_control_has_a_name_that_reads_back(void **state)
     struct midi_control control;
     char written[MIDI_CONTROL_SIZE];
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         assert_true(control_read(text_of(names[i]), &control));
         assert_string_equal(control_write(control, written), names[i]);
@@ -42,13 +42,12 @@ static void each_control_has_a_name_that_reads_back(void **state)
         assert_false(control_read(text_of(none[i]), &control));
 }
 
-static void each_port_has_controls_of_its_own(void **state)
+CLAIM(each_port_has_controls_of_its_own)
 {
     struct midi_memory memory[MIDI_PORTS] = { 0 };
     struct midi_control control, other;
     const uint8_t coarse[] = { 0xb0, 7, 127 }, fine[] = { 0xb0, 39, 127 };
 
-    (void)state;
     assert_int_equal(midi_moves(memory, 1, coarse, 3, moves), 1);
     assert_true(control_read(TEXT("2:cc/1/7"), &control) && midi_control_equal(control, moves[0].control));
     assert_true(control_read(TEXT("cc/1/7"), &other) && !midi_control_equal(other, moves[0].control));
@@ -59,11 +58,10 @@ static void each_port_has_controls_of_its_own(void **state)
     assert_int_equal(midi_moves(memory, MIDI_PORTS, fine, 3, moves), 0);
 }
 
-static void each_message_moves_its_controls(void **state)
+CLAIM(each_message_moves_its_controls)
 {
     struct midi_memory memory = { 0 };
 
-    (void)state;
     assert_true(send_to(&memory, "cc/1/7", 0xb0, 7, 127)->position == 1);
     assert_null(send_to(&memory, "cc14/1/7", 0xb0, 7, 127));
     assert_true(send_to(&memory, "cc14/1/7", 0xb0, 39, 127)->position == 1);
@@ -79,11 +77,10 @@ static void each_message_moves_its_controls(void **state)
     assert_int_equal(midi_moves(&memory, 0, NULL, 0, moves), 0);
 }
 
-static void a_parameter_moves_with_one_byte_or_with_two(void **state)
+CLAIM(a_parameter_moves_with_one_byte_or_with_two)
 {
     struct midi_memory memory = { 0 };
 
-    (void)state;
     assert_null(send_to(&memory, "nrpn/1/300", 0xb0, 6, 127)); /* none is chosen */
     assert_null(send_to(&memory, "nrpn/1/300", 0xb0, 99, 2));
     assert_null(send_to(&memory, "nrpn/1/300", 0xb0, 98, 44));
@@ -114,14 +111,13 @@ static const char *learn_from(const uint8_t (*messages)[3], uint32_t count, usec
     return learn_wait(&learning, 1000 + waits, &found) ? control_write(found, name) : "";
 }
 
-static void the_control_that_a_person_moves_is_found(void **state)
+CLAIM(the_control_that_a_person_moves_is_found)
 {
     static const uint8_t knob[][3] = { { 0xb0, 7, 1 } }, twice[][3] = { { 0xb0, 7, 1 }, { 0xb0, 7, 2 } };
     static const uint8_t fine[][3] = { { 0xb0, 7, 1 }, { 0xb0, 39, 2 } };
     static const uint8_t parameter[][3] = { { 0xb0, 99, 2 }, { 0xb0, 98, 44 }, { 0xb0, 6, 1 } };
     static const uint8_t key[][3] = { { 0x80, 60, 0 }, { 0x90, 61, 1 } }, high[][3] = { { 0xb3, 80, 1 } };
 
-    (void)state;
     assert_string_equal(learn_from(knob, 1, 1000), "");
     assert_string_equal(learn_from(knob, 1, 1000000), "cc/1/7");
     assert_string_equal(learn_from(twice, 2, 0), "cc/1/7");
@@ -131,11 +127,10 @@ static void the_control_that_a_person_moves_is_found(void **state)
     assert_string_equal(learn_from(high, 1, 0), "cc/4/80");
 }
 
-static void a_value_shown_on_a_device_reads_back_from_its_control(void **state)
+CLAIM(a_value_shown_on_a_device_reads_back_from_its_control)
 {
     static const char *const names[] = { "cc/1/7", "cc14/2/31", "nrpn/3/300", "bend/4", "note/10/36" };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         for (double position = 0; position <= 1; position += 0.125) {
             struct midi_memory memory = { 0 };
@@ -181,11 +176,10 @@ static double value_after(struct midi_live *live, double now, uint32_t data)
     return value;
 }
 
-static void a_value_is_picked_up_when_the_control_reaches_it(void **state)
+CLAIM(a_value_is_picked_up_when_the_control_reaches_it)
 {
     struct midi_live live = live_of("transport/swing", MIDI_MODE_PICKUP);
 
-    (void)state;
     assert_true(value_after(&live, 0.5, 10) < 0);
     assert_true(value_after(&live, 0.5, 20) < 0);
     assert_true(value_after(&live, 0.5, 100) > 0.78); /* it passed the value */
@@ -201,7 +195,7 @@ static void a_value_is_picked_up_when_the_control_reaches_it(void **state)
     assert_true(value_after(&live, 0.5, 127) > 0.999);
 }
 
-static void encoders_step_in_each_code(void **state)
+CLAIM(encoders_step_in_each_code)
 {
     static const struct {
         int32_t mode;
@@ -211,7 +205,6 @@ static void encoders_step_in_each_code(void **state)
                   { MIDI_MODE_SIGN, 2, 66 },
                   { MIDI_MODE_REVERSE, 66, 2 } };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
         struct midi_live live = live_of("transport/swing", codes[i].mode);
         assert_true(fabs(value_after(&live, 0.5, codes[i].more) - 0.5 - 2.0 / 127) < 1e-9);
@@ -220,11 +213,10 @@ static void encoders_step_in_each_code(void **state)
     }
 }
 
-static void a_switch_toggles_with_each_press_or_is_held(void **state)
+CLAIM(a_switch_toggles_with_each_press_or_is_held)
 {
     struct midi_live live = live_of("mixer/pads/mute", MIDI_MODE_TOGGLE);
 
-    (void)state;
     assert_true(value_after(&live, 0, 127) == 1);
     assert_true(value_after(&live, 1, 0) < 0);
     assert_true(value_after(&live, 1, 127) == 0);
@@ -235,29 +227,11 @@ static void a_switch_toggles_with_each_press_or_is_held(void **state)
 }
 
 /* Its release was lost: it came while a client learned, or while the service was away. */
-static void each_key_that_is_pressed_is_a_press(void **state)
+CLAIM(each_key_that_is_pressed_is_a_press)
 {
     struct midi_live live = live_of("pads/3", MIDI_MODE_JUMP);
     const struct midi_move key = { .control.kind = MIDI_NOTE, .position = 0.5, .data = 64, .is_pressed = true };
 
-    (void)state;
     assert_true(live_is_pressed(&live, &key));
     assert_true(live_is_pressed(&live, &key));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_control_has_a_name_that_reads_back),
-        cmocka_unit_test(each_message_moves_its_controls),
-        cmocka_unit_test(each_port_has_controls_of_its_own),
-        cmocka_unit_test(a_parameter_moves_with_one_byte_or_with_two),
-        cmocka_unit_test(the_control_that_a_person_moves_is_found),
-        cmocka_unit_test(a_value_shown_on_a_device_reads_back_from_its_control),
-        cmocka_unit_test(a_value_is_picked_up_when_the_control_reaches_it),
-        cmocka_unit_test(encoders_step_in_each_code),
-        cmocka_unit_test(a_switch_toggles_with_each_press_or_is_held),
-        cmocka_unit_test(each_key_that_is_pressed_is_a_press),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

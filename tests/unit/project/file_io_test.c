@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "services/project/base/copying.h"
 #include "services/project/base/file_io.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static const usec_t hours_us = (usec_t)2 * 3600 * 1000000;
@@ -26,7 +27,7 @@ static const char *file_in(const struct home *home, const char *name)
     return strdup(home_file(home, name, NULL));
 }
 
-static void a_file_that_is_written_stays_though_the_clock_was_set_back(void **state)
+HOME_CLAIM(a_file_that_is_written_stays_though_the_clock_was_set_back)
 {
     const struct home *home = *state;
     const char *path = file_in(home, "project.json");
@@ -48,7 +49,7 @@ static void take_copying(void *owner, struct copying *copying, bool hangs)
     fault->code = copying->fault.code ? copying->fault.code : ERR_COUNT; /* it has ended */
 }
 
-static void a_copy_that_is_written_stays_though_the_clock_was_set_back(void **state)
+HOME_CLAIM(a_copy_that_is_written_stays_though_the_clock_was_set_back)
 {
     const struct home *home = *state;
     const char *from = strdup(home_file(home, "kick.wav", "a kick")), *audio = file_in(home, "Media/Audio");
@@ -91,7 +92,7 @@ static bool is_swept(const struct home *home, const char *name)
     return access(path, F_OK) != 0;
 }
 
-static void what_the_dead_left_is_removed_and_nothing_else(void **state)
+HOME_CLAIM(what_the_dead_left_is_removed_and_nothing_else)
 {
     const struct home *home = *state;
 
@@ -102,28 +103,16 @@ static void what_the_dead_left_is_removed_and_nothing_else(void **state)
     assert_false(is_swept(home, "project.json"));
 }
 
-static void the_marker_of_a_disk_whose_root_is_a_project_stays(void **state)
+HOME_CLAIM(the_marker_of_a_disk_whose_root_is_a_project_stays)
 {
     assert_false(is_swept(*state, ".loophole-volume"));
 }
 
-static void a_younger_file_may_be_of_another_engine_and_stays(void **state)
+HOME_CLAIM(a_younger_file_may_be_of_another_engine_and_stays)
 {
     const struct home *home = *state;
     const char *path = home_file(home, ".loophole-0badcafea1B2c3", "");
 
     file_io_sweep(opendir(home->root), clock_now() - hours_us);
     assert_int_equal(access(path, F_OK), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_file_that_is_written_stays_though_the_clock_was_set_back),
-        HOME_TEST(a_copy_that_is_written_stays_though_the_clock_was_set_back),
-        HOME_TEST(what_the_dead_left_is_removed_and_nothing_else),
-        HOME_TEST(the_marker_of_a_disk_whose_root_is_a_project_stays),
-        HOME_TEST(a_younger_file_may_be_of_another_engine_and_stays),
-    };
-    return cmocka_run_group_tests_name("project/file_io", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The bars that a person heard as hits for loophole-audio --render. */
 #include "services/project/kit/heard_render.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 enum { STEP = 6000, BAR = 16 * STEP };
@@ -30,7 +31,7 @@ static void make_heard(struct heard_bar bars[3], struct heard_hit hits[3], struc
     *to = (struct heard_record){ .bar_count = 3, .hit_count = 3, .bars = bars, .hits = hits };
 }
 
-static void hits_keep_their_frames_and_bars_follow_each_other(void **unused)
+CLAIM(hits_keep_their_frames_and_bars_follow_each_other)
 {
     struct arena arena = { 0 };
     struct heard_bar bars[3];
@@ -38,7 +39,6 @@ static void hits_keep_their_frames_and_bars_follow_each_other(void **unused)
     struct heard_record heard;
     struct render_job job = { 0 };
 
-    (void)unused;
     make_heard(bars, hits, &heard);
     assert_int_equal(heard_render(&heard, 0, 3, &arena, &job), 3);
     assert_int_equal(job.frames, 3 * BAR + 160);
@@ -51,7 +51,7 @@ static void hits_keep_their_frames_and_bars_follow_each_other(void **unused)
     arena_free(&arena);
 }
 
-static void only_hits_of_the_chosen_bars_are_played(void **unused)
+CLAIM(only_hits_of_the_chosen_bars_are_played)
 {
     struct arena arena = { 0 };
     struct heard_bar bars[3];
@@ -59,21 +59,10 @@ static void only_hits_of_the_chosen_bars_are_played(void **unused)
     struct heard_record heard;
     struct render_job job = { 0 };
 
-    (void)unused;
     make_heard(bars, hits, &heard);
     assert_int_equal(heard_render(&heard, 1, 1, &arena, &job), 1);
     assert_int_equal(job.frames, BAR + 160);
     assert_int_equal(job.hits.count, 1);
     assert_int_equal(job.hits.at[0].pad, 4);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hits_keep_their_frames_and_bars_follow_each_other),
-        cmocka_unit_test(only_hits_of_the_chosen_bars_are_played),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "services/project/kit/heard.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 enum { STEP = 6000, BAR = 16 * STEP };
@@ -42,14 +43,13 @@ static void add_lost(struct lines *lines, int64_t frame, uint64_t lost)
     };
 }
 
-static void a_hit_has_its_bar_its_place_and_the_length_of_its_key(void **unused)
+CLAIM(a_hit_has_its_bar_its_place_and_the_length_of_its_key)
 {
     struct arena arena = { 0 };
     struct lines lines = { 0 };
     struct heard_record heard;
     uint32_t first;
 
-    (void)unused;
     add_bar(&lines, 0, 0);
     add_pad(&lines, PLAYED_KIND_HIT, 3 * STEP, 5);
     add_pad(&lines, PLAYED_KIND_RELEASE, 5 * STEP, 5);
@@ -66,13 +66,12 @@ static void a_hit_has_its_bar_its_place_and_the_length_of_its_key(void **unused)
     arena_free(&arena);
 }
 
-static void hits_that_were_lost_belong_to_the_bars_around_their_gap(void **unused)
+CLAIM(hits_that_were_lost_belong_to_the_bars_around_their_gap)
 {
     struct arena arena = { 0 };
     struct lines lines = { 0 };
     struct heard_record heard;
 
-    (void)unused;
     for (int64_t bar = 0; bar < 5; bar++) {
         if (bar == 3)
             add_lost(&lines, 3 * BAR, 12);
@@ -88,13 +87,12 @@ static void hits_that_were_lost_belong_to_the_bars_around_their_gap(void **unuse
     arena_free(&arena);
 }
 
-static void a_hit_just_before_a_bar_moves_to_it_and_over_no_stop(void **unused)
+CLAIM(a_hit_just_before_a_bar_moves_to_it_and_over_no_stop)
 {
     struct arena arena = { 0 };
     struct lines lines = { 0 };
     struct heard_record heard;
 
-    (void)unused;
     add_bar(&lines, 0, 0);
     add_pad(&lines, PLAYED_KIND_HIT, BAR - STEP / 4, 1);
     add_bar(&lines, BAR, 1);
@@ -107,15 +105,4 @@ static void a_hit_just_before_a_bar_moves_to_it_and_over_no_stop(void **unused)
     heard_quantise(&heard, 1, 1);
     assert_int_equal(heard.hits[0].bar, 0);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_hit_has_its_bar_its_place_and_the_length_of_its_key),
-        cmocka_unit_test(hits_that_were_lost_belong_to_the_bars_around_their_gap),
-        cmocka_unit_test(a_hit_just_before_a_bar_moves_to_it_and_over_no_stop),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

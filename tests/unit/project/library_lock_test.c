@@ -1,13 +1,8 @@
 /* How long a thread waits for the lock of the library of patterns: by the clock, whatever each look takes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "services/project/library/library.h"
+#include "tests/unit/claim.h"
 
 enum { SLOW_LOOK_US = 1000000 };
 
@@ -30,13 +25,12 @@ bool __wrap_errand_goes_on(struct errand *errand)
     return true;
 }
 
-static void slow_looks_do_not_make_the_wait_for_the_lock_longer(void **state)
+CLAIM(slow_looks_do_not_make_the_wait_for_the_lock_longer)
 {
     struct pattern_library *library = library_new("/no/folder");
     struct errand holder = { 0 }, second = { 0 };
     struct fault fault = { 0 };
 
-    (void)state;
     assert_int_equal(library_lock(library, &holder, NULL, &fault), ERR_OK);
     assert_int_equal(library_lock(library, &second, NULL, &fault), ERR_BUSY);
     assert_int_equal(looks, LIBRARY_LOCK_S);
@@ -44,11 +38,4 @@ static void slow_looks_do_not_make_the_wait_for_the_lock_longer(void **state)
     assert_int_equal(library_lock(library, &second, NULL, &fault), ERR_OK);
     library_unlock(library);
     free(library);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(slow_looks_do_not_make_the_wait_for_the_lock_longer) };
-
-    return cmocka_run_group_tests_name("project/library_lock", tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
 /* Actions of loops as text: the reader and the writer are each other's inverse. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/project/loop/loop_actions.h"
+#include "tests/unit/claim.h"
 
 enum { ROUNDS = 20000 };
 
@@ -54,11 +49,10 @@ static void check_values(const struct loop_action *a, const struct loop_action *
         assert_memory_equal(&a->value, &b->value, sizeof(a->value));
 }
 
-static void what_is_written_reads_back_as_the_same_action(void **state)
+CLAIM(what_is_written_reads_back_as_the_same_action)
 {
     struct arena arena = { 0 };
 
-    (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         struct loop_action action = draw_action();
         const struct loop_action_list one = { 1, &action };
@@ -70,13 +64,12 @@ static void what_is_written_reads_back_as_the_same_action(void **state)
     arena_free(&arena);
 }
 
-static void any_text_is_written_back_to_the_last_byte(void **state)
+CLAIM(any_text_is_written_back_to_the_last_byte)
 {
     static const char letters[] = "0123456789. \n@playpausestopseekvolumehit-e+\t'\"";
     struct arena arena = { 0 };
     char text[200];
 
-    (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         const uint32_t len = (uint32_t)draw_number(sizeof(text));
         for (uint32_t i = 0; i < len; i++)
@@ -98,9 +91,8 @@ static enum loop_verb verb_of(const char *line)
     return verb;
 }
 
-static void lines_of_another_program_are_unknown(void **state)
+CLAIM(lines_of_another_program_are_unknown)
 {
-    (void)state;
     assert_int_equal(verb_of("1.5 volume 0.8"), LOOP_VERB_VOLUME);
     assert_int_equal(verb_of("01.50 stop"), LOOP_VERB_STOP);
     assert_int_equal(verb_of("0 hit 127 1"), LOOP_VERB_HIT);
@@ -112,15 +104,4 @@ static void lines_of_another_program_are_unknown(void **state)
     };
     for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
         assert_int_equal(verb_of(unknown[i]), LOOP_VERB_UNKNOWN);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_reads_back_as_the_same_action),
-        cmocka_unit_test(any_text_is_written_back_to_the_last_byte),
-        cmocka_unit_test(lines_of_another_program_are_unknown),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,11 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/codec.h"
 #include "schema_service.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/sample_decode.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 static void refused_as(enum err code, struct bytes from, const char *field)
 {
@@ -48,14 +46,13 @@ static void too_long_on_encoding(const struct sample *sample, const char *field)
     refused_on_encoding_as(ERR_TOO_LARGE, sample, field);
 }
 
-static void nil_for_a_field_that_must_be_there_is_refused(void **state)
+PREPARED_CLAIM(nil_for_a_field_that_must_be_there_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\xa4text\xc0"), "text");
     expect_refusal(WIRE("\x81\xa4tags\xc0"), "tags");
 }
 
-static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
+PREPARED_CLAIM(a_missing_field_whose_range_leaves_zero_out_is_refused)
 {
     static const struct field fields[] = { { .name = "limit", .name_len = 5, .type = FIELD_UINT, .min = 1, .max = 9 } };
     static const struct shape ask = { "ask", "", sizeof(uint64_t), 1, fields };
@@ -65,28 +62,24 @@ static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
     static const struct shape outer = { "outer", "", sizeof(uint64_t), 1, outer_fields };
     uint64_t limit = 0;
 
-    (void)state;
     assert_int_equal(ERR_BAD_REQUEST, codec_decode(&ask, WIRE("\x80"), NULL, &limit, &fault));
     assert_string_equal("limit", fault.field);
     assert_int_equal(ERR_BAD_REQUEST, codec_decode(&outer, WIRE("\x80"), NULL, &limit, &fault));
     assert_string_equal("ask.limit", fault.field);
 }
 
-static void a_field_that_is_there_twice_is_refused(void **state)
+PREPARED_CLAIM(a_field_that_is_there_twice_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x82\xa3yes\xc3\xa3yes\xc2"), "yes");
 }
 
-static void a_key_that_is_no_text_is_refused(void **state)
+PREPARED_CLAIM(a_key_that_is_no_text_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\x01\x02"), "");
 }
 
-static void a_value_of_another_type_is_refused(void **state)
+PREPARED_CLAIM(a_value_of_another_type_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\xa3yes\x01"), "yes");
     expect_refusal(WIRE("\x81\xa5whole\xa1\x31"), "whole");
     expect_refusal(WIRE("\x81\xa5whole\xca\x3f\x80\x00\x00"), "whole");
@@ -105,9 +98,8 @@ static void a_value_of_another_type_is_refused(void **state)
     expect_refusal(WIRE("\x01"), "");
 }
 
-static void a_number_past_its_bounds_is_refused(void **state)
+PREPARED_CLAIM(a_number_past_its_bounds_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\xa5whole\x65"), "whole");
     expect_refusal(WIRE("\x81\xa5whole\xd0\x9b"), "whole");
     expect_refusal(WIRE("\x81\251any_whole\xcf\x80\0\0\0\0\0\0\0"), "any_whole");
@@ -118,30 +110,27 @@ static void a_number_past_its_bounds_is_refused(void **state)
     expect_refusal(WIRE("\x81\xa4part\xff"), "part");
 }
 
-static void nan_and_infinity_are_refused(void **state)
+PREPARED_CLAIM(nan_and_infinity_are_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\250any_real\xcb\x7f\xf8\0\0\0\0\0\0"), "any_real");
     expect_refusal(WIRE("\x81\250any_real\xcb\x7f\xf0\0\0\0\0\0\0"), "any_real");
     expect_refusal(WIRE("\x81\250any_real\xca\xff\x80\0\0"), "any_real");
 }
 
-static void a_text_past_its_bound_is_too_large(void **state)
+PREPARED_CLAIM(a_text_past_its_bound_is_too_large)
 {
-    (void)state;
     too_long(WIRE("\x81\xa4text\251123456789"), "text");
     too_long(WIRE("\x81\244blob\xc4\00512345"), "blob");
     too_long(WIRE("\x81\xa4tags\x94\xa0\xa0\xa0\xa0"), "tags");
 }
 
-static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state)
+PREPARED_CLAIM(an_unknown_word_is_kept_when_read_and_refused_in_an_ask)
 {
     const struct bytes green = WIRE("\x81\xa6"
                                     "colour\xa5green");
     struct sample read = { 0 };
     struct arena own = { 0 };
 
-    (void)state;
     assert_int_equal(codec_decode(&sample_shape, green, &own, &read, &fault), ERR_OK);
     assert_true(text_is(read.colour.word, "green"));
     assert_int_equal(codec_decode_ask(&sample_shape, green, &own, &read, &fault), ERR_BAD_REQUEST);
@@ -152,14 +141,13 @@ static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state
 }
 
 /* A choice that was left out is written with the empty word. */
-static void what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_again(void **state)
+PREPARED_CLAIM(what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_again)
 {
     const struct bytes left_out = WIRE("\x80");
     struct sample read = { 0 }, again = { 0 };
     struct arena own = { 0 };
     struct buffer written = { 0 };
 
-    (void)state;
     assert_int_equal(codec_decode_ask(&sample_shape, left_out, &own, &read, &fault), ERR_OK);
     assert_int_equal(codec_encode(&sample_shape, &read, &written, &fault), ERR_OK);
     assert_int_equal(codec_decode_ask(&sample_shape, buffer_bytes(&written), &own, &again, &fault), ERR_OK);
@@ -168,9 +156,8 @@ static void what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_ag
     arena_free(&own);
 }
 
-static void text_that_is_not_utf8_is_refused(void **state)
+PREPARED_CLAIM(text_that_is_not_utf8_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\xa4text\xa1\xff"), "text");
     expect_refusal(WIRE("\x81\xa4text\xa2\xc0\x80"), "text");
     expect_refusal(WIRE("\x81\xa4text\xa3\xed\xa0\x80"), "text");
@@ -178,42 +165,37 @@ static void text_that_is_not_utf8_is_refused(void **state)
     expect_refusal(WIRE("\x81\246colour\xa1\xff"), "colour");
 }
 
-static void a_fault_names_the_field_as_a_path(void **state)
+PREPARED_CLAIM(a_fault_names_the_field_as_a_path)
 {
-    (void)state;
     expect_refusal(WIRE("\x81\xa5inner\x81\xa6number\x0a"), "inner.number");
     expect_refusal(WIRE("\x81\xa4tags\x92\xa1x\x01"), "tags[1]");
     too_long(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
 }
 
-static void bytes_after_the_map_are_refused(void **state)
+PREPARED_CLAIM(bytes_after_the_map_are_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\x80\x80"), "");
     expect_refusal(WIRE("\x81\xa3yes\xc3\x00"), "");
 }
 
-static void an_empty_message_is_refused(void **state)
+PREPARED_CLAIM(an_empty_message_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE(""), "");
     expect_refusal((struct bytes){ 0 }, "");
 }
 
-static void a_message_past_the_size_limit_is_too_large(void **state)
+PREPARED_CLAIM(a_message_past_the_size_limit_is_too_large)
 {
     static uint8_t zeros[CODEC_MESSAGE_MAX + 1];
 
-    (void)state;
     assert_int_equal(decode_sample(bytes_of(zeros, sizeof(zeros))), ERR_TOO_LARGE);
 }
 
-static void encoding_refuses_what_decoding_would_refuse(void **state)
+PREPARED_CLAIM(encoding_refuses_what_decoding_would_refuse)
 {
     static struct text long_tag[] = { { 2, "ok" }, { 5, "12345" } };
     struct sample sample = { 0 };
 
-    (void)state;
     refused_on_encoding(&(struct sample){ .whole = 101 }, "whole");
     refused_on_encoding(&(struct sample){ .count = 1001 }, "count");
     refused_on_encoding(&(struct sample){ .part = -0.1 }, "part");
@@ -229,36 +211,33 @@ static void encoding_refuses_what_decoding_would_refuse(void **state)
     too_long_on_encoding(&sample, "tags");
 }
 
-static void a_message_past_the_limit_of_its_buffer_is_too_large(void **state)
+PREPARED_CLAIM(a_message_past_the_limit_of_its_buffer_is_too_large)
 {
     const struct sample full = sample_full();
     struct buffer buffer = { .limit = 64 };
 
-    (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_TOO_LARGE);
     assert_int_equal(buffer.len, 0);
     buffer_free(&buffer);
 }
 
-static void a_message_past_the_limit_of_its_arena_is_full(void **state)
+PREPARED_CLAIM(a_message_past_the_limit_of_its_arena_is_full)
 {
     struct arena small = { .limit = 32 };
 
-    (void)state;
     assert_int_equal(codec_decode(&sample_shape, WIRE("\x81\xa6inners\x93\x80\x80\x80"), &small, &decoded, &fault),
                      ERR_FULL);
     assert_string_equal(fault.field, "inners");
     arena_free(&small);
 }
 
-static void stats_have_room_for_many_asks(void **state)
+PREPARED_CLAIM(stats_have_room_for_many_asks)
 {
     enum { ASKS = 200 };
     struct ask_stats each[ASKS] = { 0 };
     struct service_stats stats = { .service = TEXT("project"), .asks = { ASKS, each } }, read;
     struct buffer buffer = { 0 };
 
-    (void)state;
     for (uint64_t i = 0; i < ASKS; i++)
         each[i] = (struct ask_stats){ .name = TEXT("ping"), .count = i };
     assert_int_equal(codec_encode(&service_stats_shape, &stats, &buffer, &fault), ERR_OK);
@@ -268,43 +247,12 @@ static void stats_have_room_for_many_asks(void **state)
     buffer_free(&buffer);
 }
 
-static void a_fault_may_be_left_out(void **state)
+PREPARED_CLAIM(a_fault_may_be_left_out)
 {
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_int_equal(codec_decode(&sample_shape, WIRE("\x81\xa4tags\x91\x01"), &arena, &decoded, NULL),
                      ERR_BAD_REQUEST);
     assert_int_equal(codec_encode(&sample_shape, &(struct sample){ .whole = 101 }, &buffer, NULL), ERR_BAD_REQUEST);
     buffer_free(&buffer);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        CLAIM(nil_for_a_field_that_must_be_there_is_refused),
-        CLAIM(a_field_that_is_there_twice_is_refused),
-        CLAIM(a_missing_field_whose_range_leaves_zero_out_is_refused),
-        CLAIM(a_key_that_is_no_text_is_refused),
-        CLAIM(a_value_of_another_type_is_refused),
-        CLAIM(a_number_past_its_bounds_is_refused),
-        CLAIM(nan_and_infinity_are_refused),
-        CLAIM(a_text_past_its_bound_is_too_large),
-        CLAIM(an_unknown_word_is_kept_when_read_and_refused_in_an_ask),
-        CLAIM(what_was_read_of_an_ask_without_a_choice_can_be_written_and_asked_again),
-        CLAIM(text_that_is_not_utf8_is_refused),
-        CLAIM(a_fault_names_the_field_as_a_path),
-        CLAIM(bytes_after_the_map_are_refused),
-        CLAIM(an_empty_message_is_refused),
-        CLAIM(a_message_past_the_size_limit_is_too_large),
-        CLAIM(encoding_refuses_what_decoding_would_refuse),
-        CLAIM(a_message_past_the_limit_of_its_buffer_is_too_large),
-        CLAIM(a_message_past_the_limit_of_its_arena_is_full),
-        CLAIM(stats_have_room_for_many_asks),
-        CLAIM(a_fault_may_be_left_out),
-    };
-
-    return cmocka_run_group_tests_name("codec bounds", claims, NULL, NULL);
 }

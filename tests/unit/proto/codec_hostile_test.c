@@ -1,12 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/wire/codec.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/sample.h"
 
 /* Every message has a block of exactly its size, so that a sanitizer or valgrind detects a read after its end. */
@@ -54,12 +50,11 @@ static struct buffer full_message(void)
     return buffer;
 }
 
-static void a_message_cut_anywhere_is_refused(void **state)
+CLAIM(a_message_cut_anywhere_is_refused)
 {
     struct buffer message = full_message();
     struct arena arena = { 0 };
 
-    (void)state;
     for (size_t len = 0; len < message.len; len++)
         assert_int_equal(decode_copy(message.at, len, &arena), ERR_BAD_REQUEST);
     assert_int_equal(decode_copy(message.at, message.len, &arena), ERR_OK);
@@ -67,12 +62,11 @@ static void a_message_cut_anywhere_is_refused(void **state)
     buffer_free(&message);
 }
 
-static void a_message_with_any_one_byte_changed_is_read_or_refused(void **state)
+CLAIM(a_message_with_any_one_byte_changed_is_read_or_refused)
 {
     struct buffer message = full_message();
     struct arena arena = { 0 };
 
-    (void)state;
     for (size_t i = 0; i < message.len; i++) {
         const uint8_t was = message.at[i];
 
@@ -86,14 +80,13 @@ static void a_message_with_any_one_byte_changed_is_read_or_refused(void **state)
     buffer_free(&message);
 }
 
-static void a_message_with_several_bytes_changed_is_read_or_refused(void **state)
+CLAIM(a_message_with_several_bytes_changed_is_read_or_refused)
 {
     struct buffer message = full_message();
     uint8_t *broken = malloc(message.len);
     struct arena arena = { 0 };
     uint64_t seed = 808;
 
-    (void)state;
     assert_non_null(broken);
     for (int i = 0; i < BROKEN_MESSAGES; i++) {
         memcpy(broken, message.at, message.len);
@@ -106,13 +99,12 @@ static void a_message_with_several_bytes_changed_is_read_or_refused(void **state
     buffer_free(&message);
 }
 
-static void random_bytes_are_read_or_refused(void **state)
+CLAIM(random_bytes_are_read_or_refused)
 {
     struct arena arena = { 0 };
     uint8_t bytes[64];
     uint64_t seed = 303;
 
-    (void)state;
     for (int i = 0; i < RANDOM_MESSAGES; i++) {
         const size_t len = 1 + next_random(&seed) % sizeof(bytes);
         struct ask_frame frame;
@@ -126,34 +118,31 @@ static void random_bytes_are_read_or_refused(void **state)
     arena_free(&arena);
 }
 
-static void a_false_length_costs_no_memory(void **state)
+CLAIM(a_false_length_costs_no_memory)
 {
     static const char lie[] = "\x81\xa4ints\xdd\xff\xff\xff\xff\x01";
     struct arena arena = { 0 };
 
-    (void)state;
     assert_int_equal(decode_bytes((const uint8_t *)lie, sizeof(lie) - 1, &arena), ERR_BAD_REQUEST);
     assert_int_equal(arena.total, 0);
     arena_free(&arena);
 }
 
-static void a_depth_bomb_under_an_unknown_key_is_refused(void **state)
+CLAIM(a_depth_bomb_under_an_unknown_key_is_refused)
 {
     uint8_t bomb[100000] = "\x81\xa1?";
     struct arena arena = { 0 };
 
-    (void)state;
     memset(bomb + 3, 0x91, sizeof(bomb) - 3);
     assert_int_equal(decode_bytes(bomb, sizeof(bomb), &arena), ERR_BAD_REQUEST);
     arena_free(&arena);
 }
 
-static void an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper(void **state)
+CLAIM(an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper)
 {
     uint8_t wire[16] = "\x81\xa1?";
     struct arena arena = { 0 };
 
-    (void)state;
     memset(wire + 3, 0x91, CODEC_DEPTH);
     wire[3 + CODEC_DEPTH - 2] = 0x90;
     assert_int_equal(decode_bytes(wire, 3 + CODEC_DEPTH - 1, &arena), ERR_OK);
@@ -161,19 +150,4 @@ static void an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper(void **st
     wire[3 + CODEC_DEPTH - 1] = 0x90;
     assert_int_equal(decode_bytes(wire, 3 + CODEC_DEPTH, &arena), ERR_BAD_REQUEST);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        cmocka_unit_test(a_message_cut_anywhere_is_refused),
-        cmocka_unit_test(a_message_with_any_one_byte_changed_is_read_or_refused),
-        cmocka_unit_test(a_message_with_several_bytes_changed_is_read_or_refused),
-        cmocka_unit_test(random_bytes_are_read_or_refused),
-        cmocka_unit_test(a_false_length_costs_no_memory),
-        cmocka_unit_test(a_depth_bomb_under_an_unknown_key_is_refused),
-        cmocka_unit_test(an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper),
-    };
-
-    return cmocka_run_group_tests_name("codec against hostile bytes", claims, NULL, NULL);
 }

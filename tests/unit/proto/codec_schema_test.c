@@ -1,13 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 #include "schema_persist.h"
+#include "tests/unit/claim.h"
 
 /* The real schemas and the codec's own limits. */
 
@@ -45,9 +41,8 @@ static void fits_a_frame(const struct shape *shape)
         fail_msg("%s has %u fields", shape->name, shape->field_count);
 }
 
-static void every_message_fits_the_depth_of_a_frame(void **state)
+CLAIM(every_message_fits_the_depth_of_a_frame)
 {
-    (void)state;
     each_shape(fits_a_frame);
 }
 
@@ -63,13 +58,12 @@ static void takes_an_empty_map(const struct shape *shape)
     arena_free(&arena);
 }
 
-static void an_empty_map_is_a_message_or_lacks_a_field_that_must_be_there(void **state)
+CLAIM(an_empty_map_is_a_message_or_lacks_a_field_that_must_be_there)
 {
-    (void)state;
     each_shape(takes_an_empty_map);
 }
 
-static void the_deepest_message_travels_in_a_frame(void **state)
+CLAIM(the_deepest_message_travels_in_a_frame)
 {
     double block[16] = { 0.5, [15] = -1 };
     struct fact fact = {
@@ -88,7 +82,6 @@ static void the_deepest_message_travels_in_a_frame(void **state)
     struct arena arena = { 0 };
     struct ask_frame ask = { TEXT("persist.batch"), id_new(), 1000, { 0 }, 0, { 0 } };
 
-    (void)state;
     assert_int_equal(codec_encode(&persist_batch_shape, &sent, &body, NULL), ERR_OK);
     ask.body = buffer_bytes(&body);
     frame_write_ask(&frame, &ask);
@@ -99,15 +92,4 @@ static void the_deepest_message_travels_in_a_frame(void **state)
     arena_free(&arena);
     buffer_free(&body);
     buffer_free(&frame);
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        cmocka_unit_test(every_message_fits_the_depth_of_a_frame),
-        cmocka_unit_test(an_empty_map_is_a_message_or_lacks_a_field_that_must_be_there),
-        cmocka_unit_test(the_deepest_message_travels_in_a_frame),
-    };
-
-    return cmocka_run_group_tests_name("codec with the schemas", claims, NULL, NULL);
 }

@@ -1,12 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/wire/codec.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/sample_decode.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 static void same_text(struct text a, struct text b)
 {
@@ -68,24 +66,22 @@ static void same_sample(const struct sample *a, const struct sample *b)
 
 /* ---- claims ---- */
 
-static void every_type_comes_back_as_it_went(void **state)
+PREPARED_CLAIM(every_type_comes_back_as_it_went)
 {
     const struct sample full = sample_full();
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_OK);
     assert_int_equal(decode_sample(buffer_bytes(&buffer)), ERR_OK);
     same_sample(&full, &decoded);
     buffer_free(&buffer);
 }
 
-static void a_decoded_message_encodes_to_the_same_bytes(void **state)
+PREPARED_CLAIM(a_decoded_message_encodes_to_the_same_bytes)
 {
     const struct sample full = sample_full();
     struct buffer first = { 0 }, again = { 0 };
 
-    (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &first, &fault), ERR_OK);
     assert_int_equal(decode_sample(buffer_bytes(&first)), ERR_OK);
     assert_int_equal(codec_encode(&sample_shape, &decoded, &again, &fault), ERR_OK);
@@ -94,58 +90,52 @@ static void a_decoded_message_encodes_to_the_same_bytes(void **state)
     buffer_free(&again);
 }
 
-static void a_record_is_a_map_of_names_in_the_schemas_order(void **state)
+PREPARED_CLAIM(a_record_is_a_map_of_names_in_the_schemas_order)
 {
     static struct text tags[] = { { 1, "a" } };
     const struct inner inner = { 5, { 2, "in" }, { 1, tags } };
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_int_equal(codec_encode(&inner_shape, &inner, &buffer, &fault), ERR_OK);
     assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x83\xa6number\x05\xa4name\xa2in\xa4tags\x91\241a")));
     buffer_free(&buffer);
 }
 
-static void absent_optionals_and_empty_lists_are_left_out(void **state)
+PREPARED_CLAIM(absent_optionals_and_empty_lists_are_left_out)
 {
     const struct inner inner = { 0 };
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_int_equal(codec_encode(&inner_shape, &inner, &buffer, &fault), ERR_OK);
     assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x82\xa6number\x00\xa4name\xa0")));
     buffer_free(&buffer);
 }
 
-static void missing_fields_stay_zero(void **state)
+PREPARED_CLAIM(missing_fields_stay_zero)
 {
     static const struct sample zero;
 
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x80")), ERR_OK);
     assert_memory_equal(&decoded, &zero, sizeof(zero));
 }
 
-static void nil_is_an_absent_optional(void **state)
+PREPARED_CLAIM(nil_is_an_absent_optional)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x82\xa5maybe\xc0\245extra\xc0")), ERR_OK);
     assert_false(decoded.has_maybe);
     assert_false(decoded.has_extra);
 }
 
-static void keys_may_come_in_any_order(void **state)
+PREPARED_CLAIM(keys_may_come_in_any_order)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x83\xa4text\xa1x\245count\x07\xa3yes\xc3")), ERR_OK);
     assert_int_equal(decoded.count, 7);
     assert_true(decoded.yes);
     same_text(decoded.text, TEXT("x"));
 }
 
-static void unknown_keys_are_skipped_with_all_they_hold(void **state)
+PREPARED_CLAIM(unknown_keys_are_skipped_with_all_they_hold)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x84\xa1n\x82\xa1x\x93\x01\xc0\xc7\x01\x05z\xa1y\xd4\x01\x00\xa3yes\xc3"
                                         "\xa0\xc4\x02\xff\xff\245count\x01")),
                      ERR_OK);
@@ -153,19 +143,17 @@ static void unknown_keys_are_skipped_with_all_they_hold(void **state)
     assert_int_equal(decoded.count, 1);
 }
 
-static void a_name_with_a_zero_in_it_is_another_name(void **state)
+PREPARED_CLAIM(a_name_with_a_zero_in_it_is_another_name)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x81\xa5yes\0\0\xc3")), ERR_OK);
     assert_false(decoded.yes);
 }
 
-static void an_unknown_word_is_kept_and_written_back(void **state)
+PREPARED_CLAIM(an_unknown_word_is_kept_and_written_back)
 {
     const struct bytes wire = WIRE("\x81\246colour\xa5green");
     struct buffer buffer = { 0 };
 
-    (void)state;
     assert_int_equal(decode_sample(wire), ERR_OK);
     assert_int_equal(decoded.colour.value, COLOUR_OTHER);
     same_text(decoded.colour.word, TEXT("green"));
@@ -174,12 +162,11 @@ static void an_unknown_word_is_kept_and_written_back(void **state)
     buffer_free(&buffer);
 }
 
-static void a_whole_number_may_have_any_form_that_holds_it(void **state)
+PREPARED_CLAIM(a_whole_number_may_have_any_form_that_holds_it)
 {
     static const char *const forms[] = { "\x05", "\xcc\x05", "\xcd\x00\x05", "\xd0\x05", "\xd1\x00\x05", NULL };
     static const uint32_t lens[] = { 1, 2, 3, 2, 3 };
 
-    (void)state;
     for (int i = 0; forms[i]; i++) {
         char wire[16] = "\x81\245count";
 
@@ -189,9 +176,8 @@ static void a_whole_number_may_have_any_form_that_holds_it(void **state)
     }
 }
 
-static void a_real_may_be_written_as_a_whole_number_or_float_32(void **state)
+PREPARED_CLAIM(a_real_may_be_written_as_a_whole_number_or_float_32)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x81\xa4part\x01")), ERR_OK);
     assert_true(decoded.part == 1);
     assert_int_equal(decode_sample(WIRE("\x81\xa4part\xca\x3f\x00\x00\x00")), ERR_OK);
@@ -200,32 +186,29 @@ static void a_real_may_be_written_as_a_whole_number_or_float_32(void **state)
     assert_true(decoded.any_real == -1);
 }
 
-static void bytes_may_be_written_as_text(void **state)
+PREPARED_CLAIM(bytes_may_be_written_as_text)
 {
-    (void)state;
     assert_int_equal(decode_sample(WIRE("\x81\xa4path\xa2/\xff")), ERR_OK);
     assert_true(bytes_equal(decoded.path, WIRE("/\xff")));
 }
 
-static void an_id_may_be_written_as_its_26_characters(void **state)
+PREPARED_CLAIM(an_id_may_be_written_as_its_26_characters)
 {
     char wire[40] = "\x81\xa2id\xba", digits[ID_TEXT_SIZE];
     const struct id id = id_new();
 
-    (void)state;
     memcpy(wire + 5, id_write(id, digits), 26);
     assert_int_equal(decode_sample(bytes_of(wire, 31)), ERR_OK);
     assert_true(id_equal(decoded.id, id));
 }
 
-static void a_copy_lasts_without_the_message_it_came_from(void **state)
+PREPARED_CLAIM(a_copy_lasts_without_the_message_it_came_from)
 {
     const struct sample full = sample_full();
     struct buffer buffer = { 0 };
     struct arena message = { 0 };
     struct sample copy;
 
-    (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_OK);
     assert_int_equal(codec_decode(&sample_shape, buffer_bytes(&buffer), &message, &decoded, &fault), ERR_OK);
     assert_int_equal(codec_copy(&sample_shape, &decoded, &arena, &copy), ERR_OK);
@@ -235,39 +218,12 @@ static void a_copy_lasts_without_the_message_it_came_from(void **state)
     same_sample(&full, &copy);
 }
 
-static void a_copy_past_the_limit_of_its_arena_is_full(void **state)
+PREPARED_CLAIM(a_copy_past_the_limit_of_its_arena_is_full)
 {
     const struct sample full = sample_full();
     struct arena small = { .limit = 16 };
     struct sample copy;
 
-    (void)state;
     assert_int_equal(codec_copy(&sample_shape, &full, &small, &copy), ERR_FULL);
     arena_free(&small);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        CLAIM(every_type_comes_back_as_it_went),
-        CLAIM(a_decoded_message_encodes_to_the_same_bytes),
-        CLAIM(a_record_is_a_map_of_names_in_the_schemas_order),
-        CLAIM(absent_optionals_and_empty_lists_are_left_out),
-        CLAIM(missing_fields_stay_zero),
-        CLAIM(nil_is_an_absent_optional),
-        CLAIM(keys_may_come_in_any_order),
-        CLAIM(unknown_keys_are_skipped_with_all_they_hold),
-        CLAIM(a_name_with_a_zero_in_it_is_another_name),
-        CLAIM(an_unknown_word_is_kept_and_written_back),
-        CLAIM(a_whole_number_may_have_any_form_that_holds_it),
-        CLAIM(a_real_may_be_written_as_a_whole_number_or_float_32),
-        CLAIM(bytes_may_be_written_as_text),
-        CLAIM(an_id_may_be_written_as_its_26_characters),
-        CLAIM(a_copy_lasts_without_the_message_it_came_from),
-        CLAIM(a_copy_past_the_limit_of_its_arena_is_full),
-    };
-
-    return cmocka_run_group_tests_name("codec", claims, NULL, NULL);
 }

@@ -1,11 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/wire/codec.h"
+#include "tests/unit/claim.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
 #define ID_WIRE                                                                                                        \
@@ -41,11 +39,10 @@ static struct id example_id(void)
     return id;
 }
 
-static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
+PREPARED_CLAIM(an_ask_has_the_documented_bytes_and_is_read_back)
 {
     const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0, { 0 } };
 
-    (void)state;
     frame_write_ask(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer),
                             WIRE("\x95\x01\xacsearch.query" ID_WIRE "\xcd\x07\xd0\x81\xa1q\x01")));
@@ -56,11 +53,10 @@ static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
     assert_true(bytes_equal(ask.body, sent.body));
 }
 
-static void an_ask_with_the_name_of_its_client_has_seven_elements(void **state)
+PREPARED_CLAIM(an_ask_with_the_name_of_its_client_has_seven_elements)
 {
     struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, TEXT("Ana") };
 
-    (void)state;
     frame_write_ask(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x97\x01\xa1x" ID_WIRE "\x01\x80\x00\xa3"
                                                         "Ana")));
@@ -82,12 +78,11 @@ static void an_ask_with_the_name_of_its_client_has_seven_elements(void **state)
     assert_true(ask.digest == 7 && ask.client.len == 0);
 }
 
-static void the_name_of_a_client_is_bounded(void **state)
+PREPARED_CLAIM(the_name_of_a_client_is_bounded)
 {
     char name[FRAME_CLIENT + 1];
     struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, { FRAME_CLIENT, name } };
 
-    (void)state;
     memset(name, 'a', sizeof(name));
     frame_write_ask(&buffer, &sent);
     assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
@@ -101,12 +96,11 @@ static void the_name_of_a_client_is_bounded(void **state)
     assert_int_equal(frame_read_ask(WIRE("\x96\x01\xa1x" ID_WIRE "\x01\x80\x00"), &ask, &fault), ERR_BAD_REQUEST);
 }
 
-static void the_name_of_a_client_has_no_steering_characters(void **state)
+PREPARED_CLAIM(the_name_of_a_client_has_no_steering_characters)
 {
     const struct text names[] = { TEXT("A\0na"), TEXT("A\nna"), TEXT("\x1b[2J"), TEXT("A\x7f"), TEXT("\u202eAna") };
     struct ask_frame sent = { TEXT("x"), example_id(), 1, WIRE("\x80"), 0, TEXT("") };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         sent.client = names[i];
         buffer_reset(&buffer);
@@ -116,11 +110,10 @@ static void the_name_of_a_client_has_no_steering_characters(void **state)
     }
 }
 
-static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
+PREPARED_CLAIM(an_answer_has_the_documented_bytes_and_is_read_back)
 {
     const struct answer_frame sent = { example_id(), ERR_NOT_FOUND, WIRE("\x80") };
 
-    (void)state;
     frame_write_answer(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x94\x01" ID_WIRE "\xa9not_found\x80")));
     assert_int_equal(frame_read_answer(buffer_bytes(&buffer), &answer, &fault), ERR_OK);
@@ -129,11 +122,10 @@ static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
     assert_true(bytes_equal(answer.body, sent.body));
 }
 
-static void an_event_has_the_documented_bytes_and_is_read_back(void **state)
+PREPARED_CLAIM(an_event_has_the_documented_bytes_and_is_read_back)
 {
     const struct event_frame sent = { UINT64_MAX, 7, WIRE("\x81\xa1x\x90") };
 
-    (void)state;
     frame_write_event(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer),
                             WIRE("\x94\x01\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x07\x81\xa1x\x90")));
@@ -143,28 +135,25 @@ static void an_event_has_the_documented_bytes_and_is_read_back(void **state)
     assert_true(bytes_equal(event.body, sent.body));
 }
 
-static void an_error_word_that_is_not_known_reads_as_internal(void **state)
+PREPARED_CLAIM(an_error_word_that_is_not_known_reads_as_internal)
 {
-    (void)state;
     assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa5weird\x80"), &answer, &fault), ERR_OK);
     assert_int_equal(answer.error, ERR_INTERNAL);
 }
 
-static void an_id_in_26_characters_is_taken_too(void **state)
+PREPARED_CLAIM(an_id_in_26_characters_is_taken_too)
 {
     char wire[64] = "\x95\x01\xa1x\xba", digits[ID_TEXT_SIZE];
     const struct id id = id_new();
 
-    (void)state;
     memcpy(wire + 5, id_write(id, digits), 26);
     memcpy(wire + 31, "\x01\x80", 2);
     assert_int_equal(frame_read_ask(bytes_of(wire, 33), &ask, &fault), ERR_OK);
     assert_true(id_equal(ask.request, id));
 }
 
-static void another_version_is_refused_as_such(void **state)
+PREPARED_CLAIM(another_version_is_refused_as_such)
 {
-    (void)state;
     assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
     assert_int_equal(frame_read_ask(WIRE("\x91\x63"), &ask, &fault), ERR_VERSION);
     assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
@@ -175,7 +164,7 @@ static void another_version_is_refused_as_such(void **state)
 
 #define CASE(literal, part) { { sizeof(literal) - 1, (const uint8_t *)(literal) }, (part) }
 
-static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
+PREPARED_CLAIM(a_malformed_ask_is_refused_with_what_is_wrong)
 {
     static const struct {
         struct bytes wire;
@@ -196,7 +185,6 @@ static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
         CASE("\x95\x01\xa1x" ID_WIRE "\x01\x90", "body"),
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(frame_read_ask(cases[i].wire, &ask, &fault), ERR_BAD_REQUEST);
         if (!strstr(fault.what, cases[i].part))
@@ -204,20 +192,18 @@ static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
     }
 }
 
-static void a_refused_ask_still_has_its_request_id_when_that_was_there(void **state)
+PREPARED_CLAIM(a_refused_ask_still_has_its_request_id_when_that_was_there)
 {
-    (void)state;
     assert_int_equal(frame_read_ask(WIRE("\x95\x01\xa1x" ID_WIRE "\x01\x90"), &ask, &fault), ERR_BAD_REQUEST);
     assert_true(id_equal(ask.request, example_id()));
     assert_int_equal(frame_read_ask(WIRE("\x00"), &ask, &fault), ERR_BAD_REQUEST);
     assert_true(id_is_zero(ask.request));
 }
 
-static void a_refused_ask_has_its_request_id_whatever_is_wrong_after_it(void **state)
+PREPARED_CLAIM(a_refused_ask_has_its_request_id_whatever_is_wrong_after_it)
 {
     static uint8_t large[CODEC_MESSAGE_MAX + 4096] = "\x95\x01\xa1x" ID_WIRE "\x01\x80";
 
-    (void)state;
     assert_int_equal(frame_read_ask(WIRE("\x95\x01\xa1x" ID_WIRE "\x01\x80!"), &ask, &fault), ERR_BAD_REQUEST);
     assert_true(id_equal(ask.request, example_id()));
     assert_int_equal(frame_read_ask(WIRE("\x95\x01\xa1x" ID_WIRE "\x01\x81\xa1z\x91\x91\x91\x91\x91\x91\x91\x01"), &ask,
@@ -232,9 +218,8 @@ static void a_refused_ask_has_its_request_id_whatever_is_wrong_after_it(void **s
     assert_true(id_equal(ask.request, example_id()));
 }
 
-static void malformed_answers_and_events_are_refused(void **state)
+PREPARED_CLAIM(malformed_answers_and_events_are_refused)
 {
-    (void)state;
     assert_int_equal(frame_read_answer(WIRE("\x93\x01" ID_WIRE "\xa2ok"), &answer, &fault), ERR_BAD_REQUEST);
     assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\x01\x80"), &answer, &fault), ERR_BAD_REQUEST);
     assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa2ok\xc0"), &answer, &fault), ERR_BAD_REQUEST);
@@ -243,11 +228,10 @@ static void malformed_answers_and_events_are_refused(void **state)
     assert_int_equal(frame_read_event(WIRE(""), &event, &fault), ERR_BAD_REQUEST);
 }
 
-static void a_frame_cut_anywhere_is_refused(void **state)
+PREPARED_CLAIM(a_frame_cut_anywhere_is_refused)
 {
     const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0, { 0 } };
 
-    (void)state;
     frame_write_ask(&buffer, &sent);
     for (size_t len = 0; len < buffer.len; len++)
         assert_int_equal(frame_read_ask(bytes_of(buffer.at, len), &ask, &fault), ERR_BAD_REQUEST);
@@ -255,19 +239,17 @@ static void a_frame_cut_anywhere_is_refused(void **state)
     assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_BAD_REQUEST);
 }
 
-static void a_frame_past_the_size_limit_is_too_large(void **state)
+PREPARED_CLAIM(a_frame_past_the_size_limit_is_too_large)
 {
     static uint8_t zeros[CODEC_MESSAGE_MAX + 4096];
 
-    (void)state;
     assert_int_equal(frame_read_ask(bytes_of(zeros, sizeof(zeros)), &ask, &fault), ERR_TOO_LARGE);
 }
 
-static void a_fault_comes_back_as_it_went(void **state)
+PREPARED_CLAIM(a_fault_comes_back_as_it_went)
 {
     struct fault back;
 
-    (void)state;
     fault_set(&fault, ERR_CONFLICT, "media item %s is at revision %d", "01J…", 17);
     fault_field(&fault, "edit.expect");
     fault_hint(&fault, "read it again");
@@ -279,52 +261,22 @@ static void a_fault_comes_back_as_it_went(void **state)
     assert_string_equal(back.hint, fault.hint);
 }
 
-static void a_fault_with_bytes_that_are_not_utf8_goes_out_without_them(void **state)
+PREPARED_CLAIM(a_fault_with_bytes_that_are_not_utf8_goes_out_without_them)
 {
     struct fault back;
 
-    (void)state;
     fault_set(&fault, ERR_IO, "cannot read /m\xc3\xbcsik/\xff\xc3");
     assert_int_equal(frame_write_fault(&buffer, &fault), ERR_OK);
     frame_read_fault(buffer_bytes(&buffer), ERR_IO, &back);
     assert_string_equal(back.what, "cannot read /m\xc3\xbcsik/\\xff\\xc3");
 }
 
-static void a_fault_that_cannot_be_read_still_has_its_code(void **state)
+PREPARED_CLAIM(a_fault_that_cannot_be_read_still_has_its_code)
 {
     struct fault back;
 
-    (void)state;
     frame_read_fault(WIRE("\xc1"), ERR_BUSY, &back);
     assert_int_equal(back.code, ERR_BUSY);
     assert_string_equal(back.what, "busy");
     frame_read_fault(WIRE("\x80"), ERR_BUSY, NULL);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        CLAIM(an_ask_has_the_documented_bytes_and_is_read_back),
-        CLAIM(an_ask_with_the_name_of_its_client_has_seven_elements),
-        CLAIM(the_name_of_a_client_is_bounded),
-        CLAIM(the_name_of_a_client_has_no_steering_characters),
-        CLAIM(an_answer_has_the_documented_bytes_and_is_read_back),
-        CLAIM(an_event_has_the_documented_bytes_and_is_read_back),
-        CLAIM(an_error_word_that_is_not_known_reads_as_internal),
-        CLAIM(an_id_in_26_characters_is_taken_too),
-        CLAIM(another_version_is_refused_as_such),
-        CLAIM(a_malformed_ask_is_refused_with_what_is_wrong),
-        CLAIM(a_refused_ask_still_has_its_request_id_when_that_was_there),
-        CLAIM(a_refused_ask_has_its_request_id_whatever_is_wrong_after_it),
-        CLAIM(malformed_answers_and_events_are_refused),
-        CLAIM(a_frame_cut_anywhere_is_refused),
-        CLAIM(a_frame_past_the_size_limit_is_too_large),
-        CLAIM(a_fault_comes_back_as_it_went),
-        CLAIM(a_fault_with_bytes_that_are_not_utf8_goes_out_without_them),
-        CLAIM(a_fault_that_cannot_be_read_still_has_its_code),
-    };
-
-    return cmocka_run_group_tests_name("frame", claims, NULL, NULL);
 }

@@ -1,14 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/json.h"
 #include "proto/wire/json_place.h"
+#include "tests/unit/claim.h"
 
-static void a_number_that_is_too_large_is_refused_with_its_path(void **state)
+CLAIM(a_number_that_is_too_large_is_refused_with_its_path)
 {
     static const struct {
         const char *json, *field, *said;
@@ -25,7 +21,6 @@ static void a_number_that_is_too_large_is_refused_with_its_path(void **state)
     struct arena arena = { 0 };
     struct json_node node;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct fault fault = { 0 };
         assert_int_equal(json_read_tree(text_of(numbers[i].json), &arena, &node, &fault), ERR_BAD_REQUEST);
@@ -35,12 +30,11 @@ static void a_number_that_is_too_large_is_refused_with_its_path(void **state)
     arena_free(&arena);
 }
 
-static void a_path_is_that_of_the_value_that_ends_there(void **state)
+CLAIM(a_path_is_that_of_the_value_that_ends_there)
 {
     static const char json[] = "{\"a\":[10,{\"b\":-2.5e3}],\"c\":7}";
     char path[JSON_PLACE_SIZE];
 
-    (void)state;
     assert_true(text_is(json_place(text_of(json), 8, path), "10"));
     assert_string_equal(path, "a[0]");
     assert_true(text_is(json_place(text_of(json), 20, path), "-2.5e3"));
@@ -49,14 +43,4 @@ static void a_path_is_that_of_the_value_that_ends_there(void **state)
     assert_string_equal(path, "c");
     assert_int_equal(json_place(text_of(json), 1000, path).len, 0);
     assert_string_equal(path, "");
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        cmocka_unit_test(a_number_that_is_too_large_is_refused_with_its_path),
-        cmocka_unit_test(a_path_is_that_of_the_value_that_ends_there),
-    };
-
-    return cmocka_run_group_tests_name("json_place", claims, NULL, NULL);
 }

@@ -1,16 +1,14 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/base64.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/sample.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 static struct arena arena;
 static struct buffer buffer;
@@ -62,22 +60,20 @@ static void expect_written(const char *expected)
 
 /* ---- writing ---- */
 
-static void a_record_is_written_with_its_keys_in_order(void **state)
+PREPARED_CLAIM(a_record_is_written_with_its_keys_in_order)
 {
     static struct text tags[] = { { 1, "a" }, { 1, "b" } };
     const struct inner inner = { 5, { 2, "in" }, { 2, tags } };
 
-    (void)state;
     json_write(&inner_shape, &inner, &buffer);
     expect_written("{\"number\":5,\"name\":\"in\",\"tags\":[\"a\",\"b\"]}");
 }
 
-static void every_type_is_written_and_read_back(void **state)
+PREPARED_CLAIM(every_type_is_written_and_read_back)
 {
     const struct sample full = sample_full();
     struct buffer before = { 0 }, after = { 0 };
 
-    (void)state;
     sample = full;
     sample.any_count = INT64_MAX;
     sample.uints.at[3] = INT64_MAX;
@@ -93,11 +89,10 @@ static void every_type_is_written_and_read_back(void **state)
     buffer_free(&after);
 }
 
-static void a_number_past_what_json_readers_take_is_a_text(void **state)
+PREPARED_CLAIM(a_number_past_what_json_readers_take_is_a_text)
 {
     const struct sample from = { .any_count = UINT64_MAX };
 
-    (void)state;
     json_write(&sample_shape, &from, &buffer);
     assert_non_null(strstr(buffer_c(&buffer), "\"any_count\":\"18446744073709551615\""));
     assert_int_equal(read_json("{\"any_count\":\"18446744073709551615\"}"), ERR_OK);
@@ -105,9 +100,8 @@ static void a_number_past_what_json_readers_take_is_a_text(void **state)
     expect_refusal(read_json("{\"count\":\"18446744073709551615\"}"), "count", "out of range: 0 to");
 }
 
-static void text_is_escaped_and_stays_valid(void **state)
+PREPARED_CLAIM(text_is_escaped_and_stays_valid)
 {
-    (void)state;
     json_text(&buffer, TEXT("a\"\\\n\t\x01\x7f/caf\xc3\xa9"));
     expect_written("\"a\\\"\\\\\\n\\t\\u0001\\u007f/caf\xc3\xa9\"");
     json_text(&buffer, TEXT("\xC2\x9B|\xC2\xA0|\xE2\x80\xAE\xE2\x81\xA9"));
@@ -118,9 +112,8 @@ static void text_is_escaped_and_stays_valid(void **state)
     expect_written("\"\"");
 }
 
-static void a_number_is_as_short_as_reads_back_exactly(void **state)
+PREPARED_CLAIM(a_number_is_as_short_as_reads_back_exactly)
 {
-    (void)state;
     json_number(&buffer, 0.1);
     expect_written("0.1");
     json_number(&buffer, 120);
@@ -138,9 +131,8 @@ static void a_number_is_as_short_as_reads_back_exactly(void **state)
     expect_written("null");
 }
 
-static void a_whole_number_has_its_digits(void **state)
+PREPARED_CLAIM(a_whole_number_has_its_digits)
 {
-    (void)state;
     json_whole(&buffer, 0);
     expect_written("0");
     json_whole(&buffer, -10);
@@ -151,9 +143,8 @@ static void a_whole_number_has_its_digits(void **state)
     expect_written("-9223372036854775808");
 }
 
-static void a_path_that_is_not_utf8_has_its_exact_bytes_beside_it(void **state)
+PREPARED_CLAIM(a_path_that_is_not_utf8_has_its_exact_bytes_beside_it)
 {
-    (void)state;
     sample.path = bytes_of("/a", 2);
     json_write(&sample_shape, &sample, &buffer);
     assert_non_null(strstr(buffer_c(&buffer), ",\"path\":\"/a\",\"id\""));
@@ -163,7 +154,7 @@ static void a_path_that_is_not_utf8_has_its_exact_bytes_beside_it(void **state)
     assert_non_null(strstr(buffer_c(&buffer), ",\"path\":\"/\xef\xbf\xbd\",\"path_b64\":\"L/8=\",\"id\""));
 }
 
-static void base64_is_that_of_the_rfc(void **state)
+PREPARED_CLAIM(base64_is_that_of_the_rfc)
 {
     static const char *const pairs[][2] = { { "", "" },
                                             { "f", "Zg==" },
@@ -174,7 +165,6 @@ static void base64_is_that_of_the_rfc(void **state)
                                             { "foobar", "Zm9vYmFy" } };
     struct bytes back;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         base64_write(&buffer, bytes_of(pairs[i][0], strlen(pairs[i][0])));
         assert_true(base64_read(text_of(pairs[i][1]), &arena, &back));
@@ -190,23 +180,20 @@ static void base64_is_that_of_the_rfc(void **state)
 
 /* ---- reading ---- */
 
-static void the_exact_bytes_of_a_path_win_over_what_was_shown(void **state)
+PREPARED_CLAIM(the_exact_bytes_of_a_path_win_over_what_was_shown)
 {
-    (void)state;
     assert_int_equal(read_json("{\"path_b64\":\"L/8=\",\"path\":\"/?\"}"), ERR_OK);
     assert_true(bytes_equal(sample.path, bytes_of("/\xff", 2)));
 }
 
-static void an_unknown_key_is_refused_with_those_there_are(void **state)
+PREPARED_CLAIM(an_unknown_key_is_refused_with_those_there_are)
 {
-    (void)state;
     expect_refusal(read_json("{\"nmae\":1}"), "nmae", "sample has no field \"nmae\"");
     expect_refusal(read_json("{\"inner\":{\"x\":1}}"), "inner.x", "number, name, tags");
 }
 
-static void invalid_json_is_refused_with_line_and_column(void **state)
+PREPARED_CLAIM(invalid_json_is_refused_with_line_and_column)
 {
-    (void)state;
     expect_refusal(read_json("{\"yes\":\ntru}"), "", "line 2");
     expect_refusal(read_json(""), "", "not JSON");
     expect_refusal(read_json("{\"yes\":true,\"yes\":true}"), "", "not JSON");
@@ -217,9 +204,8 @@ static void invalid_json_is_refused_with_line_and_column(void **state)
     expect_refusal(read_json("[]"), "", "expected an object");
 }
 
-static void a_json_value_of_another_type_is_refused(void **state)
+PREPARED_CLAIM(a_json_value_of_another_type_is_refused)
 {
-    (void)state;
     expect_refusal(read_json("{\"yes\":1}"), "yes", "true or false");
     expect_refusal(read_json("{\"whole\":1.5}"), "whole", "a whole number");
     expect_refusal(read_json("{\"text\":1}"), "text", "a text");
@@ -232,9 +218,8 @@ static void a_json_value_of_another_type_is_refused(void **state)
     expect_refusal(read_json("{\"blob\":\"?\"}"), "blob", "base 64");
 }
 
-static void json_past_the_bounds_is_refused(void **state)
+PREPARED_CLAIM(json_past_the_bounds_is_refused)
 {
-    (void)state;
     expect_refusal(read_json("{\"whole\":101}"), "whole", "out of range: -100 to 100");
     expect_refusal(read_json("{\"count\":-1}"), "count", "below zero");
     expect_refusal(read_json("{\"any_whole\":9223372036854775808}"), "any_whole", "out of range");
@@ -244,18 +229,16 @@ static void json_past_the_bounds_is_refused(void **state)
     expect_refusal(read_json("{\"tags\":[\"\",\"\",\"\",\"\"]}"), "tags", "at most 3");
 }
 
-static void a_deep_json_bomb_is_refused(void **state)
+PREPARED_CLAIM(a_deep_json_bomb_is_refused)
 {
     static char bomb[1 << 20];
 
-    (void)state;
     memset(bomb, '[', sizeof(bomb) - 1);
     expect_refusal(read_json(bomb), "", "nested deeper than 64: 1048575 levels");
 }
 
-static void null_is_an_absent_optional(void **state)
+PREPARED_CLAIM(null_is_an_absent_optional)
 {
-    (void)state;
     assert_int_equal(read_json("{\"maybe\":null,\"extra\":{}}"), ERR_OK);
     assert_false(sample.has_maybe);
     assert_true(sample.has_extra);
@@ -263,9 +246,8 @@ static void null_is_an_absent_optional(void **state)
 
 /* ---- assigning ---- */
 
-static void every_type_can_be_typed(void **state)
+PREPARED_CLAIM(every_type_can_be_typed)
 {
-    (void)state;
     assert_int_equal(assign_typed("yes=true"), ERR_OK);
     assert_int_equal(assign_typed("whole=-7"), ERR_OK);
     assert_int_equal(assign_typed("any_count=18446744073709551615"), ERR_OK);
@@ -283,9 +265,8 @@ static void every_type_can_be_typed(void **state)
     assert_int_equal(sample.colour.value, COLOUR_BLUE);
 }
 
-static void a_list_is_typed_with_commas_or_as_json(void **state)
+PREPARED_CLAIM(a_list_is_typed_with_commas_or_as_json)
 {
-    (void)state;
     assert_int_equal(assign_typed("tags=warm,,dry"), ERR_OK);
     assert_int_equal(sample.tags.count, 3);
     assert_true(text_is(sample.tags.at[0], "warm"));
@@ -302,9 +283,8 @@ static void a_list_is_typed_with_commas_or_as_json(void **state)
     assert_int_equal(sample.inners.count, 2);
 }
 
-static void a_nested_field_is_typed_with_dots(void **state)
+PREPARED_CLAIM(a_nested_field_is_typed_with_dots)
 {
-    (void)state;
     assert_int_equal(assign_typed("extra.name=x"), ERR_OK);
     assert_int_equal(assign_typed("extra.tags=a,b"), ERR_OK);
     assert_true(sample.has_extra);
@@ -314,9 +294,8 @@ static void a_nested_field_is_typed_with_dots(void **state)
     assert_int_equal(sample.inner.number, 3);
 }
 
-static void an_empty_value_removes_an_optional_field(void **state)
+PREPARED_CLAIM(an_empty_value_removes_an_optional_field)
 {
-    (void)state;
     assert_int_equal(assign_typed("maybe=4"), ERR_OK);
     assert_true(sample.has_maybe && sample.maybe == 4);
     assert_int_equal(assign_typed("maybe="), ERR_OK);
@@ -324,9 +303,8 @@ static void an_empty_value_removes_an_optional_field(void **state)
     assert_int_equal(assign_typed("text="), ERR_OK);
 }
 
-static void a_wrong_typed_value_is_refused_with_a_sentence(void **state)
+PREPARED_CLAIM(a_wrong_typed_value_is_refused_with_a_sentence)
 {
-    (void)state;
     expect_refusal(assign_typed("yes"), "", "write NAME=VALUE");
     expect_refusal(assign_typed("=1"), "", "write NAME=VALUE");
     expect_refusal(assign_typed("nmae=1"), "", "has no field \"nmae\"");
@@ -407,51 +385,17 @@ static const char *print_some(const char *only)
     return buffer_c(&buffer);
 }
 
-static void a_form_prints_records_as_keys_objects_rows_or_json(void **state)
+PREPARED_CLAIM(a_form_prints_records_as_keys_objects_rows_or_json)
 {
-    (void)state;
     assert_string_equal(print_some(NULL),
                         "{\"whole\":1,\"number\":5,\"name\":\"in\",\"tags\":[],\"bpm\":120,\"bpm_part\":9,"
                         "\"\\\"l\\\"\":true,\"\\\"l\\\"_part\":8,\"none_part\":7,\"pairs\":{\"bpm\":9,\"\\\"l\\\"\":8},"
                         "\"rows\":[[\"bpm\",9],[\"\\\"l\\\"\",8]],\"body\":{\"a\":[1]}}");
 }
 
-static void a_part_of_the_keys_is_printed_in_the_order_of_the_record(void **state)
+PREPARED_CLAIM(a_part_of_the_keys_is_printed_in_the_order_of_the_record)
 {
-    (void)state;
     assert_string_equal(print_some("rows,bpm_part,name,pm"), "{\"name\":\"in\",\"bpm_part\":9,\"rows\":[[\"bpm\",9],"
                                                              "[\"\\\"l\\\"\",8]]}");
     assert_string_equal(print_some(""), "{}");
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        CLAIM(a_record_is_written_with_its_keys_in_order),
-        CLAIM(every_type_is_written_and_read_back),
-        CLAIM(a_number_past_what_json_readers_take_is_a_text),
-        CLAIM(text_is_escaped_and_stays_valid),
-        CLAIM(a_number_is_as_short_as_reads_back_exactly),
-        CLAIM(a_whole_number_has_its_digits),
-        CLAIM(a_path_that_is_not_utf8_has_its_exact_bytes_beside_it),
-        CLAIM(base64_is_that_of_the_rfc),
-        CLAIM(the_exact_bytes_of_a_path_win_over_what_was_shown),
-        CLAIM(an_unknown_key_is_refused_with_those_there_are),
-        CLAIM(invalid_json_is_refused_with_line_and_column),
-        CLAIM(a_json_value_of_another_type_is_refused),
-        CLAIM(json_past_the_bounds_is_refused),
-        CLAIM(a_deep_json_bomb_is_refused),
-        CLAIM(null_is_an_absent_optional),
-        CLAIM(every_type_can_be_typed),
-        CLAIM(a_list_is_typed_with_commas_or_as_json),
-        CLAIM(a_nested_field_is_typed_with_dots),
-        CLAIM(an_empty_value_removes_an_optional_field),
-        CLAIM(a_wrong_typed_value_is_refused_with_a_sentence),
-        CLAIM(a_form_prints_records_as_keys_objects_rows_or_json),
-        CLAIM(a_part_of_the_keys_is_printed_in_the_order_of_the_record),
-    };
-
-    return cmocka_run_group_tests_name("json", claims, NULL, NULL);
 }

@@ -2,9 +2,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/process.h"
 
-static void a_lock_has_one_holder(void **state)
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, engine_set_up, engine_tear_down)
+
+PREPARED_CLAIM(a_lock_has_one_holder)
 {
     struct engine *engine = *state;
     struct fault fault = { 0 };
@@ -19,7 +22,7 @@ static void a_lock_has_one_holder(void **state)
     close(second);
 }
 
-static void one_data_directory_has_one_holder_whatever_its_run_directory(void **state)
+PREPARED_CLAIM(one_data_directory_has_one_holder_whatever_its_run_directory)
 {
     struct engine *engine = *state;
     struct paths other = engine->paths;
@@ -36,7 +39,7 @@ static void one_data_directory_has_one_holder_whatever_its_run_directory(void **
     assert_false(lock_data_is_held(&other, "supervisor"));
 }
 
-static void testing_a_lock_does_not_take_it(void **state)
+PREPARED_CLAIM(testing_a_lock_does_not_take_it)
 {
     struct engine *engine = *state;
     int fd;
@@ -60,7 +63,7 @@ static int hold_and_wait(void)
         pause();
 }
 
-static void a_holder_that_dies_lets_go(void **state)
+PREPARED_CLAIM(a_holder_that_dies_lets_go)
 {
     struct engine *engine = *state;
     usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
@@ -100,7 +103,7 @@ static int hold_and_leave_to_another(void)
 }
 
 /* On a busy machine that process may be so late that its lock is not waited for: then it is tried again. */
-static void a_process_that_a_dead_holder_had_just_started_is_waited_for(void **state)
+PREPARED_CLAIM(a_process_that_a_dead_holder_had_just_started_is_waited_for)
 {
     enum { TRIES = 5 };
     struct engine *engine = *state;
@@ -121,7 +124,7 @@ static void a_process_that_a_dead_holder_had_just_started_is_waited_for(void **s
     close(fd);
 }
 
-static void a_symbolic_link_in_its_place_is_not_followed(void **state)
+PREPARED_CLAIM(a_symbolic_link_in_its_place_is_not_followed)
 {
     struct engine *engine = *state;
     char link[PATH_MAX + 32], aim[PATH_MAX + 32];
@@ -149,7 +152,7 @@ static bool has_time(const char *path, time_t seconds)
     return st.st_atime == seconds && st.st_mtime == seconds;
 }
 
-static void the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_of_this_hour(void **state)
+PREPARED_CLAIM(the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_of_this_hour)
 {
     enum { HOUR_S = 3600, SOME_S = 60 };
     struct engine *engine = *state;
@@ -170,21 +173,4 @@ static void the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_o
         assert_false(has_time(lock, others[i]) || has_time(engine->paths.run, others[i]));
     }
     close(fd);
-}
-
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_lock_has_one_holder),
-        CLAIM(one_data_directory_has_one_holder_whatever_its_run_directory),
-        CLAIM(testing_a_lock_does_not_take_it),
-        CLAIM(a_holder_that_dies_lets_go),
-        CLAIM(a_process_that_a_dead_holder_had_just_started_is_waited_for),
-        CLAIM(a_symbolic_link_in_its_place_is_not_followed),
-        CLAIM(the_files_of_the_run_directory_get_a_new_time_once_the_lock_is_not_of_this_hour),
-    };
-
-    return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
 }

@@ -1,18 +1,14 @@
 #include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "proto/transport/pipe.h"
 #include "schema_worker.h"
+#include "tests/unit/claim.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, connect_ends, close_ends)
 
 struct ends {
     struct pipe here, there;
@@ -52,7 +48,7 @@ static enum err receive_job(struct ends *ends, enum pipe_wait wait, struct job *
     return pipe_receive(&ends->there, wait, &job_shape, &ends->arena, job, passed, NULL);
 }
 
-static void a_message_arrives_with_its_descriptor(void **state)
+PREPARED_CLAIM(a_message_arrives_with_its_descriptor)
 {
     struct ends *ends = *state;
     struct job job;
@@ -77,7 +73,7 @@ static void a_message_arrives_with_its_descriptor(void **state)
     close(file);
 }
 
-static void a_descriptor_nobody_asked_for_is_closed(void **state)
+PREPARED_CLAIM(a_descriptor_nobody_asked_for_is_closed)
 {
     struct ends *ends = *state;
     struct job job;
@@ -90,7 +86,7 @@ static void a_descriptor_nobody_asked_for_is_closed(void **state)
     close(after);
 }
 
-static void half_a_message_is_busy_until_the_rest_comes(void **state)
+PREPARED_CLAIM(half_a_message_is_busy_until_the_rest_comes)
 {
     struct ends *ends = *state;
     struct job job;
@@ -108,7 +104,7 @@ static void half_a_message_is_busy_until_the_rest_comes(void **state)
     buffer_free(&bytes);
 }
 
-static void a_length_past_the_bound_is_refused_at_once(void **state)
+PREPARED_CLAIM(a_length_past_the_bound_is_refused_at_once)
 {
     struct ends *ends = *state;
     struct job job;
@@ -116,7 +112,7 @@ static void a_length_past_the_bound_is_refused_at_once(void **state)
     assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_TOO_LARGE);
 }
 
-static void nonsense_is_a_bad_request(void **state)
+PREPARED_CLAIM(nonsense_is_a_bad_request)
 {
     struct ends *ends = *state;
     struct job job;
@@ -124,7 +120,7 @@ static void nonsense_is_a_bad_request(void **state)
     assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_BAD_REQUEST);
 }
 
-static void an_end_that_hangs_up_is_offline_for_both_directions(void **state)
+PREPARED_CLAIM(an_end_that_hangs_up_is_offline_for_both_directions)
 {
     struct ends *ends = *state;
     struct job job;
@@ -134,7 +130,7 @@ static void an_end_that_hangs_up_is_offline_for_both_directions(void **state)
     assert_int_equal(pipe_send(&ends->there, &job_shape, &some_job, -1, NULL), ERR_OFFLINE);
 }
 
-static void a_full_socket_that_does_not_block_is_busy(void **state)
+PREPARED_CLAIM(a_full_socket_that_does_not_block_is_busy)
 {
     struct ends *ends = *state;
     enum err e = ERR_OK;
@@ -142,22 +138,4 @@ static void a_full_socket_that_does_not_block_is_busy(void **state)
     for (int i = 0; i < 1000000 && e == ERR_OK; i++)
         e = pipe_send(&ends->here, &job_shape, &some_job, -1, NULL);
     assert_int_equal(e, ERR_BUSY);
-}
-
-#define claim(name) cmocka_unit_test_setup_teardown(name, connect_ends, close_ends)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        claim(a_message_arrives_with_its_descriptor),
-        claim(a_descriptor_nobody_asked_for_is_closed),
-        claim(half_a_message_is_busy_until_the_rest_comes),
-        claim(a_length_past_the_bound_is_refused_at_once),
-        claim(nonsense_is_a_bad_request),
-        claim(an_end_that_hangs_up_is_offline_for_both_directions),
-        claim(a_full_socket_that_does_not_block_is_busy),
-    };
-
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
-    return cmocka_run_group_tests_name("pipe", tests, NULL, NULL);
 }

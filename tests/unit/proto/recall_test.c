@@ -1,11 +1,8 @@
 /* Answers that are kept for copies of asks that are done once. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "proto/service/service_parts.h"
+#include "tests/unit/claim.h"
 
 static const struct ask ONCE = { .name = "toggle", .full_name = "audio.toggle", .once = true };
 
@@ -41,7 +38,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void asks_that_are_refused_for_now_push_no_kept_answer_out(void **state)
+CLAIM_WITH(asks_that_are_refused_for_now_push_no_kept_answer_out, set_up, tear_down)
 {
     struct call copy = ask_of(*state, 1);
     bool answered = false;
@@ -58,7 +55,7 @@ static void asks_that_are_refused_for_now_push_no_kept_answer_out(void **state)
     buffer_free(&copy.body);
 }
 
-static void the_age_of_a_kept_answer_counts_from_the_end_of_its_ask(void **state)
+CLAIM_WITH(the_age_of_a_kept_answer_counts_from_the_end_of_its_ask, set_up, tear_down)
 {
     struct call longest = ask_of(*state, 200), copy = ask_of(*state, 200);
     bool answered = false;
@@ -73,7 +70,7 @@ static void the_age_of_a_kept_answer_counts_from_the_end_of_its_ask(void **state
     assert_true(answered);
 }
 
-static void an_ask_whose_kept_answer_is_too_large_is_not_done_again(void **state)
+CLAIM_WITH(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down)
 {
     struct call copy = ask_of(*state, 1);
     bool answered = false;
@@ -85,7 +82,7 @@ static void an_ask_whose_kept_answer_is_too_large_is_not_done_again(void **state
     buffer_free(&copy.body);
 }
 
-static void a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept(void **state)
+CLAIM_WITH(a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept, set_up, tear_down)
 {
     static const struct ask set = { .name = "set", .full_name = "audio.set" };
     struct call call = { .service = *state, .ask = &set, .digest = 1, .frame.request.b = { 1 } }, copy = call;
@@ -107,7 +104,7 @@ static void a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept(void **stat
 }
 
 /* A service asks others under its client's id and digest, and may ask one of them for several things. */
-static void asks_under_the_id_of_one_client_are_told_apart(void **state)
+CLAIM_WITH(asks_under_the_id_of_one_client_are_told_apart, set_up, tear_down)
 {
     static const struct ask set = { .name = "set", .full_name = "audio.set" };
     struct call first = { .service = *state, .ask = &set, .digest = 7, .frame.digest = 7, .frame.request.b = { 1 } },
@@ -142,7 +139,7 @@ static void prepare_answer(struct service *service, uint8_t number, uint64_t eff
 }
 
 /* Recognised by the number of effects or, without one, by the request id. */
-static void a_successor_finds_what_was_done(void **state)
+CLAIM_WITH(a_successor_finds_what_was_done, set_up, tear_down)
 {
     struct service *service = *state;
     static const struct {
@@ -160,7 +157,7 @@ static void a_successor_finds_what_was_done(void **state)
 }
 
 /* The prepared answer may name the object of the ask. */
-static void the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer(void **state)
+CLAIM_WITH(the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer, set_up, tear_down)
 {
     struct call copy = ask_of(*state, 3);
 
@@ -170,19 +167,4 @@ static void the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer(void *
     assert_true(recall_was_begun(&copy));
     assert_int_equal(recall_prepared(&copy).len, 6);
     assert_memory_equal(recall_prepared(&copy).at, "answer", 6);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_age_of_a_kept_answer_counts_from_the_end_of_its_ask, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_copy_of_an_ask_that_was_not_done_gets_the_prepared_answer, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(asks_under_the_id_of_one_client_are_told_apart, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_large_answer_of_an_ask_that_is_no_once_ask_is_not_kept, set_up, tear_down),
-    };
-    return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include <dlfcn.h>
 #include <zmq.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
 
 /* ---- an answer that arrives between two sendings ---- */
@@ -64,7 +65,7 @@ static int tear_down(void **state)
 }
 
 /* Of two asks, both are sent again; the first is answered before the second leaves, and then nothing more arrives. */
-static void an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_next_wait(void **state)
+CLAIM_WITH(an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_next_wait, set_up, tear_down)
 {
     struct engine *engine = *state;
     struct delivery answer;
@@ -101,7 +102,7 @@ static void replace_service(struct engine *engine, int (*serve)(void), const cha
     engine->pids[1] = process_start(serve);
 }
 
-static void a_client_follows_a_service_to_its_successor_though_its_connection_stays_open(void **state)
+CLAIM_WITH(a_client_follows_a_service_to_its_successor_though_its_connection_stays_open, set_up, tear_down)
 {
     struct engine *engine = *state;
     struct delivery answer;
@@ -152,7 +153,7 @@ static bool hear_from(struct engine *engine, pid_t from)
     return heard.progress.known == (uint64_t)from;
 }
 
-static void a_subscriber_follows_a_service_to_its_successor_though_its_connection_stays_open(void **state)
+CLAIM_WITH(a_subscriber_follows_a_service_to_its_successor_though_its_connection_stays_open, engine_set_up, tear_down)
 {
     struct engine *engine = *state;
 
@@ -161,19 +162,4 @@ static void a_subscriber_follows_a_service_to_its_successor_though_its_connectio
     assert_true(hear_from(engine, engine->pids[0]));
     replace_service(engine, indexer_serve, "indexer");
     assert_true(hear_from(engine, engine->pids[1]));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_answer_that_arrives_while_asks_are_sent_again_is_read_before_the_next_wait,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_client_follows_a_service_to_its_successor_though_its_connection_stays_open,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_subscriber_follows_a_service_to_its_successor_though_its_connection_stays_open, engine_set_up, tear_down),
-    };
-
-    signal(SIGPIPE, SIG_IGN);
-    return cmocka_run_group_tests_name("requester", tests, NULL, NULL);
 }

@@ -1,10 +1,12 @@
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include "proto/transport/sockets.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/no_threads.h"
 #include "tests/unit/proto/stand_in.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, engine_tear_down)
 
 /* A stranger: one connection that sends arbitrary bytes. */
 struct stranger {
@@ -79,7 +81,7 @@ static void still_well(struct engine *engine)
     assert_int_equal(answer.pid, engine->pids[0]); /* the same process */
 }
 
-static void the_frames_before_the_last_come_back_as_they_were(void **state)
+PREPARED_CLAIM(the_frames_before_the_last_come_back_as_they_were)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
@@ -97,7 +99,7 @@ static void the_frames_before_the_last_come_back_as_they_were(void **state)
     stranger_go(&stranger);
 }
 
-static void a_hundred_frames_are_refused(void **state)
+PREPARED_CLAIM(a_hundred_frames_are_refused)
 {
     struct route route = { .frames = 100, .len = 100 };
     struct buffer frame = { 0 };
@@ -112,7 +114,7 @@ static void a_hundred_frames_are_refused(void **state)
     still_well(*state);
 }
 
-static void an_empty_frame_is_refused(void **state)
+PREPARED_CLAIM(an_empty_frame_is_refused)
 {
     struct stranger stranger;
 
@@ -122,7 +124,7 @@ static void an_empty_frame_is_refused(void **state)
     stranger_go(&stranger);
 }
 
-static void another_version_of_the_frame_is_refused(void **state)
+PREPARED_CLAIM(another_version_of_the_frame_is_refused)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
@@ -137,7 +139,7 @@ static void another_version_of_the_frame_is_refused(void **state)
     stranger_go(&stranger);
 }
 
-static void random_bytes_are_refused_one_by_one(void **state)
+PREPARED_CLAIM(random_bytes_are_refused_one_by_one)
 {
     uint8_t bytes[300];
     struct stranger stranger;
@@ -154,7 +156,7 @@ static void random_bytes_are_refused_one_by_one(void **state)
     still_well(*state);
 }
 
-static void an_ask_cut_at_any_byte_is_refused(void **state)
+PREPARED_CLAIM(an_ask_cut_at_any_byte_is_refused)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
@@ -169,7 +171,7 @@ static void an_ask_cut_at_any_byte_is_refused(void **state)
     stranger_go(&stranger);
 }
 
-static void an_ask_for_another_service_is_refused(void **state)
+PREPARED_CLAIM(an_ask_for_another_service_is_refused)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
@@ -182,7 +184,7 @@ static void an_ask_for_another_service_is_refused(void **state)
     stranger_go(&stranger);
 }
 
-static void a_message_past_the_limit_disturbs_nobody_else(void **state)
+PREPARED_CLAIM(a_message_past_the_limit_disturbs_nobody_else)
 {
     struct bytes body = bytes_of(calloc(1, CODEC_MESSAGE_MAX + 10000), CODEC_MESSAGE_MAX + 10000);
     struct stranger stranger;
@@ -196,7 +198,7 @@ static void a_message_past_the_limit_disturbs_nobody_else(void **state)
     still_well(*state);
 }
 
-static void the_budget_holds_for_a_client_that_does_not_watch_it(void **state)
+PREPARED_CLAIM(the_budget_holds_for_a_client_that_does_not_watch_it)
 {
     struct search_query request = { .query = TEXT("never") };
     struct buffer frame = { 0 }, body = { 0 };
@@ -238,7 +240,7 @@ static uint64_t stranger_receive_total(struct stranger *stranger)
     return found.total;
 }
 
-static void an_ask_sent_again_while_under_way_is_handled_once(void **state)
+PREPARED_CLAIM(an_ask_sent_again_while_under_way_is_handled_once)
 {
     struct stranger stranger;
     struct id id = id_new();
@@ -254,7 +256,7 @@ static void an_ask_sent_again_while_under_way_is_handled_once(void **state)
     stranger_go(&stranger);
 }
 
-static void beyond_the_limit_of_deferred_asks_the_answer_is_busy(void **state)
+PREPARED_CLAIM(beyond_the_limit_of_deferred_asks_the_answer_is_busy)
 {
     enum { PAST = 100 };
     struct engine *engine = *state;
@@ -282,7 +284,8 @@ static int set_up_without_threads(void **state)
     return 0;
 }
 
-static void large_asks_are_answered_by_a_service_that_can_start_no_thread_for_them(void **state)
+CLAIM_WITH(large_asks_are_answered_by_a_service_that_can_start_no_thread_for_them, set_up_without_threads,
+           engine_tear_down)
 {
     static uint8_t large[LIMIT_ASIDE_LEAST];
     const struct service_ping request = { .payload = bytes_of(large, sizeof(large)) };
@@ -304,7 +307,7 @@ static int connect_to(const char *path)
 }
 
 /* Half of them send nothing, a quarter garbage, a quarter the beginning of a ZMTP greeting. */
-static void a_flood_of_2000_connections_leaves_others_alone(void **state)
+PREPARED_CLAIM(a_flood_of_2000_connections_leaves_others_alone)
 {
     enum { FLOOD = 2000 };
     static int fds[FLOOD];
@@ -331,29 +334,4 @@ static void a_flood_of_2000_connections_leaves_others_alone(void **state)
     for (int i = 0; i < FLOOD; i++)
         close(fds[i]);
     still_well(engine);
-}
-
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(the_frames_before_the_last_come_back_as_they_were),
-        CLAIM(a_hundred_frames_are_refused),
-        CLAIM(an_empty_frame_is_refused),
-        CLAIM(another_version_of_the_frame_is_refused),
-        CLAIM(random_bytes_are_refused_one_by_one),
-        CLAIM(an_ask_cut_at_any_byte_is_refused),
-        CLAIM(an_ask_for_another_service_is_refused),
-        CLAIM(a_message_past_the_limit_disturbs_nobody_else),
-        CLAIM(the_budget_holds_for_a_client_that_does_not_watch_it),
-        CLAIM(an_ask_sent_again_while_under_way_is_handled_once),
-        CLAIM(beyond_the_limit_of_deferred_asks_the_answer_is_busy),
-        cmocka_unit_test_setup_teardown(large_asks_are_answered_by_a_service_that_can_start_no_thread_for_them,
-                                        set_up_without_threads, engine_tear_down),
-        CLAIM(a_flood_of_2000_connections_leaves_others_alone),
-    };
-
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
-    return cmocka_run_group_tests_name("service, hostile", tests, NULL, NULL);
 }

@@ -1,4 +1,8 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, engine_tear_down)
+#define ALONE_CLAIM(name)    CLAIM_WITH(name, engine_set_up, engine_tear_down)
 
 /* A second service, on the schema of indexer: `progress` publishes an event, `rescan` passes its path on to
  * search.query and answers with the result. */
@@ -109,7 +113,7 @@ static enum err relay_word(struct engine *engine, const char *word, bool hurried
     return ask(engine->asker, "indexer.rescan", &request, PATIENCE_MS, NULL, answer, fault);
 }
 
-static void a_service_asks_another(void **state)
+PREPARED_CLAIM(a_service_asks_another)
 {
     struct progress answer;
 
@@ -119,7 +123,7 @@ static void a_service_asks_another(void **state)
     assert_int_equal(answer.files, 42);
 }
 
-static void a_refusal_passes_through(void **state)
+PREPARED_CLAIM(a_refusal_passes_through)
 {
     struct fault fault = { 0 };
 
@@ -127,7 +131,7 @@ static void a_refusal_passes_through(void **state)
     assert_string_equal(fault.what, "it is taken");
 }
 
-static void a_service_that_is_away_is_offline_when_the_budget_is_used_up(void **state)
+PREPARED_CLAIM(a_service_that_is_away_is_offline_when_the_budget_is_used_up)
 {
     struct engine *engine = *state;
     struct fault fault = { 0 };
@@ -138,7 +142,7 @@ static void a_service_that_is_away_is_offline_when_the_budget_is_used_up(void **
     assert_string_equal(fault.what, "search is not running");
 }
 
-static void a_service_that_never_answers_is_a_timeout(void **state)
+PREPARED_CLAIM(a_service_that_never_answers_is_a_timeout)
 {
     assert_int_equal(relay_word(*state, "never", true, NULL, NULL), ERR_TIMEOUT);
 }
@@ -162,21 +166,21 @@ static enum err expect_survival(struct engine *engine, const char *name, const s
     return answer.error;
 }
 
-static void a_service_may_die_and_return_under_a_client_s_ask(void **state)
+PREPARED_CLAIM(a_service_may_die_and_return_under_a_client_s_ask)
 {
     struct search_query request = { .query = TEXT("die once") };
 
     assert_int_equal(expect_survival(*state, "search.query", &search_query_shape, &request), ERR_OK);
 }
 
-static void a_service_may_die_and_return_under_a_service_s_ask(void **state)
+PREPARED_CLAIM(a_service_may_die_and_return_under_a_service_s_ask)
 {
     struct indexer_rescan request = { .path = bytes_of("die once", 8) };
 
     assert_int_equal(expect_survival(*state, "indexer.rescan", &indexer_rescan_shape, &request), ERR_OK);
 }
 
-static void past_the_limit_of_asks_under_way_a_service_s_ask_is_busy(void **state)
+PREPARED_CLAIM(past_the_limit_of_asks_under_way_a_service_s_ask_is_busy)
 {
     struct progress answer;
 
@@ -185,7 +189,7 @@ static void past_the_limit_of_asks_under_way_a_service_s_ask_is_busy(void **stat
     ask_engine(*state, "indexer.ping", NULL, NULL, ERR_OK);
 }
 
-static void a_service_that_stops_ends_every_ask_it_has_under_way(void **state)
+PREPARED_CLAIM(a_service_that_stops_ends_every_ask_it_has_under_way)
 {
     struct engine *engine = *state;
     struct progress answer;
@@ -208,7 +212,7 @@ static void publish_until(struct engine *engine, uint64_t heard)
     }
 }
 
-static void a_listener_sees_a_gap_when_the_publisher_was_restarted(void **state)
+PREPARED_CLAIM(a_listener_sees_a_gap_when_the_publisher_was_restarted)
 {
     struct engine *engine = *state;
     uint64_t heard;
@@ -235,7 +239,7 @@ static struct event_frame next_event(struct engine *engine, struct text *topic)
     return event;
 }
 
-static void a_client_hears_the_topics_it_subscribed_to(void **state)
+PREPARED_CLAIM(a_client_hears_the_topics_it_subscribed_to)
 {
     struct engine *engine = *state;
     struct event_frame first, second;
@@ -254,7 +258,7 @@ static void a_client_hears_the_topics_it_subscribed_to(void **state)
 
 /* ---- no engine ---- */
 
-static void without_an_engine_an_ask_is_offline_at_once(void **state)
+ALONE_CLAIM(without_an_engine_an_ask_is_offline_at_once)
 {
     struct engine *engine = *state;
     struct fault fault = { 0 };
@@ -266,7 +270,7 @@ static void without_an_engine_an_ask_is_offline_at_once(void **state)
     assert_string_equal(fault.hint, "start it with `loophole up`");
 }
 
-static void sockets_and_locks_of_a_dead_engine_are_no_engine(void **state)
+ALONE_CLAIM(sockets_and_locks_of_a_dead_engine_are_no_engine)
 {
     struct engine *engine = *state;
 
@@ -278,7 +282,7 @@ static void sockets_and_locks_of_a_dead_engine_are_no_engine(void **state)
     without_an_engine_an_ask_is_offline_at_once(state);
 }
 
-static void an_engine_that_ends_under_an_ask_ends_the_ask(void **state)
+ALONE_CLAIM(an_engine_that_ends_under_an_ask_ends_the_ask)
 {
     struct engine *engine = *state;
     struct search_query request = { .query = TEXT("never") };
@@ -297,7 +301,7 @@ static void an_engine_that_ends_under_an_ask_ends_the_ask(void **state)
     assert_int_equal(answer.error, ERR_OFFLINE);
 }
 
-static void an_unknown_service_is_not_waited_for(void **state)
+ALONE_CLAIM(an_unknown_service_is_not_waited_for)
 {
     struct engine *engine = *state;
     struct fault fault = { 0 };
@@ -308,30 +312,4 @@ static void an_unknown_service_is_not_waited_for(void **state)
     assert_string_equal(fault.hint, "did you mean search?");
     assert_int_equal(ask_raw(engine->asker, "../x.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, NULL),
                      ERR_BAD_REQUEST);
-}
-
-#define CLAIM(name)       cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
-#define CLAIM_ALONE(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_service_asks_another),
-        CLAIM(a_refusal_passes_through),
-        CLAIM(a_service_that_is_away_is_offline_when_the_budget_is_used_up),
-        CLAIM(a_service_that_never_answers_is_a_timeout),
-        CLAIM(a_service_may_die_and_return_under_a_client_s_ask),
-        CLAIM(a_service_may_die_and_return_under_a_service_s_ask),
-        CLAIM(past_the_limit_of_asks_under_way_a_service_s_ask_is_busy),
-        CLAIM(a_service_that_stops_ends_every_ask_it_has_under_way),
-        CLAIM(a_listener_sees_a_gap_when_the_publisher_was_restarted),
-        CLAIM(a_client_hears_the_topics_it_subscribed_to),
-        CLAIM_ALONE(without_an_engine_an_ask_is_offline_at_once),
-        CLAIM_ALONE(sockets_and_locks_of_a_dead_engine_are_no_engine),
-        CLAIM_ALONE(an_engine_that_ends_under_an_ask_ends_the_ask),
-        CLAIM_ALONE(an_unknown_service_is_not_waited_for),
-    };
-
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
-    return cmocka_run_group_tests_name("service, peers", tests, NULL, NULL);
 }

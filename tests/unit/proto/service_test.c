@@ -1,5 +1,8 @@
 #include "common/shared/board.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, engine_tear_down)
 
 static int set_up(void **state)
 {
@@ -8,7 +11,7 @@ static int set_up(void **state)
     return 0;
 }
 
-static void a_ping_comes_back_with_its_payload(void **state)
+PREPARED_CLAIM(a_ping_comes_back_with_its_payload)
 {
     struct engine *engine = *state;
     struct service_ping request = { .payload = bytes_of("hello", 5) };
@@ -21,7 +24,7 @@ static void a_ping_comes_back_with_its_payload(void **state)
     assert_true(answer.epoch != 0);
 }
 
-static void a_service_describes_itself(void **state)
+PREPARED_CLAIM(a_service_describes_itself)
 {
     struct description answer;
 
@@ -31,7 +34,7 @@ static void a_service_describes_itself(void **state)
     assert_true(text_is(answer.program, LOOPHOLE_VERSION));
 }
 
-static void a_service_that_is_ready_says_so(void **state)
+PREPARED_CLAIM(a_service_that_is_ready_says_so)
 {
     struct service_status answer;
 
@@ -49,7 +52,7 @@ static const struct ask_stats *stats_named(const struct service_stats *stats, co
     return NULL;
 }
 
-static void stats_of_a_service_with_500_asks_fit_in_an_answer(void **state)
+PREPARED_CLAIM(stats_of_a_service_with_500_asks_fit_in_an_answer)
 {
     enum { MANY = 500 };
     struct ask_stats each[MANY] = { 0 };
@@ -57,7 +60,6 @@ static void stats_of_a_service_with_500_asks_fit_in_an_answer(void **state)
     struct arena arena = { 0 };
     struct buffer body = { 0 };
 
-    (void)state;
     for (int i = 0; i < MANY; i++)
         each[i].name = TEXT("an_ask");
     assert_int_equal(codec_encode(&service_stats_shape, &stats, &body, NULL), ERR_OK);
@@ -67,7 +69,7 @@ static void stats_of_a_service_with_500_asks_fit_in_an_answer(void **state)
     buffer_free(&body);
 }
 
-static void stats_count_asks_and_errors_of_each_name(void **state)
+PREPARED_CLAIM(stats_count_asks_and_errors_of_each_name)
 {
     struct service_stats stats;
 
@@ -85,7 +87,7 @@ static void stats_count_asks_and_errors_of_each_name(void **state)
     assert_true(stats.memory > 100000);
 }
 
-static void a_refusal_says_what_and_what_to_do(void **state)
+PREPARED_CLAIM(a_refusal_says_what_and_what_to_do)
 {
     struct fault fault = refusal_of(*state, "refused", PATIENCE_MS);
 
@@ -94,7 +96,7 @@ static void a_refusal_says_what_and_what_to_do(void **state)
     assert_string_equal(fault.hint, "take another");
 }
 
-static void an_error_without_words_still_has_its_name(void **state)
+PREPARED_CLAIM(an_error_without_words_still_has_its_name)
 {
     struct fault fault = refusal_of(*state, "io", PATIENCE_MS);
 
@@ -102,51 +104,51 @@ static void an_error_without_words_still_has_its_name(void **state)
     assert_string_equal(fault.what, "io");
 }
 
-static void an_answer_that_breaks_its_schema_is_internal(void **state)
+PREPARED_CLAIM(an_answer_that_breaks_its_schema_is_internal)
 {
     assert_int_equal(refusal_of(*state, "broken", PATIENCE_MS).code, ERR_INTERNAL);
     assert_int_equal(total_of(*state, "within"), 77);
 }
 
-static void a_deferred_answer_comes_later(void **state)
+PREPARED_CLAIM(a_deferred_answer_comes_later)
 {
     assert_int_equal(total_of(*state, "later"), 42);
     assert_int_equal(total_of(*state, "later"), 42);
 }
 
-static void an_answer_given_within_its_handler_counts(void **state)
+PREPARED_CLAIM(an_answer_given_within_its_handler_counts)
 {
     assert_int_equal(total_of(*state, "within"), 77);
 }
 
-static void a_watched_descriptor_wakes_the_service(void **state)
+PREPARED_CLAIM(a_watched_descriptor_wakes_the_service)
 {
     assert_int_equal(total_of(*state, "piped"), 88);
 }
 
-static void an_ask_without_an_answer_ends_with_its_budget(void **state)
+PREPARED_CLAIM(an_ask_without_an_answer_ends_with_its_budget)
 {
     assert_int_equal(refusal_of(*state, "never", 50).code, ERR_TIMEOUT);
     assert_int_equal(total_of(*state, "within"), 77);
 }
 
-static void a_budget_out_of_range_is_refused(void **state)
+PREPARED_CLAIM(a_budget_out_of_range_is_refused)
 {
     assert_int_equal(refusal_of(*state, "now", 0).code, ERR_BAD_REQUEST);
     assert_int_equal(refusal_of(*state, "now", 600001).code, ERR_BAD_REQUEST);
 }
 
-static void held_answers_leave_at_the_end_of_the_turn(void **state)
+PREPARED_CLAIM(held_answers_leave_at_the_end_of_the_turn)
 {
     assert_true(total_of(*state, "held") >= 1000);
 }
 
-static void a_held_refusal_stays_a_refusal(void **state)
+PREPARED_CLAIM(a_held_refusal_stays_a_refusal)
 {
     assert_int_equal(refusal_of(*state, "held refused", PATIENCE_MS).code, ERR_EXISTS);
 }
 
-static void held_answers_can_fail_together(void **state)
+PREPARED_CLAIM(held_answers_can_fail_together)
 {
     struct fault fault = refusal_of(*state, "held failed", PATIENCE_MS);
 
@@ -155,7 +157,7 @@ static void held_answers_can_fail_together(void **state)
     assert_true(total_of(*state, "held") >= 1000);
 }
 
-static void an_answer_that_was_kept_is_given_again(void **state)
+PREPARED_CLAIM(an_answer_that_was_kept_is_given_again)
 {
     struct engine *engine = *state;
     struct search_query request = { .query = TEXT("held") };
@@ -171,7 +173,7 @@ static void an_answer_that_was_kept_is_given_again(void **state)
                      ERR_TOO_LARGE); /* and not an empty answer */
 }
 
-static void an_unknown_ask_names_the_nearest(void **state)
+PREPARED_CLAIM(an_unknown_ask_names_the_nearest)
 {
     struct engine *engine = *state;
     struct fault fault = { 0 };
@@ -182,7 +184,7 @@ static void an_unknown_ask_names_the_nearest(void **state)
     assert_string_equal(fault.hint, "did you mean search.query?");
 }
 
-static void a_body_that_is_no_map_is_refused(void **state)
+PREPARED_CLAIM(a_body_that_is_no_map_is_refused)
 {
     struct engine *engine = *state;
     struct bytes answer;
@@ -192,7 +194,7 @@ static void a_body_that_is_no_map_is_refused(void **state)
                      ERR_BAD_REQUEST);
 }
 
-static void an_answer_of_four_megabytes_arrives_whole(void **state)
+PREPARED_CLAIM(an_answer_of_four_megabytes_arrives_whole)
 {
     struct search_get_artefact request = { .type = TEXT("waveform") };
     struct artefact_found answer;
@@ -205,14 +207,14 @@ static void an_answer_of_four_megabytes_arrives_whole(void **state)
     }
 }
 
-static void a_task_that_is_not_there_cannot_be_cancelled(void **state)
+PREPARED_CLAIM(a_task_that_is_not_there_cannot_be_cancelled)
 {
     struct service_cancel request = { .task = id_new() };
 
     ask_engine(*state, "search.cancel", &request, NULL, ERR_NOT_FOUND);
 }
 
-static void many_asks_of_one_client_are_all_answered_once(void **state)
+PREPARED_CLAIM(many_asks_of_one_client_are_all_answered_once)
 {
     enum { MANY = 8000 };
     struct engine *engine = *state;
@@ -238,7 +240,7 @@ static void send_query(struct engine *engine, const char *word)
 }
 
 /* A timer sends the postponed answer; it ticks between two turns. */
-static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
+PREPARED_CLAIM(timers_and_beats_go_on_among_any_number_of_slow_asks)
 {
     enum { MANY = 300 };
     struct engine *engine = *state;
@@ -300,7 +302,7 @@ static uint64_t count_beside_own(struct engine *engine)
 /* Each connection alone costs less than all asks of the other client, which wait at once: else the crowd would also get
  * the time that this process needs between an answer and its next ask. On a busy machine they may not wait at once; but
  * if each connection counted by itself, the crowd would always have CROWD asks for each of these. */
-static void many_connections_of_one_client_count_as_one(void **state)
+PREPARED_CLAIM(many_connections_of_one_client_count_as_one)
 {
     struct engine *engine = *state;
     struct delivery answer;
@@ -316,7 +318,7 @@ static void many_connections_of_one_client_count_as_one(void **state)
     assert_in_range(beside, 1 + OWN, OWN + CROWD);
 }
 
-static void one_request_id_cannot_be_under_way_twice(void **state)
+PREPARED_CLAIM(one_request_id_cannot_be_under_way_twice)
 {
     struct engine *engine = *state;
     struct id id = id_new();
@@ -327,17 +329,16 @@ static void one_request_id_cannot_be_under_way_twice(void **state)
     assert_int_equal(engine_take(engine, PATIENCE_MS, &answer), ERR_OK);
 }
 
-static void a_second_service_of_the_same_name_is_refused(void **state)
+PREPARED_CLAIM(a_second_service_of_the_same_name_is_refused)
 {
     int status;
 
-    (void)state;
     assert_true(waitpid(process_start(stand_in_serve), &status, 0) > 0);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), err_exit_code(ERR_EXISTS));
 }
 
-static void a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets(void **state)
+PREPARED_CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets)
 {
     struct engine *engine = *state;
     char path[PATH_MAX];
@@ -370,7 +371,7 @@ static int tear_down_board(void **state)
     return engine_tear_down(state);
 }
 
-static void a_service_sends_heartbeats_in_its_board_entry(void **state)
+CLAIM_WITH(a_service_sends_heartbeats_in_its_board_entry, set_up_board, tear_down_board)
 {
     struct engine *engine = *state;
     struct board_entry *entry;
@@ -389,43 +390,4 @@ static void a_service_sends_heartbeats_in_its_board_entry(void **state)
     engine->pids[0] = 0;
     assert_int_equal(atomic_load(&entry->state), BOARD_STOPPING);
     board_close(board);
-}
-
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_ping_comes_back_with_its_payload),
-        CLAIM(a_service_describes_itself),
-        CLAIM(a_service_that_is_ready_says_so),
-        CLAIM(stats_of_a_service_with_500_asks_fit_in_an_answer),
-        CLAIM(stats_count_asks_and_errors_of_each_name),
-        CLAIM(a_refusal_says_what_and_what_to_do),
-        CLAIM(an_error_without_words_still_has_its_name),
-        CLAIM(an_answer_that_breaks_its_schema_is_internal),
-        CLAIM(a_deferred_answer_comes_later),
-        CLAIM(an_answer_given_within_its_handler_counts),
-        CLAIM(a_watched_descriptor_wakes_the_service),
-        CLAIM(an_ask_without_an_answer_ends_with_its_budget),
-        CLAIM(a_budget_out_of_range_is_refused),
-        CLAIM(held_answers_leave_at_the_end_of_the_turn),
-        CLAIM(a_held_refusal_stays_a_refusal),
-        CLAIM(held_answers_can_fail_together),
-        CLAIM(an_answer_that_was_kept_is_given_again),
-        CLAIM(an_unknown_ask_names_the_nearest),
-        CLAIM(a_body_that_is_no_map_is_refused),
-        CLAIM(an_answer_of_four_megabytes_arrives_whole),
-        CLAIM(a_task_that_is_not_there_cannot_be_cancelled),
-        CLAIM(many_asks_of_one_client_are_all_answered_once),
-        CLAIM(timers_and_beats_go_on_among_any_number_of_slow_asks),
-        CLAIM(many_connections_of_one_client_count_as_one),
-        CLAIM(one_request_id_cannot_be_under_way_twice),
-        CLAIM(a_second_service_of_the_same_name_is_refused),
-        CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
-        cmocka_unit_test_setup_teardown(a_service_sends_heartbeats_in_its_board_entry, set_up_board, tear_down_board),
-    };
-
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
-    return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

@@ -1,11 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "proto/wire/token.h"
+#include "tests/unit/claim.h"
 
 #define WIRE(literal)    bytes_of(literal, sizeof(literal) - 1)
 #define WIRE_OF(literal) { sizeof(literal) - 1, (const uint8_t *)(literal) }
@@ -37,7 +33,7 @@ static enum err scan_bytes(struct bytes from)
     return e;
 }
 
-static void a_number_has_the_same_value_in_every_form(void **state)
+CLAIM(a_number_has_the_same_value_in_every_form)
 {
     static const struct {
         struct bytes wire;
@@ -58,7 +54,6 @@ static void a_number_has_the_same_value_in_every_form(void **state)
         { WIRE_OF("\xd3\x00\x00\x00\x00\x00\x00\x00\x05"), 5 },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const struct token token = read_one(forms[i].wire);
 
@@ -68,30 +63,27 @@ static void a_number_has_the_same_value_in_every_form(void **state)
     assert_true(read_one(WIRE("\xcf\xff\xff\xff\xff\xff\xff\xff\xff")).u == UINT64_MAX);
 }
 
-static void reals_of_both_widths_are_read(void **state)
+CLAIM(reals_of_both_widths_are_read)
 {
-    (void)state;
     assert_true(read_one(WIRE("\xca\xbf\x00\x00\x00")).real == -0.5);
     assert_true(read_one(WIRE("\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a")).real == 0.1);
 }
 
-static void nil_and_both_bools_are_read(void **state)
+CLAIM(nil_and_both_bools_are_read)
 {
-    (void)state;
     assert_int_equal(read_one(WIRE("\xc0")).type, TOKEN_NIL);
     assert_int_equal(read_one(WIRE("\xc2")).type, TOKEN_BOOL);
     assert_false(read_one(WIRE("\xc2")).yes);
     assert_true(read_one(WIRE("\xc3")).yes);
 }
 
-static void texts_and_bytes_lie_in_the_message(void **state)
+CLAIM(texts_and_bytes_lie_in_the_message)
 {
     static const struct bytes wires[] = {
         WIRE_OF("\xa2hi"),     WIRE_OF("\xd9\x02hi"),   WIRE_OF("\xda\0\x02hi"),     WIRE_OF("\xdb\0\0\0\x02hi"),
         WIRE_OF("\xc4\x02hi"), WIRE_OF("\xc5\0\x02hi"), WIRE_OF("\xc6\0\0\0\x02hi"),
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(wires) / sizeof(wires[0]); i++) {
         const struct token token = read_one(wires[i]);
 
@@ -101,9 +93,8 @@ static void texts_and_bytes_lie_in_the_message(void **state)
     }
 }
 
-static void extensions_are_passed_over(void **state)
+CLAIM(extensions_are_passed_over)
 {
-    (void)state;
     assert_int_equal(read_one(WIRE("\xd4\x05x")).type, TOKEN_EXT);
     assert_int_equal(read_one(WIRE("\xd5\x05xx")).count, 2);
     assert_int_equal(read_one(WIRE("\xd6\x05xxxx")).count, 4);
@@ -116,9 +107,8 @@ static void extensions_are_passed_over(void **state)
     expect_refusal(WIRE("\xc7\x00"));
 }
 
-static void a_header_that_announces_more_than_is_there_is_refused(void **state)
+CLAIM(a_header_that_announces_more_than_is_there_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\xdd\xff\xff\xff\xff\x01"));
     expect_refusal(WIRE("\xdf\xff\xff\xff\xff\x01\x01"));
     expect_refusal(WIRE("\xdf\x80\x00\x00\x00\x01\x01"));
@@ -129,11 +119,10 @@ static void a_header_that_announces_more_than_is_there_is_refused(void **state)
     expect_refusal(WIRE("\x81\x01"));
 }
 
-static void a_header_that_is_cut_is_refused(void **state)
+CLAIM(a_header_that_is_cut_is_refused)
 {
     char wire[9];
 
-    (void)state;
     expect_refusal(WIRE(""));
     for (int first = 0xc1; first <= 0xdf; first++) {
         if (first == 0xc2 || first == 0xc3)
@@ -143,16 +132,14 @@ static void a_header_that_is_cut_is_refused(void **state)
     }
 }
 
-static void the_byte_that_no_message_may_hold_is_refused(void **state)
+CLAIM(the_byte_that_no_message_may_hold_is_refused)
 {
-    (void)state;
     expect_refusal(WIRE("\xc1\x00\x00"));
     assert_int_equal(scan_bytes(WIRE("\x92\x01\xc1")), ERR_BAD_REQUEST);
 }
 
-static void a_scan_takes_one_whole_value_only(void **state)
+CLAIM(a_scan_takes_one_whole_value_only)
 {
-    (void)state;
     assert_int_equal(scan_bytes(WIRE("\x01")), ERR_OK);
     assert_int_equal(scan_bytes(WIRE("\x90")), ERR_OK);
     assert_int_equal(scan_bytes(WIRE("\x93\x01\x82\xa1x\x90\x02\x91\xc0\xa0")), ERR_OK);
@@ -161,11 +148,10 @@ static void a_scan_takes_one_whole_value_only(void **state)
     assert_int_equal(scan_bytes(WIRE("\x92\x91\x01")), ERR_BAD_REQUEST);
 }
 
-static void depth_is_counted_in_maps_and_lists(void **state)
+CLAIM(depth_is_counted_in_maps_and_lists)
 {
     struct fault fault;
 
-    (void)state;
     assert_int_equal(token_scan(WIRE("\x91\x91\x90"), 3, &fault), ERR_OK);
     assert_int_equal(token_scan(WIRE("\x91\x91\x90"), 2, &fault), ERR_BAD_REQUEST);
     assert_int_equal(token_scan(WIRE("\x81\x01\x81\x01\x90"), 3, &fault), ERR_OK);
@@ -175,33 +161,13 @@ static void depth_is_counted_in_maps_and_lists(void **state)
     assert_int_equal(token_scan(WIRE("\x90"), 0, &fault), ERR_BAD_REQUEST);
 }
 
-static void a_depth_bomb_is_refused(void **state)
+CLAIM(a_depth_bomb_is_refused)
 {
     static uint8_t bomb[1 << 20];
 
-    (void)state;
     memset(bomb, 0x91, sizeof(bomb));
     assert_int_equal(scan_bytes(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
     memset(bomb, 0x81, sizeof(bomb));
     assert_int_equal(scan_bytes(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
     assert_int_equal(token_scan(bytes_of(bomb, sizeof(bomb)), UINT32_MAX, NULL), ERR_BAD_REQUEST);
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        cmocka_unit_test(a_number_has_the_same_value_in_every_form),
-        cmocka_unit_test(reals_of_both_widths_are_read),
-        cmocka_unit_test(nil_and_both_bools_are_read),
-        cmocka_unit_test(texts_and_bytes_lie_in_the_message),
-        cmocka_unit_test(extensions_are_passed_over),
-        cmocka_unit_test(a_header_that_announces_more_than_is_there_is_refused),
-        cmocka_unit_test(a_header_that_is_cut_is_refused),
-        cmocka_unit_test(the_byte_that_no_message_may_hold_is_refused),
-        cmocka_unit_test(a_scan_takes_one_whole_value_only),
-        cmocka_unit_test(depth_is_counted_in_maps_and_lists),
-        cmocka_unit_test(a_depth_bomb_is_refused),
-    };
-
-    return cmocka_run_group_tests_name("token", claims, NULL, NULL);
 }

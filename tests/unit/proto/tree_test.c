@@ -1,13 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/tree.h"
+#include "tests/unit/claim.h"
 
 enum { FEW = 20000, MANY = 160000 };
 
@@ -27,12 +23,11 @@ static void assert_written(const struct tree *tree, struct arena *arena, const c
     assert_memory_equal(text.at, json, text.len);
 }
 
-static void members_are_in_the_order_of_their_names(void **state)
+CLAIM(members_are_in_the_order_of_their_names)
 {
     struct arena arena = { 0 };
     struct tree tree = read_object("{\"b\":1,\"c\":[3,{\"z\":0,\"y\":0}],\"a\":2}", &arena);
 
-    (void)state;
     assert_written(&tree, &arena, "{\"a\":2,\"b\":1,\"c\":[3,{\"y\":0,\"z\":0}]}");
     tree_set(&tree, &arena, "bb", tree_of_whole(5));
     tree_set(&tree, &arena, "", tree_of_whole(6));
@@ -47,13 +42,12 @@ static void members_are_in_the_order_of_their_names(void **state)
     arena_free(&arena);
 }
 
-static void a_patch_sets_adds_and_removes(void **state)
+CLAIM(a_patch_sets_adds_and_removes)
 {
     struct arena arena = { 0 };
     struct tree tree = read_object("{\"m\":1,\"c\":1,\"x\":1}", &arena), empty = read_object("{}", &arena);
     const struct tree patch = read_object("{\"z\":2,\"x\":null,\"y\":null,\"a\":2,\"m\":2}", &arena);
 
-    (void)state;
     tree_patch(&tree, &arena, &patch);
     assert_written(&tree, &arena, "{\"a\":2,\"c\":1,\"m\":2,\"z\":2}");
     tree_patch(&tree, &arena, &empty);
@@ -63,7 +57,7 @@ static void a_patch_sets_adds_and_removes(void **state)
     arena_free(&arena);
 }
 
-static void equal_trees_may_have_other_orders_and_kinds_of_numbers(void **state)
+CLAIM(equal_trees_may_have_other_orders_and_kinds_of_numbers)
 {
     struct arena arena = { 0 };
     const struct tree a = read_object("{\"a\":1,\"b\":{\"x\":[1,2],\"y\":null}}", &arena);
@@ -72,7 +66,6 @@ static void equal_trees_may_have_other_orders_and_kinds_of_numbers(void **state)
                              "{\"a\":1,\"c\":{\"x\":[1,2],\"y\":null}}", "{\"a\":1,\"b\":{\"x\":[1,2]}}",
                              "{\"a\":1,\"b\":{\"x\":[1,2],\"y\":null},\"c\":0}" };
 
-    (void)state;
     assert_true(tree_equal(&a, &same));
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         const struct tree other = read_object(others[i], &arena);
@@ -94,14 +87,13 @@ static struct text repeat_text(const char *part, uint32_t count, const char *end
     return arena_take(arena, &text);
 }
 
-static void the_values_of_a_text_are_counted_before_it_is_read(void **state)
+CLAIM(the_values_of_a_text_are_counted_before_it_is_read)
 {
     static const char json[] = "{\"a,[{\\\",\":[1,[],\",\"],\"b\":{}}"; /* six values, the outermost one too */
     struct fault fault = { 0 };
     struct arena arena = { 0 };
     struct tree tree;
 
-    (void)state;
     assert_int_equal(json_check_bounds(text_of(json), 6, &fault), ERR_OK);
     assert_int_equal(json_check_bounds(text_of(json), 5, &fault), ERR_TOO_LARGE);
     assert_int_equal(tree_read_bounded(text_of(json), 3, &arena, &tree, &fault), ERR_TOO_LARGE);
@@ -162,24 +154,10 @@ static int64_t use_objects(uint32_t count)
 }
 
 /* With steps for each pair of keys it would be 64 times. */
-static void eight_times_the_keys_take_less_than_thirty_times_the_work(void **state)
+CLAIM(eight_times_the_keys_take_less_than_thirty_times_the_work)
 {
     const int64_t few = use_objects(FEW), many = use_objects(MANY);
 
-    (void)state;
     print_message("%d keys: %.1f ms, %d keys: %.1f ms\n", FEW, (double)few / 1e6, MANY, (double)many / 1e6);
     assert_true(many < 30 * few);
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        cmocka_unit_test(members_are_in_the_order_of_their_names),
-        cmocka_unit_test(a_patch_sets_adds_and_removes),
-        cmocka_unit_test(equal_trees_may_have_other_orders_and_kinds_of_numbers),
-        cmocka_unit_test(the_values_of_a_text_are_counted_before_it_is_read),
-        cmocka_unit_test(eight_times_the_keys_take_less_than_thirty_times_the_work),
-    };
-
-    return cmocka_run_group_tests(claims, NULL, NULL);
 }

@@ -1,11 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "common/buffer.h"
 #include "proto/transport/wire.h"
+#include "tests/unit/claim.h"
 
 enum { MOST = 1000, MORE = 1, LONG = 2, COMMAND = 4 };
 
@@ -55,11 +52,10 @@ static bool is_taken(struct buffer *bytes)
     return whole;
 }
 
-static void any_number_of_messages_below_the_limit_is_taken(void **state)
+CLAIM(any_number_of_messages_below_the_limit_is_taken)
 {
     struct buffer b = { 0 };
 
-    (void)state;
     write_greeting(&b);
     for (int i = 0; i < 300; i++) {
         add_frame(&b, 0, 0);
@@ -71,9 +67,8 @@ static void any_number_of_messages_below_the_limit_is_taken(void **state)
     assert_true(is_taken(&b));
 }
 
-static void a_message_is_refused_at_the_byte_past_the_limit(void **state)
+CLAIM(a_message_is_refused_at_the_byte_past_the_limit)
 {
-    (void)state;
     for (size_t more = 0; more < 2; more++) {
         struct buffer b = { 0 };
         write_greeting(&b);
@@ -83,22 +78,20 @@ static void a_message_is_refused_at_the_byte_past_the_limit(void **state)
     }
 }
 
-static void a_message_without_an_end_is_refused(void **state)
+CLAIM(a_message_without_an_end_is_refused)
 {
     struct buffer b = { 0 };
 
-    (void)state;
     write_greeting(&b);
     for (int i = 0; i < 501; i++)
         add_frame(&b, MORE, 0); /* two bytes each */
     assert_false(is_taken(&b));
 }
 
-static void a_frame_of_any_announced_size_is_refused_at_its_head(void **state)
+CLAIM(a_frame_of_any_announced_size_is_refused_at_its_head)
 {
     static const uint64_t sizes[] = { MOST + 1, UINT32_MAX, INT64_MAX, UINT64_MAX, UINT64_MAX - 8 };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         for (uint8_t flags = LONG; flags <= (LONG | COMMAND); flags += COMMAND) {
             struct buffer b = { 0 };
@@ -111,11 +104,10 @@ static void a_frame_of_any_announced_size_is_refused_at_its_head(void **state)
     }
 }
 
-static void what_is_not_zmtp_3_is_refused(void **state)
+CLAIM(what_is_not_zmtp_3_is_refused)
 {
     struct buffer http = { 0 }, old = { 0 };
 
-    (void)state;
     buffer_add_text(&http, "GET / HTTP/1.1\r\n\r\n");
     assert_false(is_taken(&http));
     write_greeting(&old);
@@ -123,7 +115,7 @@ static void what_is_not_zmtp_3_is_refused(void **state)
     assert_false(is_taken(&old));
 }
 
-static void heads_and_ends_are_reported_in_order(void **state)
+CLAIM(heads_and_ends_are_reported_in_order)
 {
     struct buffer b = { 0 };
     struct wire wire = { 0 };
@@ -132,7 +124,6 @@ static void heads_and_ends_are_reported_in_order(void **state)
     uint64_t sizes[4];
     uint32_t heads = 0, ends = 0;
 
-    (void)state;
     write_greeting(&b);
     add_frame(&b, MORE, 0);
     add_frame(&b, LONG, 300);
@@ -150,17 +141,4 @@ static void heads_and_ends_are_reported_in_order(void **state)
     assert_memory_equal(sizes, ((uint64_t[]){ 3, 0, 300, 7 }), sizeof(sizes));
     assert_int_equal(ends, 4);
     buffer_free(&b);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_number_of_messages_below_the_limit_is_taken),
-        cmocka_unit_test(a_message_is_refused_at_the_byte_past_the_limit),
-        cmocka_unit_test(a_message_without_an_end_is_refused),
-        cmocka_unit_test(a_frame_of_any_announced_size_is_refused_at_its_head),
-        cmocka_unit_test(what_is_not_zmtp_3_is_refused),
-        cmocka_unit_test(heads_and_ends_are_reported_in_order),
-    };
-    return cmocka_run_group_tests_name("proto/wire", tests, NULL, NULL);
 }

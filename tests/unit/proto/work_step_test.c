@@ -1,17 +1,12 @@
 /* What walks over many values or records sends a heartbeat every WORK_STEPS of them, so no turn is silent for long. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "common/shared/work.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 #include "proto/wire/tree.h"
 #include "schema_service.h"
+#include "tests/unit/claim.h"
 
 enum { VALUES = 100 * WORK_STEPS, LEAST = VALUES / WORK_STEPS - 1, RECORDS = 2 * WORK_STEPS };
 
@@ -44,14 +39,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void reading_comparing_and_writing_a_large_document_sends_heartbeats(void **state)
+CLAIM_WITH(reading_comparing_and_writing_a_large_document_sends_heartbeats, set_up, tear_down)
 {
     struct buffer text = { 0 };
     struct arena arena = { 0 };
     struct tree tree, other;
     char member[32];
 
-    (void)state;
     for (int i = 0; i < VALUES; i++) {
         (void)snprintf(member, sizeof(member), "%s\"k%06d\":%d", i ? "," : "{", i, i);
         buffer_add_text(&text, member);
@@ -71,7 +65,7 @@ static void reading_comparing_and_writing_a_large_document_sends_heartbeats(void
     buffer_free(&text);
 }
 
-static void a_message_of_many_records_sends_heartbeats(void **state)
+CLAIM_WITH(a_message_of_many_records_sends_heartbeats, set_up, tear_down)
 {
     static struct ask_stats each[RECORDS];
     const struct service_stats stats = { .service = TEXT("large"), .asks = { RECORDS, each } };
@@ -79,7 +73,6 @@ static void a_message_of_many_records_sends_heartbeats(void **state)
     struct arena arena = { 0 };
     struct buffer body = { 0 }, json = { 0 };
 
-    (void)state;
     for (int i = 0; i < RECORDS; i++)
         each[i].name = TEXT("an_ask");
     assert_int_equal(codec_encode(&service_stats_shape, &stats, &body, NULL), ERR_OK);
@@ -95,23 +88,10 @@ static void a_message_of_many_records_sends_heartbeats(void **state)
     buffer_free(&json);
 }
 
-static void a_thread_without_a_heartbeat_counts_in_silence(void **state)
+CLAIM_WITH(a_thread_without_a_heartbeat_counts_in_silence, set_up, tear_down)
 {
-    (void)state;
     work_beat_with(NULL, NULL);
     for (int i = 0; i < 2 * WORK_STEPS; i++)
         work_step();
     assert_int_equal(beats, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(reading_comparing_and_writing_a_large_document_sends_heartbeats, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_message_of_many_records_sends_heartbeats, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_thread_without_a_heartbeat_counts_in_silence, set_up, tear_down),
-    };
-
-    return cmocka_run_group_tests_name("proto/work_step", tests, NULL, NULL);
 }

@@ -1,29 +1,24 @@
 /* The generated tables and the look-ups of proto/wire/schema.h. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "schema_persist.h"
 #include "schema_service.h"
+#include "tests/unit/claim.h"
 
 static const struct ask *ask_named(const char *name)
 {
     return schema_ask(text_of(name));
 }
 
-static void an_ask_is_found_by_its_full_name(void **state)
+CLAIM(an_ask_is_found_by_its_full_name)
 {
-    (void)state;
     assert_string_equal("persist.put_media", ask_named("persist.put_media")->full_name);
     assert_ptr_equal(&persist_put_media_shape, ask_named("persist.put_media")->request);
     assert_ptr_equal(&done_shape, ask_named("persist.put_media")->answer);
 }
 
-static void every_service_has_the_standard_asks(void **state)
+CLAIM(every_service_has_the_standard_asks)
 {
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++) {
         char name[64];
 
@@ -32,7 +27,7 @@ static void every_service_has_the_standard_asks(void **state)
     }
 }
 
-static void an_unknown_name_finds_nothing(void **state)
+CLAIM(an_unknown_name_finds_nothing)
 {
     static const char *const names[] = { "",
                                          ".",
@@ -44,31 +39,27 @@ static void an_unknown_name_finds_nothing(void **state)
                                          "persist.put_media.x",
                                          "PERSIST.ping" };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_null(ask_named(names[i]));
         assert_null(schema_event(text_of(names[i])));
     }
 }
 
-static void an_event_is_found_under_its_own_service_only(void **state)
+CLAIM(an_event_is_found_under_its_own_service_only)
 {
-    (void)state;
     assert_ptr_equal(&persist_changed_shape, schema_event(TEXT("persist.changed"))->body);
     assert_null(schema_event(TEXT("search.changed")));
 }
 
-static void a_field_is_found_by_its_name(void **state)
+CLAIM(a_field_is_found_by_its_name)
 {
-    (void)state;
     assert_int_equal(offsetof(struct media, tags), schema_field(&media_shape, TEXT("tags"))->offset);
     assert_null(schema_field(&media_shape, TEXT("tag")));
     assert_null(schema_field(&nothing_shape, TEXT("tags")));
 }
 
-static void words_and_constants_stand_for_each_other(void **state)
+CLAIM(words_and_constants_stand_for_each_other)
 {
-    (void)state;
     assert_int_equal(KIND_MIDI, choice_value(&kind_table, TEXT("midi")));
     assert_string_equal("midi", choice_word(&kind_table, KIND_MIDI));
     assert_int_equal(KIND_OTHER, choice_value(&kind_table, TEXT("hologram")));
@@ -92,9 +83,8 @@ static void check_shape(const struct shape *shape)
     }
 }
 
-static void every_field_lies_in_its_struct(void **state)
+CLAIM(every_field_lies_in_its_struct)
 {
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++) {
         for (uint32_t i = 0; i < (*at)->ask_count; i++) {
             check_shape((*at)->asks[i].request);
@@ -105,9 +95,8 @@ static void every_field_lies_in_its_struct(void **state)
     }
 }
 
-static void bounds_are_those_of_the_schema(void **state)
+CLAIM(bounds_are_those_of_the_schema)
 {
-    (void)state;
     assert_int_equal(64, schema_field(&media_shape, TEXT("bit_depth"))->max);
     assert_int_equal(INT64_MAX, schema_field(&media_shape, TEXT("size"))->max);
     assert_int_equal(255, schema_field(&media_shape, TEXT("name"))->max_len);
@@ -115,29 +104,11 @@ static void bounds_are_those_of_the_schema(void **state)
     assert_true(schema_field(&fact_shape, TEXT("confidence"))->real_max == 1.0);
 }
 
-static void the_text_of_a_schema_holds_what_it_uses(void **state)
+CLAIM(the_text_of_a_schema_holds_what_it_uses)
 {
     const uint32_t bound = schema_field(&description_shape, TEXT("schema"))->max_len;
 
-    (void)state;
     assert_non_null(strstr(schema_persist.text, "record media "));
     for (const struct schema *const *at = schema_all; *at; at++)
         assert_true(strlen((*at)->text) <= bound);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_ask_is_found_by_its_full_name),
-        cmocka_unit_test(every_service_has_the_standard_asks),
-        cmocka_unit_test(an_unknown_name_finds_nothing),
-        cmocka_unit_test(an_event_is_found_under_its_own_service_only),
-        cmocka_unit_test(a_field_is_found_by_its_name),
-        cmocka_unit_test(words_and_constants_stand_for_each_other),
-        cmocka_unit_test(every_field_lies_in_its_struct),
-        cmocka_unit_test(bounds_are_those_of_the_schema),
-        cmocka_unit_test(the_text_of_a_schema_holds_what_it_uses),
-    };
-
-    return cmocka_run_group_tests_name("lookup", tests, NULL, NULL);
 }

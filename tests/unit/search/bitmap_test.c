@@ -1,15 +1,10 @@
 /* A set is read from bytes only if they are valid: rows that do not rise, or a wrong count, are refused. Its chunks
  * contain its rows, in every representation. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/search/containers/bitmap.h"
+#include "tests/unit/claim.h"
 
 static struct buffer write_bitmap(uint32_t first, uint32_t count, uint32_t step)
 {
@@ -34,12 +29,11 @@ static void is_read(const void *bytes, size_t len, uint32_t rows)
     bitmap_free(bitmap);
 }
 
-static void few_rows_are_stored_in_rising_order(void **state)
+CLAIM(few_rows_are_stored_in_rising_order)
 {
     struct buffer bytes = write_bitmap(70000, 10, 3);
     uint8_t *last = bytes.at + bytes.len - 2;
 
-    (void)state;
     is_read(bytes.at, bytes.len, 10);
     last[-1] = 0xe0;
     is_read(bytes.at, bytes.len, 0);
@@ -48,11 +42,10 @@ static void few_rows_are_stored_in_rising_order(void **state)
     buffer_free(&bytes);
 }
 
-static void the_count_of_many_rows_is_right(void **state)
+CLAIM(the_count_of_many_rows_is_right)
 {
     struct buffer bytes = write_bitmap(0, 20000, 2);
 
-    (void)state;
     is_read(bytes.at, bytes.len, 20000);
     bytes.at[bytes.len / 2] ^= 2;
     is_read(bytes.at, bytes.len, 0);
@@ -60,11 +53,10 @@ static void the_count_of_many_rows_is_right(void **state)
 }
 
 /* RoaringFormatSpec: cookie and containers, which of them are runs, key and rows - 1, then the runs: first and more. */
-static void overlapping_runs_are_refused(void **state)
+CLAIM(overlapping_runs_are_refused)
 {
     const uint16_t runs[][4] = { { 1, 2, 10, 2 }, { 1, 9, 5, 2 }, { 10, 2, 1, 2 }, { 1, 2, 65535, 3 } };
 
-    (void)state;
     for (int i = 0; i < 4; i++) {
         uint8_t bytes[19] = { 12347 & 0xff, 12347 >> 8, 0, 0, 1 };
         uint16_t body[] = { 0, 5, 2, runs[i][0], runs[i][1], runs[i][2], runs[i][3] };
@@ -95,12 +87,11 @@ static void chunks_are_the_rows(const struct bitmap *bitmap, uint32_t chunks)
     free(room);
 }
 
-static void chunks_hold_the_rows_however_they_are_kept(void **state)
+CLAIM(chunks_hold_the_rows_however_they_are_kept)
 {
     const uint8_t runs[19] = { 12347 & 0xff, 12347 >> 8, 0, 0, 1, 2, 0, 5, 0, 2, 0, 1, 0, 2, 0, 10, 0, 2, 0 };
     struct bitmap *bitmap = bitmap_new();
 
-    (void)state;
     assert_non_null(bitmap);
     chunks_are_the_rows(bitmap, 0);
     for (uint32_t row = 5; row < 65536; row += 1000)
@@ -114,16 +105,4 @@ static void chunks_hold_the_rows_however_they_are_kept(void **state)
     assert_non_null(bitmap);
     chunks_are_the_rows(bitmap, 1);
     bitmap_free(bitmap);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_rows_are_stored_in_rising_order),
-        cmocka_unit_test(the_count_of_many_rows_is_right),
-        cmocka_unit_test(overlapping_runs_are_refused),
-        cmocka_unit_test(chunks_hold_the_rows_however_they_are_kept),
-    };
-
-    return cmocka_run_group_tests_name("search bitmap", tests, NULL, NULL);
 }

@@ -1,15 +1,10 @@
 /* Updated lists of candidates equal new ones, after sounds appeared, disappeared and changed. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/search/duplicates/candidates.h"
+#include "tests/unit/claim.h"
 
 enum { SOUNDS = 9200, CENTRES = 700, ROUNDS = 1, CHANGES = 300, MOST = SOUNDS + ROUNDS * CHANGES };
 
@@ -124,13 +119,12 @@ static void map_numbers(const struct library *library, const uint32_t *was, uint
     }
 }
 
-static void lists_brought_up_to_date_equal_those_made_again(void **state)
+CLAIM(lists_brought_up_to_date_equal_those_made_again)
 {
     static struct library library = { .seed = 11 };
     static uint32_t numbers[2][MOST], now_of[MOST];
     struct candidate_sounds was, now, anew, none;
 
-    (void)state;
     candidates_open(&none, 0);
     for (; library.count < SOUNDS; library.count++) {
         library.each[library.count] = make_sound(&library, library.count);
@@ -157,11 +151,4 @@ static void lists_brought_up_to_date_equal_those_made_again(void **state)
     }
     candidates_close(&was);
     candidates_close(&none);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_brought_up_to_date_equal_those_made_again) };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

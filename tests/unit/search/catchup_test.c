@@ -5,6 +5,7 @@
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 #include "store/keys.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 #include "tests/unit/search/made.h"
 
@@ -162,7 +163,7 @@ static uint32_t count_found(struct world *world, const char *query)
 
 #define CONTENT "0123456789abcdef"
 
-static void the_index_follows_items_that_are_put_changed_and_removed(void **state)
+CLAIM_WITH(the_index_follows_items_that_are_put_changed_and_removed, make_world, end_world)
 {
     struct world *world = *state;
     struct media gone = { .folder = world->folder };
@@ -189,7 +190,7 @@ static void the_index_follows_items_that_are_put_changed_and_removed(void **stat
     assert_int_equal(count_found(world, ""), 0);
 }
 
-static void facts_of_a_content_reach_all_its_items(void **state)
+CLAIM_WITH(facts_of_a_content_reach_all_its_items, make_world, end_world)
 {
     struct world *world = *state;
     struct fact fact = { .attribute = TEXT("bpm"), .has_number = true, .number = 120, .shown = true };
@@ -225,7 +226,7 @@ static void put_facts(struct world *world, enum change_kind kind, struct bytes s
     catch_up(world);
 }
 
-static void a_second_tempo_is_found_until_a_person_gives_one(void **state)
+CLAIM_WITH(a_second_tempo_is_found_until_a_person_gives_one, make_world, end_world)
 {
     struct world *world = *state;
     struct id one = add_item(world, "One", CONTENT);
@@ -244,7 +245,7 @@ static void a_second_tempo_is_found_until_a_person_gives_one(void **state)
     assert_int_equal(count_found(world, "bpm:70"), 0);
 }
 
-static void a_renamed_folder_renames_the_place_of_its_items(void **state)
+CLAIM_WITH(a_renamed_folder_renames_the_place_of_its_items, make_world, end_world)
 {
     struct world *world = *state;
 
@@ -258,7 +259,7 @@ static void a_renamed_folder_renames_the_place_of_its_items(void **state)
     assert_int_equal(count_found(world, "path:percussion"), 2);
 }
 
-static void items_of_a_volume_that_is_away_are_offline(void **state)
+CLAIM_WITH(items_of_a_volume_that_is_away_are_offline, make_world, end_world)
 {
     struct world *world = *state;
 
@@ -281,7 +282,7 @@ static void drop_log(struct world *world, uint64_t up_to)
 }
 
 /* The removal itself is no longer in the log. */
-static void an_index_older_than_the_change_log_reads_everything_again(void **state)
+CLAIM_WITH(an_index_older_than_the_change_log_reads_everything_again, make_world, end_world)
 {
     struct world *world = *state;
     struct media gone = { .folder = world->folder, .id = add_item(world, "Kick", "") };
@@ -302,7 +303,7 @@ static void an_index_older_than_the_change_log_reads_everything_again(void **sta
     assert_int_equal(count_found(world, "kick"), 0);
 }
 
-static void a_row_that_cannot_be_read_is_left_out_and_stops_nothing(void **state)
+CLAIM_WITH(a_row_that_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world)
 {
     struct world *world = *state;
     struct key media = key_id(id_new()), volume = key_id(id_new()), change;
@@ -326,7 +327,7 @@ static void a_row_that_cannot_be_read_is_left_out_and_stops_nothing(void **state
     assert_int_equal(count_found(world, ""), 3);
 }
 
-static void another_catalogue_is_read_again(void **state)
+CLAIM_WITH(another_catalogue_is_read_again, make_world, end_world)
 {
     struct world *world = *state;
     struct key key = key_name(META_CATALOGUE);
@@ -355,7 +356,7 @@ static void put_store_back(struct world *world, const char *done)
 }
 
 /* The revisions are those that the index has seen, but the rows are others. */
-static void an_older_copy_of_the_store_with_new_changes_is_read_again(void **state)
+CLAIM_WITH(an_older_copy_of_the_store_with_new_changes_is_read_again, make_world, end_world)
 {
     struct world *world = *state;
     uint64_t revision;
@@ -375,7 +376,7 @@ static void an_older_copy_of_the_store_with_new_changes_is_read_again(void **sta
     assert_int_equal(count_found(world, ""), 3);
 }
 
-static void many_changes_are_read_in_slices(void **state)
+CLAIM_WITH(many_changes_are_read_in_slices, make_world, end_world)
 {
     struct world *world = *state;
     uint32_t bites = 0, most = 0, before = 0;
@@ -396,7 +397,7 @@ static void many_changes_are_read_in_slices(void **state)
     assert_true(bites > 100 && most <= 32);
 }
 
-static void a_sweep_in_slices_misses_no_change_during_it(void **state)
+CLAIM_WITH(a_sweep_in_slices_misses_no_change_during_it, make_world, end_world)
 {
     struct world *world = *state;
     struct id first;
@@ -419,26 +420,4 @@ static void a_sweep_in_slices_misses_no_change_during_it(void **state)
     assert_true(world->catchup->is_current);
     assert_int_equal(count_found(world, "name:kick"), 2500);
     assert_int_equal(count_found(world, "name:snare or name:hat"), 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_index_follows_items_that_are_put_changed_and_removed, make_world,
-                                        end_world),
-        cmocka_unit_test_setup_teardown(facts_of_a_content_reach_all_its_items, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world, end_world),
-        cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
-        cmocka_unit_test_setup_teardown(an_index_older_than_the_change_log_reads_everything_again, make_world,
-                                        end_world),
-        cmocka_unit_test_setup_teardown(a_second_tempo_is_found_until_a_person_gives_one, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_row_that_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world),
-        cmocka_unit_test_setup_teardown(another_catalogue_is_read_again, make_world, end_world),
-        cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_with_new_changes_is_read_again, make_world,
-                                        end_world),
-        cmocka_unit_test_setup_teardown(many_changes_are_read_in_slices, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_sweep_in_slices_misses_no_change_during_it, make_world, end_world),
-    };
-
-    return cmocka_run_group_tests_name("search catchup", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* A query without results is explained: the clause that causes it, and a better query. */
 #include "made.h"
 #include "services/search/query/explain.h"
+#include "tests/unit/claim.h"
 
 enum { ITEMS = 400, SEED = 5, FOREVER_US = 600000000 };
 
@@ -100,7 +101,7 @@ static const struct {
                               "unknown_word sanre: snare -> (kikc or snare) soft\nexcluded (kikc or sanre) -> soft" },
 };
 
-static void a_query_without_results_is_explained(void **state)
+CLAIM_WITH(a_query_without_results_is_explained, make_world, free_world)
 {
     struct buffer said = { 0 };
 
@@ -112,12 +113,11 @@ static void a_query_without_results_is_explained(void **state)
     buffer_free(&said);
 }
 
-static void an_empty_catalogue_says_so(void **state)
+CLAIM(an_empty_catalogue_says_so)
 {
     struct world world = { 0 };
     struct buffer said = { 0 };
 
-    (void)state;
     assert_int_equal(index_open(&world.index), ERR_OK);
     assert_string_equal(explain_query(&world, "kick", &said), "no_items");
     assert_string_equal(explain_query(&world, "", &said), "no_items");
@@ -137,12 +137,11 @@ static void put_named(struct world *world, uint32_t word, bool is_hidden)
 }
 
 /* Otherwise the near word would be the word of the query itself. */
-static void a_word_of_hidden_items_alone_is_not_called_unknown(void **state)
+CLAIM(a_word_of_hidden_items_alone_is_not_called_unknown)
 {
     struct world world = { 0 };
     struct buffer said = { 0 };
 
-    (void)state;
     assert_int_equal(index_open(&world.index), ERR_OK);
     put_named(&world, 4, false);
     put_named(&world, 2, true);
@@ -152,7 +151,7 @@ static void a_word_of_hidden_items_alone_is_not_called_unknown(void **state)
     buffer_free(&said);
 }
 
-static void a_query_that_only_hidden_items_match_is_explained(void **state)
+CLAIM_WITH(a_query_that_only_hidden_items_match_is_explained, make_world, free_world)
 {
     struct world *world = *state;
     struct made_item odd = made_item(&(uint64_t){ 77 }, 900000);
@@ -171,7 +170,7 @@ static const char *const PIECES[] = { "kikc",    "warm",    "class:zz", "-",    
                                       "bpm",     "dur<1",   ":",        "tag:", "key:8A", "is:loop", "\xff" };
 
 /* For any query, hints are within their bounds. */
-static void no_query_whatever_breaks_an_explanation(void **state)
+CLAIM_WITH(no_query_whatever_breaks_an_explanation, make_world, free_world)
 {
     struct world *world = *state;
     struct match match = { &world->index, &world->volumes };
@@ -199,17 +198,4 @@ static void no_query_whatever_breaks_an_explanation(void **state)
         buffer_free(&query);
         arena_free(&arena);
     }
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_query_without_results_is_explained, make_world, free_world),
-        cmocka_unit_test(an_empty_catalogue_says_so),
-        cmocka_unit_test_setup_teardown(a_query_that_only_hidden_items_match_is_explained, make_world, free_world),
-        cmocka_unit_test(a_word_of_hidden_items_alone_is_not_called_unknown),
-        cmocka_unit_test_setup_teardown(no_query_whatever_breaks_an_explanation, make_world, free_world),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

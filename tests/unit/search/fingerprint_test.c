@@ -1,17 +1,12 @@
 /* Whether two prints belong to one sound: changes that a file may have, and changes that make another sound. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "services/search/duplicates/fingerprint.h"
+#include "tests/unit/claim.h"
 
 enum { COUNT = FINGERPRINT_SAMPLES };
 
@@ -71,12 +66,11 @@ static bool are_same(const double *x, uint32_t x_count, const double *y, uint32_
     return same;
 }
 
-static void a_transform_of_any_size_is_that_of_its_definition(void **state)
+CLAIM(a_transform_of_any_size_is_that_of_its_definition)
 {
     static struct fourier fourier;
     static struct fourier_signal signal, spare;
 
-    (void)state;
     fourier_init(&fourier);
     for (uint32_t size = FOURIER_LEAST; size <= FOURIER_SIZE; size *= 2) {
         const uint32_t bins[] = { 0, 1, 19, size / 3, size - 3 }, filled = size < 300 ? size : 300;
@@ -99,11 +93,10 @@ static void a_transform_of_any_size_is_that_of_its_definition(void **state)
 }
 
 /* Each length needs a transform of another size. */
-static void equal_and_other_sounds_of_any_length_are_recognised(void **state)
+CLAIM(equal_and_other_sounds_of_any_length_are_recognised)
 {
     static double x[COUNT], y[COUNT];
 
-    (void)state;
     for (uint32_t count = 250; count < COUNT; count = count * 3 / 2) {
         strike_tone(x, count, 0, 1, 1);
         strike_tone(y, count, 0.005, 1, 1);
@@ -119,11 +112,10 @@ static void equal_and_other_sounds_of_any_length_are_recognised(void **state)
     }
 }
 
-static void a_trimmed_shifted_and_noisy_copy_is_the_same_sound(void **state)
+CLAIM(a_trimmed_shifted_and_noisy_copy_is_the_same_sound)
 {
     static double x[COUNT], y[COUNT];
 
-    (void)state;
     strike_tone(x, COUNT, 0, 1, 1);
     assert_true(are_same(x, COUNT, x, COUNT));
     strike_tone(y, COUNT, 0.02, 1, 1);
@@ -135,11 +127,10 @@ static void a_trimmed_shifted_and_noisy_copy_is_the_same_sound(void **state)
     assert_true(are_same(x, COUNT, y, COUNT));
 }
 
-static void a_place_between_two_samples_is_found(void **state)
+CLAIM(a_place_between_two_samples_is_found)
 {
     static double x[COUNT], y[COUNT];
 
-    (void)state;
     for (uint32_t i = 0; i < COUNT; i++) {
         double t = i / 16000.0, later = t + 0.5 / 16000;
         x[i] = exp(-t * 9) * (sin(2 * M_PI * 6100 * t) + sin(2 * M_PI * 4230 * t));
@@ -148,11 +139,10 @@ static void a_place_between_two_samples_is_found(void **state)
     assert_true(are_same(x, COUNT, y, COUNT));
 }
 
-static void a_semitone_another_take_and_silence_are_not_the_same_sound(void **state)
+CLAIM(a_semitone_another_take_and_silence_are_not_the_same_sound)
 {
     static double x[COUNT], y[COUNT];
 
-    (void)state;
     strike_tone(x, COUNT, 0, 1, 1);
     strike_tone(y, COUNT, 0, 1.0594631, 1);
     assert_false(are_same(x, COUNT, y, COUNT));
@@ -175,7 +165,7 @@ static bool reads_gist(const struct artefact_gist *record, struct buffer *data)
     return fingerprint_read_gist(buffer_bytes(data), &gist);
 }
 
-static void an_invalid_fingerprint_is_refused(void **state)
+CLAIM(an_invalid_fingerprint_is_refused)
 {
     static const uint8_t bytes[FINGERPRINT_BANDS];
     struct artefact_print of_print = { 16000, bytes_of(bytes, 4) };
@@ -184,7 +174,6 @@ static void an_invalid_fingerprint_is_refused(void **state)
     struct fingerprint print;
     struct gist gist;
 
-    (void)state;
     encode_record(&artefact_print_shape, &of_print, &data);
     assert_true(fingerprint_read(buffer_bytes(&data), &print));
     assert_false(fingerprint_read(bytes_of(data.at, data.len - 1), &print));
@@ -207,18 +196,4 @@ static void an_invalid_fingerprint_is_refused(void **state)
     memcpy(seconds + 9, "\x7f\xf8", 2); /* not a number */
     assert_false(fingerprint_read_gist(buffer_bytes(&data), &gist));
     buffer_free(&data);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_transform_of_any_size_is_that_of_its_definition),
-        cmocka_unit_test(equal_and_other_sounds_of_any_length_are_recognised),
-        cmocka_unit_test(a_trimmed_shifted_and_noisy_copy_is_the_same_sound),
-        cmocka_unit_test(a_place_between_two_samples_is_found),
-        cmocka_unit_test(a_semitone_another_take_and_silence_are_not_the_same_sound),
-        cmocka_unit_test(an_invalid_fingerprint_is_refused),
-    };
-
-    return cmocka_run_group_tests_name("print", tests, NULL, NULL);
 }

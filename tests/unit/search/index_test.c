@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "services/search/index/index_file.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 2000, QUERIES = 500 };
@@ -165,11 +166,10 @@ static void finds_the_same(struct index *index, const struct made_item *items, u
     }
 }
 
-static void the_index_finds_what_a_look_at_every_item_finds(void **state)
+CLAIM(the_index_finds_what_a_look_at_every_item_finds)
 {
     struct index index;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     struct made_item *items = made_items(&index, ITEMS, 1);
     finds_the_same(&index, items, 2);
@@ -218,7 +218,7 @@ static void save_index(struct index *index, const char *path, size_t piece)
     index_save_end(save);
 }
 
-static void the_index_is_the_same_from_its_file(void **state)
+CLAIM_WITH(the_index_is_the_same_from_its_file, make_place, remove_place)
 {
     struct directory *place = *state;
     struct index index, again;
@@ -247,7 +247,7 @@ static void the_index_is_the_same_from_its_file(void **state)
     index_close(&index);
 }
 
-static void a_change_while_the_file_is_written_ends_the_writing(void **state)
+CLAIM_WITH(a_change_while_the_file_is_written_ends_the_writing, make_place, remove_place)
 {
     struct directory *place = *state;
     struct index_save *writing;
@@ -292,7 +292,7 @@ static void load_fails(const char *path)
     index_close(&index);
 }
 
-static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
+CLAIM_WITH(a_damaged_file_is_refused_wherever_it_is_damaged, make_place, remove_place)
 {
     struct directory *place = *state;
     struct index index;
@@ -319,13 +319,12 @@ static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
 }
 
 /* A look-up would never end, or would read outside the table. */
-static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
+CLAIM(a_table_that_is_not_that_of_the_rows_is_refused)
 {
     struct id id = { { 1 } };
     struct ids ids;
     uint32_t row;
 
-    (void)state;
     assert_int_equal(ids_open(&ids, 100), ERR_OK);
     assert_int_equal(ids_adopt(&ids), ERR_OK);
     for (; id.b[15] < 10; id.b[15]++)
@@ -347,14 +346,13 @@ static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
 }
 
 /* No id is found in it, so no place becomes free. It must not run full, because then no look-up would end. */
-static void a_damaged_table_of_ids_never_runs_full(void **state)
+CLAIM(a_damaged_table_of_ids_never_runs_full)
 {
     enum { ROWS = 2700, PLACES = 4096 };
     struct id id = { { 1 } };
     struct ids ids;
     uint32_t row;
 
-    (void)state;
     assert_int_equal(ids_open(&ids, 2 * ROWS), ERR_OK);
     for (uint32_t i = 0; i < ROWS; i++) {
         memcpy(id.b + 4, &i, sizeof(i));
@@ -400,23 +398,7 @@ static double seconds_to_take(bool are_of_one_moment)
     return (double)(clock() - began) / CLOCKS_PER_SEC;
 }
 
-static void ids_of_one_moment_are_found_as_fast_as_any(void **state)
+CLAIM(ids_of_one_moment_are_found_as_fast_as_any)
 {
-    (void)state;
     assert_true(seconds_to_take(true) < 5 * seconds_to_take(false));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_index_finds_what_a_look_at_every_item_finds),
-        cmocka_unit_test_setup_teardown(the_index_is_the_same_from_its_file, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_change_while_the_file_is_written_ends_the_writing, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place, remove_place),
-        cmocka_unit_test(a_table_that_is_not_that_of_the_rows_is_refused),
-        cmocka_unit_test(a_damaged_table_of_ids_never_runs_full),
-        cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),
-    };
-
-    return cmocka_run_group_tests_name("search index", tests, NULL, NULL);
 }

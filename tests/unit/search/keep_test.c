@@ -1,13 +1,8 @@
 /* Which copy of a sound is the one to keep, and why. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "services/search/duplicates/keep.h"
+#include "tests/unit/claim.h"
 
 /* A local copy: 16 bit, 44.1 kHz, stereo, one second. */
 static struct keep_copy ordinary_copy(void)
@@ -33,11 +28,10 @@ static void expect_verdict(const struct keep_copy *copies, uint32_t count, uint3
     assert_int_equal(verdict.reason, (int32_t)reason);
 }
 
-static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state)
+CLAIM(a_copy_that_is_away_is_never_kept_while_another_is_here)
 {
     struct keep_copy copies[3] = { ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
-    (void)state;
     copies[0].mtime = 1;
     copies[0].is_favourite = true;
     copies[2].is_lossless = false;
@@ -49,11 +43,10 @@ static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state
         }
 }
 
-static void a_copy_of_better_quality_comes_before_an_older_one(void **state)
+CLAIM(a_copy_of_better_quality_comes_before_an_older_one)
 {
     struct keep_copy copies[2] = { ordinary_copy(), ordinary_copy() };
 
-    (void)state;
     copies[0].mtime = 1;
     copies[0].is_lossless = false;
     expect_verdict(copies, 2, 1, KEEP_REASON_LOSSLESS);
@@ -69,11 +62,10 @@ static void a_copy_of_better_quality_comes_before_an_older_one(void **state)
     expect_verdict(copies, 2, 1, KEEP_REASON_BIT_DEPTH);
 }
 
-static void an_upsampled_copy_is_not_kept_for_its_figures(void **state)
+CLAIM(an_upsampled_copy_is_not_kept_for_its_figures)
 {
     struct keep_copy copies[2] = { ordinary_copy(), ordinary_copy() };
 
-    (void)state;
     copies[1].mtime = 2000;
     copies[1].rate = 48000;
     copies[1].depth = 24;
@@ -83,11 +75,10 @@ static void an_upsampled_copy_is_not_kept_for_its_figures(void **state)
     expect_verdict(copies, 2, 1, KEEP_REASON_FINER_FORMAT);
 }
 
-static void among_equals_the_original_is_kept(void **state)
+CLAIM(among_equals_the_original_is_kept)
 {
     struct keep_copy copies[3] = { ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
-    (void)state;
     expect_verdict(copies, 3, 0, KEEP_REASON_KNOWN_FIRST);
     copies[2].path_len = 10;
     expect_verdict(copies, 3, 2, KEEP_REASON_SHORTER_PATH);
@@ -100,11 +91,10 @@ static void among_equals_the_original_is_kept(void **state)
     expect_verdict(copies, 3, 2, KEEP_REASON_FAVOURITE);
 }
 
-static void the_readable_copies_but_the_one_to_keep_can_be_freed(void **state)
+CLAIM(the_readable_copies_but_the_one_to_keep_can_be_freed)
 {
     struct keep_copy copies[4] = { ordinary_copy(), ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
-    (void)state;
     copies[0].size = 7;
     copies[1].size = 50;
     copies[2].size = 600;
@@ -115,7 +105,7 @@ static void the_readable_copies_but_the_one_to_keep_can_be_freed(void **state)
     assert_int_equal(verdict.free, 650);
 }
 
-static void names_that_say_a_copy_are_known(void **state)
+CLAIM(names_that_say_a_copy_are_known)
 {
     static const struct {
         const char *path;
@@ -137,24 +127,9 @@ static void names_that_say_a_copy_are_known(void **state)
 
     struct media media = { 0 };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(PATHS) / sizeof(*PATHS); i++) {
         struct bytes path = bytes_of(PATHS[i].path, strlen(PATHS[i].path));
 
         assert_int_equal(keep_read(&media, path, false).asides, PATHS[i].asides);
     }
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_copy_that_is_away_is_never_kept_while_another_is_here),
-        cmocka_unit_test(a_copy_of_better_quality_comes_before_an_older_one),
-        cmocka_unit_test(an_upsampled_copy_is_not_kept_for_its_figures),
-        cmocka_unit_test(among_equals_the_original_is_kept),
-        cmocka_unit_test(the_readable_copies_but_the_one_to_keep_can_be_freed),
-        cmocka_unit_test(names_that_say_a_copy_are_known),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

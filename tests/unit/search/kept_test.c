@@ -4,6 +4,7 @@
 
 #include "services/search/query/frequent_words.h"
 #include "services/search/query/kept_answers.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 6000, ROUNDS = 6, QUERIES = 60, PAGE = 20, FIELDS = 3 };
@@ -319,12 +320,11 @@ static void close_bench(struct bench *b)
     free(b);
 }
 
-static void a_kept_answer_is_that_of_a_plain_scan_after_any_change(void **state)
+CLAIM(a_kept_answer_is_that_of_a_plain_scan_after_any_change)
 {
     uint64_t seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 10) : 23;
     struct bench *b = open_bench(seed);
 
-    (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < QUERIES; i++)
             compare_drawn(b, &seed);
@@ -333,7 +333,7 @@ static void a_kept_answer_is_that_of_a_plain_scan_after_any_change(void **state)
     close_bench(b);
 }
 
-static void an_answer_made_in_idle_time_serves_the_typed_word(void **state)
+CLAIM(an_answer_made_in_idle_time_serves_the_typed_word)
 {
     static const struct volumes none;
     static const enum term_field usual[] = { TERM_CLASS, TERM_FAMILY, TERM_TAG, TERM_PACK, TERM_KEY, TERM_KIND };
@@ -351,7 +351,6 @@ static void an_answer_made_in_idle_time_serves_the_typed_word(void **state)
                             .limit = PAGE };
     uint32_t made = 0;
 
-    (void)state;
     while ((root.text = frequent_words_next(&words, &b->index, KEPT_FROM / 2)).len) {
         assert_non_null(kept_answers_find(&b->answers, &ask));
         made++;
@@ -364,14 +363,4 @@ static void an_answer_made_in_idle_time_serves_the_typed_word(void **state)
     assert_true(answer->is_usual && answer->field_count == 6);
     assert_int_equal(b->answers.uses, uses + 1);
     close_bench(b);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_kept_answer_is_that_of_a_plain_scan_after_any_change),
-        cmocka_unit_test(an_answer_made_in_idle_time_serves_the_typed_word),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "services/search/map/map.h"
 #include "services/search/map/map_file.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 1200, SAMPLE = 300, MADE = 400 };
@@ -48,13 +49,12 @@ static void close_sounds(struct sounds *sounds)
     free(sounds->at);
 }
 
-static void neighbours_lie_together_on_a_plane_and_in_a_room(void **state)
+CLAIM(neighbours_lie_together_on_a_plane_and_in_a_room)
 {
     struct sounds sounds;
     struct map_graph graph;
     struct map_place *places = calloc(ITEMS, sizeof(*places));
 
-    (void)state;
     open_sounds(&sounds, 1);
     assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_OK);
     for (uint32_t dimensions = 2; dimensions <= 3; dimensions++) {
@@ -75,12 +75,11 @@ static void neighbours_lie_together_on_a_plane_and_in_a_room(void **state)
     close_sounds(&sounds);
 }
 
-static void the_graph_has_every_edge_both_ways_with_one_weight(void **state)
+CLAIM(the_graph_has_every_edge_both_ways_with_one_weight)
 {
     struct sounds sounds;
     struct map_graph graph;
 
-    (void)state;
     open_sounds(&sounds, 2);
     assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_OK);
     for (uint32_t row = 0; row < ITEMS; row++) {
@@ -98,12 +97,11 @@ static void the_graph_has_every_edge_both_ways_with_one_weight(void **state)
     close_sounds(&sounds);
 }
 
-static void a_stopped_map_is_reported_as_stopped(void **state)
+CLAIM(a_stopped_map_is_reported_as_stopped)
 {
     struct sounds sounds;
     struct map_graph graph;
 
-    (void)state;
     open_sounds(&sounds, 3);
     atomic_store(&sounds.work.stop, true);
     assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_BUSY);
@@ -163,13 +161,12 @@ static uint32_t places_of(const struct map *map, const struct index *index, stru
     return count;
 }
 
-static void the_same_seed_gives_the_same_map_and_the_file_has_it(void **state)
+CLAIM(the_same_seed_gives_the_same_map_and_the_file_has_it)
 {
     struct world world;
     struct map *map, *other;
     static struct map_place first[4096], again[4096];
 
-    (void)state;
     open_world(&world);
     map = map_open(world.folder, 2);
     assert_int_equal(map_look(map, &world.index), MAP_NONE);
@@ -192,14 +189,13 @@ static void the_same_seed_gives_the_same_map_and_the_file_has_it(void **state)
     close_world(&world);
 }
 
-static void a_new_point_lies_near_similar_ones_and_moves_no_other(void **state)
+CLAIM(a_new_point_lies_near_similar_ones_and_moves_no_other)
 {
     struct world world;
     struct map *map;
     static struct map_place before[4096], after[4096];
     uint64_t seed = 99;
 
-    (void)state;
     open_world(&world);
     map = map_open(world.folder, 2);
     make_and_wait(map, &world.index, 3);
@@ -252,14 +248,13 @@ static void leave_gaps(struct world *world)
     }
 }
 
-static void no_place_changes_when_the_rows_are_made_again(void **state)
+CLAIM(no_place_changes_when_the_rows_are_made_again)
 {
     struct world world;
     struct map *map;
     static struct map_place before[MADE];
     uint32_t row, placed = 0;
 
-    (void)state;
     open_world(&world);
     leave_gaps(&world);
     map = map_open(world.folder, 2);
@@ -284,14 +279,13 @@ static void no_place_changes_when_the_rows_are_made_again(void **state)
 }
 
 /* Forgotten and brought back, an item may get the row of another one. */
-static void an_item_that_comes_back_has_its_former_place(void **state)
+CLAIM(an_item_that_comes_back_has_its_former_place)
 {
     struct world world;
     struct map *map;
     struct map_place before;
     uint32_t row, other, i = 0, j;
 
-    (void)state;
     open_world(&world);
     map = map_open(world.folder, 2);
     make_and_wait(map, &world.index, 3);
@@ -313,14 +307,13 @@ static void an_item_that_comes_back_has_its_former_place(void **state)
     close_world(&world);
 }
 
-static void a_map_of_the_catalogue_before_is_thrown_away(void **state)
+CLAIM(a_map_of_the_catalogue_before_is_thrown_away)
 {
     struct world world;
     struct map *map;
     struct id before;
     struct fault fault = { 0 };
 
-    (void)state;
     open_world(&world);
     before = world.index.catalogue;
     map = map_open(world.folder, 2);
@@ -343,13 +336,12 @@ static void a_map_of_the_catalogue_before_is_thrown_away(void **state)
     close_world(&world);
 }
 
-static void every_damaged_file_is_thrown_away(void **state)
+CLAIM(every_damaged_file_is_thrown_away)
 {
     struct world world;
     struct map *map;
     long size;
 
-    (void)state;
     open_world(&world);
     map = map_open(world.folder, 2);
     make_and_wait(map, &world.index, 3);
@@ -380,21 +372,4 @@ static void every_damaged_file_is_thrown_away(void **state)
     map_close(map);
     fclose(file);
     close_world(&world);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(neighbours_lie_together_on_a_plane_and_in_a_room),
-        cmocka_unit_test(the_graph_has_every_edge_both_ways_with_one_weight),
-        cmocka_unit_test(a_stopped_map_is_reported_as_stopped),
-        cmocka_unit_test(the_same_seed_gives_the_same_map_and_the_file_has_it),
-        cmocka_unit_test(a_new_point_lies_near_similar_ones_and_moves_no_other),
-        cmocka_unit_test(no_place_changes_when_the_rows_are_made_again),
-        cmocka_unit_test(an_item_that_comes_back_has_its_former_place),
-        cmocka_unit_test(a_map_of_the_catalogue_before_is_thrown_away),
-        cmocka_unit_test(every_damaged_file_is_thrown_away),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

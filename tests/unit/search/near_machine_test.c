@@ -1,5 +1,6 @@
 /* The loops for all processors give the same numbers, to the last bit. */
 #include "services/search/near/near_machine.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 static void fill_bytes(void *to, size_t len, uint64_t *seed)
@@ -57,14 +58,13 @@ static void run_machine(const struct near_machine *machine, const struct inputs 
     memset(out->below + out->below_count, 0, sizeof(out->below) - out->below_count * sizeof(out->below[0]));
 }
 
-static void all_processors_give_the_same_numbers(void **state)
+CLAIM(all_processors_give_the_same_numbers)
 {
     static struct inputs in;
     static struct outputs first, other;
     uint64_t seed = 12;
     uint32_t bits = 0;
 
-    (void)state;
     for (uint32_t round = 0; round < 300; round++) {
         draw_inputs(&in, &seed);
         run_machine(near_machine_at(0), &in, &first);
@@ -78,11 +78,4 @@ static void all_processors_give_the_same_numbers(void **state)
         }
     }
     assert_in_range(bits, 1, 300 * 5 * 32 - 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(all_processors_give_the_same_numbers) };
-
-    return cmocka_run_group_tests_name("search near machine", tests, NULL, NULL);
 }

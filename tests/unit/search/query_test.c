@@ -1,17 +1,12 @@
 /* A query becomes the tree in its row, or the error with its caret. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "common/musical_key.h"
 #include "common/naming/field_names.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/parse.h"
+#include "tests/unit/claim.h"
 
 enum { NOW_S = 1000000 };
 
@@ -156,9 +151,8 @@ static const struct good {
     { "\xff kick", "(and (all) (word 'kick'))" },
 };
 
-static void a_query_becomes_its_tree(void **state)
+CLAIM(a_query_becomes_its_tree)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {
         struct arena arena = { 0 };
         struct buffer shown = { 0 };
@@ -174,7 +168,7 @@ static void a_query_becomes_its_tree(void **state)
 }
 
 /* Bounds are the numbers that a compiler reads from the same digits: a sound of 0.3 s has exactly this length. */
-static void a_decimal_bound_is_the_nearest_number(void **state)
+CLAIM(a_decimal_bound_is_the_nearest_number)
 {
     static const struct {
         const char *text;
@@ -191,7 +185,6 @@ static void a_decimal_bound_is_the_nearest_number(void **state)
         { "=0.30000000000000000000000000", UNIT_NONE, 0.3, 0.3 },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(EACH) / sizeof(EACH[0]); i++) {
         struct range range;
         const char *why;
@@ -235,9 +228,8 @@ static const struct bad {
     { "like:7", "\"7\" is not an id at character 6", "like:7\n     ^ an id has 26 characters" },
 };
 
-static void an_error_shows_its_place_with_a_caret(void **state)
+CLAIM(an_error_shows_its_place_with_a_caret)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
         struct arena arena = { 0 };
         struct buffer shown = { 0 };
@@ -252,14 +244,13 @@ static void an_error_shows_its_place_with_a_caret(void **state)
     }
 }
 
-static void a_query_nested_too_deep_is_refused(void **state)
+CLAIM(a_query_nested_too_deep_is_refused)
 {
     struct arena arena = { 0 };
     struct buffer shown = { 0 };
     struct fault fault = { 0 };
     char query[4001];
 
-    (void)state;
     memset(query, '(', 4000);
     query[4000] = 0;
     assert_int_equal(parse_and_show(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
@@ -275,7 +266,7 @@ static uint32_t draw_number(uint32_t *seed)
     return *seed >> 8;
 }
 
-static void no_query_whatever_crashes_the_parser(void **state)
+CLAIM(no_query_whatever_crashes_the_parser)
 {
     static const char *const PIECES[] = {
         "kick", "-", "(",    ")",    "\"",   "or", " ", ":",     "bpm:", "12", "..", "<",      "key:", "~",  "is:",
@@ -283,7 +274,6 @@ static void no_query_whatever_crashes_the_parser(void **state)
     };
     uint32_t seed = 7;
 
-    (void)state;
     for (int round = 0; round < 20000; round++) {
         struct arena arena = { 0 };
         struct buffer query = { 0 }, shown = { 0 };
@@ -300,9 +290,8 @@ static void no_query_whatever_crashes_the_parser(void **state)
 }
 
 /* One table has the names for queries and for --fields. */
-static void each_filter_has_the_names_of_its_field(void **state)
+CLAIM(each_filter_has_the_names_of_its_field)
 {
-    (void)state;
     assert_int_equal(filter_count, field_names_count);
     for (uint32_t i = 0; i < filter_count; i++) {
         const struct field_name *field = field_names_find(text_of(filter_table[i].name));
@@ -316,18 +305,4 @@ static void each_filter_has_the_names_of_its_field(void **state)
     assert_ptr_equal(filter_named(TEXT("Duration")), filter_named(TEXT("dur")));
     assert_ptr_equal(filter_named(TEXT("state")), filter_named(TEXT("is")));
     assert_null(filter_named(TEXT("dura")));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_query_becomes_its_tree),
-        cmocka_unit_test(a_decimal_bound_is_the_nearest_number),
-        cmocka_unit_test(an_error_shows_its_place_with_a_caret),
-        cmocka_unit_test(a_query_nested_too_deep_is_refused),
-        cmocka_unit_test(no_query_whatever_crashes_the_parser),
-        cmocka_unit_test(each_filter_has_the_names_of_its_field),
-    };
-
-    return cmocka_run_group_tests_name("search query", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "services/search/query/cursor.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 600, PAGE = 7 };
@@ -70,22 +71,20 @@ static void pages_cover_all(const char *query, const char *sort)
     arena_free(&arena);
 }
 
-static void pages_cover_a_result_once_while_items_come(void **state)
+CLAIM(pages_cover_a_result_once_while_items_come)
 {
     static const char *const SORTS[] = { "",     "name",   "-name", "bpm", "-bpm", "size",
                                          "pack", "-class", "-size", "id",  "-id" };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(SORTS) / sizeof(SORTS[0]); i++)
         pages_cover_all("", SORTS[i]);
 }
 
-static void items_without_a_value_come_last_in_either_direction(void **state)
+CLAIM(items_without_a_value_come_last_in_either_direction)
 {
     static const char *const SORTS[] = { "bpm", "-bpm" };
     struct index index;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     free(made_items(&index, ITEMS, 12));
     for (int i = 0; i < 2; i++) {
@@ -112,14 +111,13 @@ static void items_without_a_value_come_last_in_either_direction(void **state)
     index_close(&index);
 }
 
-static void numbers_under_the_name_of_values_change_no_order(void **state)
+CLAIM(numbers_under_the_name_of_values_change_no_order)
 {
     static struct entry entry;
     struct arena arena = { 0 };
     struct sort_order before, after;
     struct index index;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     free(made_items(&index, ITEMS, 13));
     assert_int_equal(sort_read(&index, TEXT("class"), &before, NULL), ERR_OK);
@@ -139,14 +137,13 @@ static void numbers_under_the_name_of_values_change_no_order(void **state)
     arena_free(&arena);
 }
 
-static void a_cursor_of_another_query_is_refused(void **state)
+CLAIM(a_cursor_of_another_query_is_refused)
 {
     struct arena arena = { 0 };
     struct position at = { .has_value = true, .text = "name", .text_len = 4, .number = 3 }, back;
     struct text cursor = cursor_write(&arena, TEXT("kick"), TEXT("name"), &at);
     struct fault fault = { 0 };
 
-    (void)state;
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_OK);
     assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value && back.number >= 3);
     assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
@@ -158,13 +155,12 @@ static void a_cursor_of_another_query_is_refused(void **state)
     arena_free(&arena);
 }
 
-static void an_unknown_order_is_refused(void **state)
+CLAIM(an_unknown_order_is_refused)
 {
     struct fault fault = { 0 };
     struct sort_order order;
     struct index index;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(sort_read(&index, TEXT("-weather"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
@@ -172,7 +168,7 @@ static void an_unknown_order_is_refused(void **state)
     index_close(&index);
 }
 
-static void a_whole_word_in_the_name_comes_before_all_else(void **state)
+CLAIM(a_whole_word_in_the_name_comes_before_all_else)
 {
     struct arena arena = { 0 };
     struct text cursor = { 0 };
@@ -181,7 +177,6 @@ static void a_whole_word_in_the_name_comes_before_all_else(void **state)
     struct id page[PAGE];
     struct made_item exact = made_item(&seed, 1), start = made_item(&seed, 2), pack = made_item(&seed, 3);
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     exact.is_hidden = start.is_hidden = pack.is_hidden = exact.is_favourite = false;
     start.is_favourite = pack.is_favourite = true;
@@ -247,15 +242,13 @@ static void counts_are_right(uint32_t items_count, double above)
     arena_free(&arena);
 }
 
-static void facets_equal_a_plain_count(void **state)
+CLAIM(facets_equal_a_plain_count)
 {
-    (void)state;
     counts_are_right(ITEMS, 50000);
 }
 
-static void facets_of_many_rows_are_the_same(void **state)
+CLAIM(facets_of_many_rows_are_the_same)
 {
-    (void)state;
     counts_are_right(45000, 10);
 }
 
@@ -265,7 +258,7 @@ static void take_count(void *state, uint32_t term, uint32_t count)
 }
 
 /* More than 16 bits can count, and not a multiple of any group. */
-static void a_value_of_very_many_rows_is_counted_whole(void **state)
+CLAIM(a_value_of_very_many_rows_is_counted_whole)
 {
     enum { ROWS = 140003 };
     static struct entry entry;
@@ -275,7 +268,6 @@ static void a_value_of_very_many_rows_is_counted_whole(void **state)
     struct index index;
     char key[TERM_LONGEST];
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     for (uint32_t i = 0; i < ROWS; i++) {
         struct arena arena = { 0 };
@@ -367,14 +359,13 @@ static void counts_stay_right(struct index *index, uint64_t *seed)
     bitmap_free(most);
 }
 
-static void facets_stay_right_while_items_come_change_and_go(void **state)
+CLAIM(facets_stay_right_while_items_come_change_and_go)
 {
     static const uint32_t changes[] = { 1, 10, 0, 300, FACET_CODES_STALE, 3 * FACET_CODES_STALE, 2 };
     uint64_t seed = 5;
     uint32_t number = 0;
     struct index index;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     while (number < FIRST_ROWS)
         put_valued(&index, ++number, &seed, VALUES);
@@ -393,7 +384,7 @@ static void facets_stay_right_while_items_come_change_and_go(void **state)
     index_close(&index);
 }
 
-static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(void **state)
+CLAIM(rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come)
 {
     struct sort_order order = { .kind = SORT_SCORE, .is_descending = true };
     uint32_t rows[ITEMS], page[PAGE + 1], count = 0;
@@ -401,7 +392,6 @@ static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(voi
     struct index index;
     bool more;
 
-    (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
     for (uint32_t i = 0; i < ITEMS; i++)
         put_valued(&index, i + 1, &seed, VALUES), rows[count++] = i;
@@ -416,23 +406,4 @@ static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(voi
     for (uint32_t i = 0; i < PAGE; i++)
         assert_int_equal(page[i], i < 3 ? i : i + 1);
     index_close(&index);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages_cover_a_result_once_while_items_come),
-        cmocka_unit_test(items_without_a_value_come_last_in_either_direction),
-        cmocka_unit_test(numbers_under_the_name_of_values_change_no_order),
-        cmocka_unit_test(a_cursor_of_another_query_is_refused),
-        cmocka_unit_test(an_unknown_order_is_refused),
-        cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),
-        cmocka_unit_test(facets_equal_a_plain_count),
-        cmocka_unit_test(facets_of_many_rows_are_the_same),
-        cmocka_unit_test(a_value_of_very_many_rows_is_counted_whole),
-        cmocka_unit_test(facets_stay_right_while_items_come_change_and_go),
-        cmocka_unit_test(rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come),
-    };
-
-    return cmocka_run_group_tests_name("search order", tests, NULL, NULL);
 }

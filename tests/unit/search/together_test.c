@@ -6,6 +6,7 @@
 #include "store/changelog.h"
 #include "store/community.h"
 #include "store/uses.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 #include "tests/unit/search/together_plain.h"
 
@@ -282,7 +283,7 @@ static void forget_item(struct world *world, uint32_t item)
     world->is_gone[item] = true;
 }
 
-static void answers_are_those_of_a_plain_count(void **state)
+CLAIM_WITH(answers_are_those_of_a_plain_count, make_world, end_world)
 {
     struct world *world = *state;
 
@@ -293,7 +294,7 @@ static void answers_are_those_of_a_plain_count(void **state)
     compare_all(world);
 }
 
-static void answers_follow_each_change(void **state)
+CLAIM_WITH(answers_follow_each_change, make_world, end_world)
 {
     struct world *world = *state;
 
@@ -319,13 +320,4 @@ static void answers_follow_each_change(void **state)
         commit_change(world);
         compare_all(world);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(answers_are_those_of_a_plain_count, make_world, end_world),
-        cmocka_unit_test_setup_teardown(answers_follow_each_change, make_world, end_world),
-    };
-    return cmocka_run_group_tests_name("search/together", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The nearest are right: the same as when every distance is computed in double and sorted. */
 #include "services/search/index/blocks.h"
 #include "services/search/near/vectors.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 1500, NEAREST = 40 };
@@ -63,21 +64,19 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     index_close(&index);
 }
 
-static void the_nearest_are_those_of_a_naive_search(void **state)
+CLAIM(the_nearest_are_those_of_a_naive_search)
 {
-    (void)state;
     is_the_naive_order(&(struct weights){ 0 }, 21);
 }
 
-static void weights_change_what_is_near(void **state)
+CLAIM(weights_change_what_is_near)
 {
     struct weights weights = { .has_timbre = true, .timbre = 5, .has_pitch = true, .pitch = 0 };
 
-    (void)state;
     is_the_naive_order(&weights, 22);
 }
 
-static void equal_distances_are_ordered_by_id(void **state)
+CLAIM(equal_distances_are_ordered_by_id)
 {
     struct index index;
     uint64_t seed = 23;
@@ -86,7 +85,6 @@ static void equal_distances_are_ordered_by_id(void **state)
     struct nearby nearby[10];
     struct made_item one = made_item(&seed, 100);
 
-    (void)state;
     one.has_vector = true;
     assert_int_equal(index_open(&index), ERR_OK);
     for (uint32_t i = 0; i < 50; i++) {
@@ -101,15 +99,4 @@ static void equal_distances_are_ordered_by_id(void **state)
         assert_int_equal(nearby[i].id.b[0], 151 + i);
     assert_int_equal(vectors_nearest(&vectors, rows, 50, 0, nearby), 0);
     index_close(&index);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_nearest_are_those_of_a_naive_search),
-        cmocka_unit_test(weights_change_what_is_near),
-        cmocka_unit_test(equal_distances_are_ordered_by_id),
-    };
-
-    return cmocka_run_group_tests_name("search vectors", tests, NULL, NULL);
 }

@@ -1,15 +1,10 @@
 /* The form in which text is found: folded, and cut into words. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "common/naming/fold.h"
 #include "services/search/index/words.h"
 #include "services/search/query/phrase.h"
+#include "tests/unit/claim.h"
 
 static const struct folded {
     const char *from, *to;
@@ -33,9 +28,8 @@ static const struct folded {
       "b" },
 };
 
-static void text_is_folded_to_small_letters_without_accents(void **state)
+CLAIM(text_is_folded_to_small_letters_without_accents)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(FOLDED) / sizeof(FOLDED[0]); i++) {
         struct arena arena = { 0 };
         struct text folded = fold_text(&arena, text_of(FOLDED[i].from));
@@ -74,9 +68,8 @@ static const struct cut {
       "a b", true },
 };
 
-static void text_is_cut_into_runs_and_their_parts(void **state)
+CLAIM(text_is_cut_into_runs_and_their_parts)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(CUT) / sizeof(CUT[0]); i++) {
         struct buffer words = { 0 };
 
@@ -86,35 +79,21 @@ static void text_is_cut_into_runs_and_their_parts(void **state)
     }
 }
 
-static void a_long_run_is_cut_not_overrun(void **state)
+CLAIM(a_long_run_is_cut_not_overrun)
 {
     struct buffer words = { 0 };
     char run[300];
 
-    (void)state;
     memset(run, 'a', sizeof(run));
     words_each((struct text){ sizeof(run), run }, true, join_word, &words);
     assert_int_equal(words.len, WORDS_LONGEST);
     buffer_free(&words);
 }
 
-static void a_phrase_is_found_where_its_words_follow_each_other(void **state)
+CLAIM(a_phrase_is_found_where_its_words_follow_each_other)
 {
-    (void)state;
     assert_true(phrase_is_in(TEXT("A Dark_Kick, long"), TEXT("dark kick")));
     assert_false(phrase_is_in(TEXT("dark long kick"), TEXT("dark kick")));
     assert_false(phrase_is_in(TEXT("dark kicks"), TEXT("dark kick")));
     assert_false(phrase_is_in(TEXT("dark kick"), TEXT("")));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_folded_to_small_letters_without_accents),
-        cmocka_unit_test(text_is_cut_into_runs_and_their_parts),
-        cmocka_unit_test(a_long_run_is_cut_not_overrun),
-        cmocka_unit_test(a_phrase_is_found_where_its_words_follow_each_other),
-    };
-
-    return cmocka_run_group_tests_name("search words", tests, NULL, NULL);
 }

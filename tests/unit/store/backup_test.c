@@ -1,6 +1,7 @@
 #include <sys/wait.h>
 
 #include "store/backup/backup.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 static struct carry carried;
@@ -41,7 +42,7 @@ static void add_another(struct scratch *s)
     scratch_commit(s);
 }
 
-static void a_backup_taken_while_the_store_is_written_to_is_restored(void **state)
+SCRATCH_CLAIM(a_backup_taken_while_the_store_is_written_to_is_restored)
 {
     struct scratch *s = *state;
     struct media media = fill_store(s), got;
@@ -69,7 +70,7 @@ static void a_backup_taken_while_the_store_is_written_to_is_restored(void **stat
     assert_int_equal(scratch_problems(s), 0);
 }
 
-static void a_restore_is_refused_while_the_engine_runs(void **state)
+SCRATCH_CLAIM(a_restore_is_refused_while_the_engine_runs)
 {
     struct scratch *s = *state;
     struct backup restored;
@@ -101,7 +102,7 @@ static void flip_bit(const char *path, long at)
     fclose(f);
 }
 
-static void a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens(void **state)
+SCRATCH_CLAIM(a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens)
 {
     struct scratch *s = *state;
     struct backup restored;
@@ -127,7 +128,7 @@ static void a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens(void
     assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 2);
 }
 
-static void a_backup_without_a_store_says_so(void **state)
+SCRATCH_CLAIM(a_backup_without_a_store_says_so)
 {
     struct scratch *s = *state;
     struct backup made;
@@ -136,17 +137,4 @@ static void a_backup_without_a_store_says_so(void **state)
     snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
     assert_int_equal(backup_make(&s->paths, file, false, false, &made, &carried, &fault), ERR_OFFLINE);
     assert_int_equal(backup_restore(&s->paths, file, false, &made, &carried, &fault), ERR_NOT_FOUND);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_backup_taken_while_the_store_is_written_to_is_restored),
-        CLAIM(a_restore_is_refused_while_the_engine_runs),
-        CLAIM(a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens),
-        CLAIM(a_backup_without_a_store_says_so),
-    };
-    return cmocka_run_group_tests_name("backup", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "common/file.h"
 #include "store/backup/carry.h"
 #include "store/keys.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 static char path[2 * PATH_MAX], target[PATH_MAX + 64];
@@ -57,7 +58,7 @@ static enum err unpack_all(struct scratch *s, int fd, bool with_settings, struct
     return carry_unpack(fd, 0, (uint64_t)end, target, with_settings, unpacked, fault);
 }
 
-static void files_come_back_without_links_steps_and_locks(void **state)
+SCRATCH_CLAIM(files_come_back_without_links_steps_and_locks)
 {
     struct scratch *s = *state;
     struct carry packed = { 0 }, unpacked;
@@ -91,7 +92,7 @@ static void add_entry(int fd, const char *name, uint64_t bytes, const char *text
     assert_int_equal(file_write_fd(fd, text, strlen(text)), ERR_OK);
 }
 
-static void a_path_that_leads_elsewhere_is_refused(void **state)
+SCRATCH_CLAIM(a_path_that_leads_elsewhere_is_refused)
 {
     static const char *const names[] = { "../out",
                                          "/tmp/out",
@@ -121,7 +122,7 @@ static void a_path_that_leads_elsewhere_is_refused(void **state)
     }
 }
 
-static void a_file_that_is_there_twice_or_too_long_is_refused(void **state)
+SCRATCH_CLAIM(a_file_that_is_there_twice_or_too_long_is_refused)
 {
     struct scratch *s = *state;
     struct carry unpacked;
@@ -138,7 +139,7 @@ static void a_file_that_is_there_twice_or_too_long_is_refused(void **state)
     close(fd);
 }
 
-static void settings_come_back_only_if_they_are_asked_for(void **state)
+SCRATCH_CLAIM(settings_come_back_only_if_they_are_asked_for)
 {
     struct scratch *s = *state;
     struct carry unpacked;
@@ -153,7 +154,7 @@ static void settings_come_back_only_if_they_are_asked_for(void **state)
 }
 
 /* Each bit of two entries, and each length: nothing is made outside of the target, and no read leaves the file. */
-static void damaged_files_are_refused_or_stay_below_the_target(void **state)
+SCRATCH_CLAIM(damaged_files_are_refused_or_stay_below_the_target)
 {
     struct scratch *s = *state;
     struct carry unpacked;
@@ -177,16 +178,4 @@ static void damaged_files_are_refused_or_stay_below_the_target(void **state)
         assert_true(e == ERR_BAD_REQUEST || cut == 31);
     }
     close(fd);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(files_come_back_without_links_steps_and_locks),      CLAIM(a_path_that_leads_elsewhere_is_refused),
-        CLAIM(a_file_that_is_there_twice_or_too_long_is_refused),  CLAIM(settings_come_back_only_if_they_are_asked_for),
-        CLAIM(damaged_files_are_refused_or_stay_below_the_target),
-    };
-    return cmocka_run_group_tests_name("carry", tests, NULL, NULL);
 }

@@ -1,7 +1,10 @@
 #include "common/file.h"
 #include "store/artefact.h"
 #include "store/community.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, on_ground, scratch_drop)
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
@@ -40,7 +43,7 @@ static bool count_media(void *state, const struct media *media)
     return true;
 }
 
-static void an_item_is_found_by_id_place_and_path(void **state)
+PREPARED_CLAIM(an_item_is_found_by_id_place_and_path)
 {
     struct scratch *s = *state;
     struct media put = scratch_put(s, "kick.wav"), got;
@@ -61,7 +64,7 @@ static void an_item_is_found_by_id_place_and_path(void **state)
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, bytes_from("relative"), &id), ERR_NOT_FOUND);
 }
 
-static void an_item_on_the_mount_itself_has_a_path(void **state)
+PREPARED_CLAIM(an_item_on_the_mount_itself_has_a_path)
 {
     struct scratch *s = *state;
     struct volume usb = {
@@ -82,7 +85,7 @@ static void an_item_on_the_mount_itself_has_a_path(void **state)
     assert_true(id_equal(id, put.id));
 }
 
-static void a_volume_that_is_away_leaves_the_path_empty(void **state)
+PREPARED_CLAIM(a_volume_that_is_away_leaves_the_path_empty)
 {
     struct scratch *s = *state;
     struct media put = scratch_put(s, "kick.wav");
@@ -97,7 +100,7 @@ static void a_volume_that_is_away_leaves_the_path_empty(void **state)
     assert_int_equal(item.backend.value, BACKEND_LOCAL);
 }
 
-static void a_moved_item_leaves_its_old_place(void **state)
+PREPARED_CLAIM(a_moved_item_leaves_its_old_place)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "old.wav"), now = was;
@@ -111,7 +114,7 @@ static void a_moved_item_leaves_its_old_place(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
-static void the_facts_that_win_come_from_the_better_source(void **state)
+PREPARED_CLAIM(the_facts_that_win_come_from_the_better_source)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -135,7 +138,7 @@ static void the_facts_that_win_come_from_the_better_source(void **state)
     assert_true(text_is(winning.at[1].attribute, "lufs"));
 }
 
-static void a_content_goes_with_its_last_item(void **state)
+PREPARED_CLAIM(a_content_goes_with_its_last_item)
 {
     struct scratch *s = *state;
     struct media one = scratch_put(s, "one.wav"), two = scratch_put(s, "two.wav"), was;
@@ -168,7 +171,7 @@ static void damage_row(struct scratch *s, enum database db, struct key key)
     assert_int_equal(txn_put(s->w.txn, db, key_bytes(&key), bytes_of("nonsense", 8)), ERR_OK);
 }
 
-static void a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed(void **state)
+PREPARED_CLAIM(a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -195,7 +198,7 @@ static void a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed(void
     assert_int_equal(txn_count(s->w.txn, DB_ARTEFACT), 0);
 }
 
-static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **state)
+PREPARED_CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -226,7 +229,7 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
 }
 
 /* A file that a row may already refer to is not written again, and not removed. */
-static void a_discarded_artefact_file_was_written_by_the_same_transaction(void **state)
+PREPARED_CLAIM(a_discarded_artefact_file_was_written_by_the_same_transaction)
 {
     struct scratch *s = *state;
     uint8_t data[3000] = { 7 };
@@ -246,7 +249,7 @@ static void a_discarded_artefact_file_was_written_by_the_same_transaction(void *
     artefact_files_free(&again);
 }
 
-static void half_a_file_of_somebody_who_died_is_replaced(void **state)
+PREPARED_CLAIM(half_a_file_of_somebody_who_died_is_replaced)
 {
     struct scratch *s = *state;
     uint8_t data[3000] = { 7 };
@@ -272,7 +275,7 @@ static void half_a_file_of_somebody_who_died_is_replaced(void **state)
     artefact_files_free(&again);
 }
 
-static void files_of_a_content_that_goes_are_named(void **state)
+PREPARED_CLAIM(files_of_a_content_that_goes_are_named)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -287,15 +290,14 @@ static void files_of_a_content_that_goes_are_named(void **state)
     assert_string_equal((const char *)s->w.dropped.at, name);
 }
 
-static void an_artefacts_type_cannot_leave_its_folder(void **state)
+PREPARED_CLAIM(an_artefacts_type_cannot_leave_its_folder)
 {
-    (void)state;
     assert_true(artefact_type_is_good(TEXT("waveform")));
     assert_false(artefact_type_is_good(TEXT("../../x")));
     assert_false(artefact_type_is_good(TEXT("")));
 }
 
-static void the_items_of_a_folder_are_walked(void **state)
+PREPARED_CLAIM(the_items_of_a_folder_are_walked)
 {
     struct scratch *s = *state;
     uint32_t seen = 0;
@@ -314,7 +316,7 @@ static bool see_place(void *state, struct bytes file, const struct kept_place *p
     return true;
 }
 
-static void a_place_row_has_what_a_scan_compares(void **state)
+PREPARED_CLAIM(a_place_row_has_what_a_scan_compares)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
@@ -335,7 +337,7 @@ static void a_place_row_has_what_a_scan_compares(void **state)
 }
 
 /* Two files exchange their names: the first report comes while the second file still has its old name. */
-static void a_place_that_another_item_has_taken_stays_its_own(void **state)
+PREPARED_CLAIM(a_place_that_another_item_has_taken_stays_its_own)
 {
     struct scratch *s = *state;
     struct media first = scratch_put(s, "a.wav"), second = scratch_put(s, "b.wav"), moved = first, seen = second;
@@ -358,7 +360,7 @@ static bool see_library(void *state, const struct library *library)
 }
 
 /* Rows of programs before the field too_long and those after it. */
-static void a_library_of_an_older_program_is_read(void **state)
+PREPARED_CLAIM(a_library_of_an_older_program_is_read)
 {
     struct scratch *s = *state;
     const struct library old = { .id = s->folder, .path = bytes_from("/music"), .volume = s->volume, .files = 7 };
@@ -387,7 +389,7 @@ static bool count_library(void *state, const struct library *library)
     return true;
 }
 
-static void a_damaged_library_hides_no_other(void **state)
+PREPARED_CLAIM(a_damaged_library_hides_no_other)
 {
     struct scratch *s = *state;
     const struct library good = { .id = s->folder, .path = bytes_from("/music"), .volume = s->volume };
@@ -402,7 +404,7 @@ static void a_damaged_library_hides_no_other(void **state)
     assert_int_equal(count, 1);
 }
 
-static void a_full_copy_of_the_community_takes_changes_but_no_more_rows(void **state)
+PREPARED_CLAIM(a_full_copy_of_the_community_takes_changes_but_no_more_rows)
 {
     struct scratch *s = *state;
     struct lesson first = { .kind = { .value = LESSON_KIND_USE },
@@ -421,31 +423,4 @@ static void a_full_copy_of_the_community_takes_changes_but_no_more_rows(void **s
     first.gone = true;
     assert_int_equal(community_put_lesson(&s->w, &first, 1), ERR_OK);
     assert_int_equal(txn_count(s->w.txn, DB_COMMUNITY), 1);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(an_item_is_found_by_id_place_and_path),
-        CLAIM(an_item_on_the_mount_itself_has_a_path),
-        CLAIM(a_volume_that_is_away_leaves_the_path_empty),
-        CLAIM(a_moved_item_leaves_its_old_place),
-        CLAIM(the_facts_that_win_come_from_the_better_source),
-        CLAIM(a_content_goes_with_its_last_item),
-        CLAIM(a_damaged_row_of_a_place_or_an_artefact_is_replaced_and_removed),
-        CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
-        CLAIM(a_discarded_artefact_file_was_written_by_the_same_transaction),
-        CLAIM(half_a_file_of_somebody_who_died_is_replaced),
-        CLAIM(files_of_a_content_that_goes_are_named),
-        CLAIM(an_artefacts_type_cannot_leave_its_folder),
-        CLAIM(the_items_of_a_folder_are_walked),
-        CLAIM(a_place_row_has_what_a_scan_compares),
-        CLAIM(a_place_that_another_item_has_taken_stays_its_own),
-        CLAIM(a_library_of_an_older_program_is_read),
-        CLAIM(a_damaged_library_hides_no_other),
-        CLAIM(a_full_copy_of_the_community_takes_changes_but_no_more_rows),
-    };
-    return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }

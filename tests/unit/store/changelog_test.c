@@ -1,6 +1,9 @@
 #include "store/changelog.h"
 #include "store/parts.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, scratch_drop)
 
 static int set_up(void **state)
 {
@@ -54,7 +57,7 @@ static void misname_change(struct scratch *s, uint64_t revision, uint64_t named)
     assert_int_equal(row_put(&s->w, DB_CHANGE, &key, &change_shape, &change), ERR_OK);
 }
 
-static void an_answer_is_remembered_with_its_error_and_digest(void **state)
+PREPARED_CLAIM(an_answer_is_remembered_with_its_error_and_digest)
 {
     struct scratch *s = *state;
     struct remembered what = { .digest = UINT64_MAX, .error = ERR_EXISTS, .answer = bytes_of("abc", 3) }, got;
@@ -67,7 +70,7 @@ static void an_answer_is_remembered_with_its_error_and_digest(void **state)
     assert_true(bytes_equal(got.answer, bytes_of("abc", 3)));
 }
 
-static void a_request_has_its_newest_change_or_none(void **state)
+PREPARED_CLAIM(a_request_has_its_newest_change_or_none)
 {
     struct scratch *s = *state;
     const struct remembered quiet = { .digest = 2 };
@@ -88,7 +91,7 @@ static void a_request_has_its_newest_change_or_none(void **state)
     arena_free(&arena);
 }
 
-static void rows_past_both_limits_go_with_their_requests(void **state)
+PREPARED_CLAIM(rows_past_both_limits_go_with_their_requests)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 3, .age = 100 };
@@ -108,7 +111,7 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
     assert_int_equal(tail, 8);
 }
 
-static void one_trim_removes_no_more_rows_than_asked(void **state)
+PREPARED_CLAIM(one_trim_removes_no_more_rows_than_asked)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
@@ -120,7 +123,7 @@ static void one_trim_removes_no_more_rows_than_asked(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_REQUEST), 6);
 }
 
-static void a_request_of_many_changes_goes_with_the_last(void **state)
+PREPARED_CLAIM(a_request_of_many_changes_goes_with_the_last)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1, .age = 0 };
@@ -134,7 +137,7 @@ static void a_request_of_many_changes_goes_with_the_last(void **state)
     assert_false(is_remembered(s, 77));
 }
 
-static void a_request_that_changed_nothing_goes_by_its_age(void **state)
+PREPARED_CLAIM(a_request_that_changed_nothing_goes_by_its_age)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1000, .age = 100 };
@@ -158,7 +161,7 @@ static void keep_answer(struct scratch *s, uint64_t by, usec_t at, uint32_t byte
     assert_int_equal(changelog_remember(&s->w, request_of(by), 0, at, &what), ERR_OK);
 }
 
-static void rows_after_one_of_the_future_go(void **state)
+PREPARED_CLAIM(rows_after_one_of_the_future_go)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 3, .age = 100 };
@@ -172,7 +175,7 @@ static void rows_after_one_of_the_future_go(void **state)
     assert_true(is_remembered(s, 8));
 }
 
-static void a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it(void **state)
+PREPARED_CLAIM(a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 3, .age = 100 };
@@ -193,7 +196,7 @@ static void a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it(
     assert_true(is_remembered(s, 8));
 }
 
-static void a_first_row_that_names_another_revision_takes_no_other_row_with_it(void **state)
+PREPARED_CLAIM(a_first_row_that_names_another_revision_takes_no_other_row_with_it)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 3, .age = 100 };
@@ -217,7 +220,7 @@ static bool count_change(void *state, const struct change *change)
     return true;
 }
 
-static void a_reader_never_gets_a_change_under_another_revision(void **state)
+PREPARED_CLAIM(a_reader_never_gets_a_change_under_another_revision)
 {
     struct scratch *s = *state;
     struct arena arena = { 0 };
@@ -231,7 +234,7 @@ static void a_reader_never_gets_a_change_under_another_revision(void **state)
     arena_free(&arena);
 }
 
-static void past_their_bytes_rows_go_that_are_older_than_the_longest_budget(void **state)
+PREPARED_CLAIM(past_their_bytes_rows_go_that_are_older_than_the_longest_budget)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1000, .age = 1000, .bytes = 400, .young = 50 };
@@ -246,7 +249,7 @@ static void past_their_bytes_rows_go_that_are_older_than_the_longest_budget(void
     assert_true(txn_count(s->w.txn, DB_CHANGE) > 0);
 }
 
-static void answers_without_a_change_go_past_their_bytes(void **state)
+PREPARED_CLAIM(answers_without_a_change_go_past_their_bytes)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1000, .age = 1000, .quiet_rows = 100, .quiet_bytes = 1000 };
@@ -262,7 +265,7 @@ static void answers_without_a_change_go_past_their_bytes(void **state)
     assert_int_equal(changelog_bytes(s->w.txn).quiet, changelog_bytes(s->w.txn).all);
 }
 
-static void a_clock_that_was_set_back_does_not_make_the_newest_the_oldest(void **state)
+PREPARED_CLAIM(a_clock_that_was_set_back_does_not_make_the_newest_the_oldest)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .age = 100, .quiet_bytes = 200 };
@@ -285,7 +288,7 @@ static bool count_part(void *state, const struct part *part)
     return true;
 }
 
-static void the_parts_of_a_request_go_with_its_last_change(void **state)
+PREPARED_CLAIM(the_parts_of_a_request_go_with_its_last_change)
 {
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
@@ -308,27 +311,4 @@ static void the_parts_of_a_request_go_with_its_last_change(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_PART), 0);
     assert_int_equal(changelog_bytes(s->w.txn).all, 0);
     arena_free(&arena);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(an_answer_is_remembered_with_its_error_and_digest),
-        CLAIM(a_request_has_its_newest_change_or_none),
-        CLAIM(rows_past_both_limits_go_with_their_requests),
-        CLAIM(one_trim_removes_no_more_rows_than_asked),
-        CLAIM(a_request_of_many_changes_goes_with_the_last),
-        CLAIM(a_request_that_changed_nothing_goes_by_its_age),
-        CLAIM(rows_after_one_of_the_future_go),
-        CLAIM(a_damaged_first_row_refuses_nothing_and_goes_with_the_rows_after_it),
-        CLAIM(a_first_row_that_names_another_revision_takes_no_other_row_with_it),
-        CLAIM(a_reader_never_gets_a_change_under_another_revision),
-        CLAIM(past_their_bytes_rows_go_that_are_older_than_the_longest_budget),
-        CLAIM(answers_without_a_change_go_past_their_bytes),
-        CLAIM(a_clock_that_was_set_back_does_not_make_the_newest_the_oldest),
-        CLAIM(the_parts_of_a_request_go_with_its_last_change),
-    };
-    return cmocka_run_group_tests_name("changelog", tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 #include "store/changelog.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, scratch_drop)
 
 static const uint8_t content[16] = "content number a";
 
@@ -29,7 +32,7 @@ static int set_up(void **state)
     return 0;
 }
 
-static void a_good_store_has_no_problem(void **state)
+PREPARED_CLAIM(a_good_store_has_no_problem)
 {
     struct scratch *s = *state;
 
@@ -64,7 +67,7 @@ static void expect_damage(void **state, enum database db, bool remove)
     assert_true(scratch_problems(s) > 0);
 }
 
-static void a_missing_row_is_reported(void **state)
+PREPARED_CLAIM(a_missing_row_is_reported)
 {
     static const enum database needed[] = { DB_META,        DB_MEDIA,  DB_PLACE,           DB_FOLDER,
                                             DB_FOLDER_NAME, DB_VOLUME, DB_VOLUME_IDENTITY, DB_CONTENT };
@@ -78,7 +81,7 @@ static void a_missing_row_is_reported(void **state)
     }
 }
 
-static void a_row_that_does_not_decode_is_reported(void **state)
+PREPARED_CLAIM(a_row_that_does_not_decode_is_reported)
 {
     static const enum database records[] = {
         DB_MEDIA, DB_PLACE, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE
@@ -93,7 +96,7 @@ static void a_row_that_does_not_decode_is_reported(void **state)
     }
 }
 
-static void a_place_that_says_other_than_its_item_is_reported(void **state)
+PREPARED_CLAIM(a_place_that_says_other_than_its_item_is_reported)
 {
     struct scratch *s = *state;
     struct media media = scratch_put(s, "snare.wav");
@@ -105,7 +108,7 @@ static void a_place_that_says_other_than_its_item_is_reported(void **state)
     assert_int_equal(scratch_problems(s), 1);
 }
 
-static void a_done_item_without_an_analysis_is_reported(void **state)
+PREPARED_CLAIM(a_done_item_without_an_analysis_is_reported)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "snare.wav"), now = was;
@@ -122,7 +125,7 @@ static void a_done_item_without_an_analysis_is_reported(void **state)
     assert_int_equal(scratch_problems(s), 1);
 }
 
-static void a_gap_in_the_change_log_is_reported(void **state)
+PREPARED_CLAIM(a_gap_in_the_change_log_is_reported)
 {
     struct scratch *s = *state;
     struct key second = key_number(2);
@@ -130,19 +133,4 @@ static void a_gap_in_the_change_log_is_reported(void **state)
     assert_int_equal(row_delete(&s->w, DB_CHANGE, &second), ERR_OK);
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 1);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_good_store_has_no_problem),
-        CLAIM(a_missing_row_is_reported),
-        CLAIM(a_row_that_does_not_decode_is_reported),
-        CLAIM(a_place_that_says_other_than_its_item_is_reported),
-        CLAIM(a_done_item_without_an_analysis_is_reported),
-        CLAIM(a_gap_in_the_change_log_is_reported),
-    };
-    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

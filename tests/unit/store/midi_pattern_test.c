@@ -1,15 +1,12 @@
 /* Patterns as MIDI files: exact ticks, the same steps after export and import, foreign and hostile files. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
+#include "tests/unit/claim.h"
+
+#define FIXTURE_CLAIM(name) CLAIM_WITH(name, make_fixture, free_fixture)
 
 struct fixture {
     struct arena arena;
@@ -161,7 +158,7 @@ static void assert_same_steps(const struct row *one, const struct row *two, uint
     }
 }
 
-static void an_export_that_is_imported_has_the_same_steps(void **state)
+FIXTURE_CLAIM(an_export_that_is_imported_has_the_same_steps)
 {
     struct fixture *fixture = *state;
 
@@ -212,7 +209,7 @@ static void assert_notes(struct fixture *fixture, const uint32_t *on, const uint
     assert_int_equal(at, 2 * count);
 }
 
-static void swing_and_gate_are_exact_to_a_tick(void **state)
+FIXTURE_CLAIM(swing_and_gate_are_exact_to_a_tick)
 {
     const uint32_t on[] = { 0, 360, 480 }, least[] = { 2, 362, 482 };
     const uint32_t swung[] = { 0, 276 }, half[] = { 120, 396 }, cut[] = { 240, 480, 720 };
@@ -226,7 +223,7 @@ static void swing_and_gate_are_exact_to_a_tick(void **state)
     assert_notes(fixture, on, cut, 3);
 }
 
-static void ratchets_and_timing_are_exact_to_a_tick(void **state)
+FIXTURE_CLAIM(ratchets_and_timing_are_exact_to_a_tick)
 {
     const uint32_t on[] = { 0, 80, 160, 216, 480 + 60, 480 + 60 + 90 }, off[] = { 40, 120, 200, 336, 585, 675 };
     struct fixture *fixture = *state;
@@ -240,7 +237,7 @@ static void ratchets_and_timing_are_exact_to_a_tick(void **state)
     assert_notes(fixture, on, off, 6);
 }
 
-static void notes_that_a_pattern_cannot_hold_are_listed(void **state)
+FIXTURE_CLAIM(notes_that_a_pattern_cannot_hold_are_listed)
 {
     struct fixture *fixture = *state;
     struct row *row;
@@ -288,7 +285,7 @@ static const uint8_t FOREIGN[] = {
     0,   0xff, 0x2f, 0,
 };
 
-static void a_foreign_file_becomes_rows(void **state)
+FIXTURE_CLAIM(a_foreign_file_becomes_rows)
 {
     struct fixture *fixture = *state;
     struct bytes bytes = bytes_of(FOREIGN, sizeof(FOREIGN));
@@ -323,7 +320,7 @@ static void assert_refused(struct fixture *fixture, uint32_t at, uint8_t byte, c
         fail_msg("\"%s\" lacks \"%s\"", fixture->fault.what, words);
 }
 
-static void other_types_and_smpte_time_are_refused(void **state)
+FIXTURE_CLAIM(other_types_and_smpte_time_are_refused)
 {
     struct fixture *fixture = *state;
 
@@ -333,7 +330,7 @@ static void other_types_and_smpte_time_are_refused(void **state)
 }
 
 /* The tracks lie one after the other in the file, but their events interleave. */
-static void events_are_in_the_order_of_time_and_repairs_become_remarks(void **state)
+FIXTURE_CLAIM(events_are_in_the_order_of_time_and_repairs_become_remarks)
 {
     static const uint8_t file[] = "MThd\0\0\0\6\0\1\0\2\0\x60"
                                   "MTrk\0\0\0\x0c\x18\x90\x3c\x64\x18\x3c\0\x18\x3e\xff\xff\x2f\0"
@@ -352,8 +349,6 @@ static void events_are_in_the_order_of_time_and_repairs_become_remarks(void **st
     assert_true(is_remarked(fixture, "repaired: a value over 127, read as 127 (1)"));
     assert_true(is_remarked(fixture, "repaired: a track without an event for its end (1)"));
 }
-
-#define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
 
 /* The end of the track, and copyrights, are no events of a pattern. */
 static enum err read_events(struct fixture *fixture, uint32_t count)
@@ -375,24 +370,8 @@ static enum err read_events(struct fixture *fixture, uint32_t count)
     return e;
 }
 
-static void a_file_of_100000_events_is_read_and_one_of_more_is_refused(void **state)
+FIXTURE_CLAIM(a_file_of_100000_events_is_read_and_one_of_more_is_refused)
 {
     assert_int_equal(read_events(*state, MIDI_EVENTS), ERR_OK);
     assert_int_equal(read_events(*state, MIDI_EVENTS + 1), ERR_TOO_LARGE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(an_export_that_is_imported_has_the_same_steps),
-        FIXTURE_TEST(swing_and_gate_are_exact_to_a_tick),
-        FIXTURE_TEST(ratchets_and_timing_are_exact_to_a_tick),
-        FIXTURE_TEST(notes_that_a_pattern_cannot_hold_are_listed),
-        FIXTURE_TEST(a_foreign_file_becomes_rows),
-        FIXTURE_TEST(other_types_and_smpte_time_are_refused),
-        FIXTURE_TEST(a_file_of_100000_events_is_read_and_one_of_more_is_refused),
-        FIXTURE_TEST(events_are_in_the_order_of_time_and_repairs_become_remarks),
-    };
-
-    return cmocka_run_group_tests_name("store/midi_pattern", tests, NULL, NULL);
 }

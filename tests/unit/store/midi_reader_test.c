@@ -1,14 +1,9 @@
 /* MIDI files as other programs write, cut and wrap them: which notes are read, and what is counted as repaired. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "common/buffer.h"
 #include "store/pattern/midi_reader.h"
+#include "tests/unit/claim.h"
 
 #define HEAD(tracks)   "MThd\0\0\0\6\0\1\0" tracks "\0\x60"
 #define NOTE           "\0\x90\x3c\x64\x60\x3c\0" /* on, and off by running status: 7 bytes */
@@ -125,19 +120,17 @@ static void check_case(size_t i)
         assert_true(reading.ticks >= 0x60 && reading.ticks < 0x200);
 }
 
-static void files_are_read_as_players_read_them_and_each_repair_is_counted(void **state)
+CLAIM(files_are_read_as_players_read_them_and_each_repair_is_counted)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
         check_case(i);
 }
 
-static void a_mac_file_has_its_head_after_128_bytes(void **state)
+CLAIM(a_mac_file_has_its_head_after_128_bytes)
 {
     char file[128 + sizeof(HEAD("\1") ENTIRE) - 1] = { 0 };
     struct reading reading;
 
-    (void)state;
     memcpy(file + 128, HEAD("\1") ENTIRE, sizeof(file) - 128);
     assert_true(read_file(&reading, file, sizeof(file)));
     assert_int_equal(reading.notes, 1);
@@ -163,22 +156,20 @@ static bool is_found_after(uint32_t chunks)
     return is_found;
 }
 
-static void the_file_in_a_riff_is_among_its_first_4096_chunks(void **state)
+CLAIM(the_file_in_a_riff_is_among_its_first_4096_chunks)
 {
-    (void)state;
     assert_true(is_found_after(4095));
     assert_false(is_found_after(4096));
 }
 
 /* At each length, and with each byte changed in several ways: the reading ends, and stays in its bounds. */
-static void any_damage_is_read_safely(void **state)
+CLAIM(any_damage_is_read_safely)
 {
     char file[] = "RIFF\0\0\0\0RMIDdata\x60\0\0\0" HEAD(
         "\2") "SEM1\0\0\0\2ab" ENTIRE "MTrk\0\0\0\x1c\0\xff\1\2hi\0\xf0\2\x40\xf7\0\x90\x3c\x64\x60\x3e\x40" END;
     static const uint8_t changes[] = { 0xff, 0x80, 0x7f, 1 };
     struct reading reading;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(file) - 1; i++) {
         (void)read_file(&reading, file, i);
         for (size_t k = 0; k < sizeof(changes); k++) {
@@ -188,15 +179,4 @@ static void any_damage_is_read_safely(void **state)
             file[i] = (char)(file[i] ^ changes[k]);
         }
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_are_read_as_players_read_them_and_each_repair_is_counted),
-        cmocka_unit_test(a_mac_file_has_its_head_after_128_bytes),
-        cmocka_unit_test(the_file_in_a_riff_is_among_its_first_4096_chunks),
-        cmocka_unit_test(any_damage_is_read_safely),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Damaged rows of an older store, and damaged copies of a migration that was killed. */
 #include "store/keys.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/migrating.h"
 
 /* Makes pages with rows of files unreadable, but not those with the databases' names and the migration's mark. */
@@ -25,7 +26,7 @@ static void damage_half_built(struct scratch *s)
     assert_true(damaged > 0);
 }
 
-static void the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read(void **state)
+SCRATCH_CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -102,7 +103,7 @@ static void hold_migrated(struct scratch *s, uint64_t items)
     scratch_commit(s);
 }
 
-static void damaged_rows_of_a_store_stop_no_migration(void **state)
+SCRATCH_CLAIM(damaged_rows_of_a_store_stop_no_migration)
 {
     void (*const make[])(struct scratch *s) = { make_version_2, make_old };
     struct scratch *s = *state;
@@ -121,7 +122,7 @@ static void damaged_rows_of_a_store_stop_no_migration(void **state)
     }
 }
 
-static void rows_that_contradict_each_other_stop_no_migration(void **state)
+SCRATCH_CLAIM(rows_that_contradict_each_other_stop_no_migration)
 {
     struct scratch *s = *state;
     char path[PATH_MAX + 32];
@@ -136,7 +137,7 @@ static void rows_that_contradict_each_other_stop_no_migration(void **state)
     assert_int_equal(stat(path, &st), -1);
 }
 
-static void the_copy_of_a_killed_migration_is_dropped_if_it_is_worse_than_its_source(void **state)
+SCRATCH_CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_is_worse_than_its_source)
 {
     struct scratch *s = *state;
     struct media media = fill_store(s);
@@ -152,17 +153,4 @@ static void the_copy_of_a_killed_migration_is_dropped_if_it_is_worse_than_its_so
     scratch_close(s);
     hold_migrated(s, 101);
     assert_int_equal(scratch_problems(s), 0);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_cannot_be_read),
-        CLAIM(damaged_rows_of_a_store_stop_no_migration),
-        CLAIM(rows_that_contradict_each_other_stop_no_migration),
-        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_it_is_worse_than_its_source),
-    };
-    return cmocka_run_group_tests_name("migrate damaged", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
 #include "store/open/replace.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/migrating.h"
 
 static void make_newer(struct scratch *s)
@@ -11,7 +12,7 @@ static void make_newer(struct scratch *s)
     assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 5), ERR_OK);
 }
 
-static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
+SCRATCH_CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost)
 {
     struct scratch *s = *state;
     struct media media = fill_store(s), got;
@@ -38,7 +39,7 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_int_equal(stat(backup, &st), 0);
 }
 
-static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
+SCRATCH_CLAIM(a_migration_that_was_killed_goes_on_where_it_was)
 {
     struct scratch *s = *state;
     struct reports reports = { 0 };
@@ -60,7 +61,7 @@ static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
     assert_int_equal(stat(path, &st), -1);
 }
 
-static void the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed(void **state)
+SCRATCH_CLAIM(the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed)
 {
     struct scratch *s = *state;
     struct reports reports = { 0 };
@@ -75,7 +76,7 @@ static void the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_chang
     assert_int_equal(scratch_problems(s), 0);
 }
 
-static void a_newer_store_is_refused_and_left_as_it_is(void **state)
+SCRATCH_CLAIM(a_newer_store_is_refused_and_left_as_it_is)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -95,7 +96,7 @@ static void a_newer_store_is_refused_and_left_as_it_is(void **state)
     s->store = NULL;
 }
 
-static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
+SCRATCH_CLAIM(a_reader_of_an_older_store_waits_for_its_writer)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -157,7 +158,7 @@ static void let_write(const struct writer *writer)
     close(writer->ends[1]);
 }
 
-static void a_reader_refuses_another_version_in_the_place_of_its_store_at_each_read(void **state)
+SCRATCH_CLAIM(a_reader_refuses_another_version_in_the_place_of_its_store_at_each_read)
 {
     struct scratch *s = *state;
     struct writer restore, migration;
@@ -202,7 +203,7 @@ static void make_bare(struct scratch *s)
     assert_int_equal(txn_set_version(s->w.txn, 2), ERR_OK);
 }
 
-static void a_done_item_without_an_analysis_waits_again(void **state)
+SCRATCH_CLAIM(a_done_item_without_an_analysis_waits_again)
 {
     struct scratch *s = *state;
     struct id id = fill_store(s).id;
@@ -279,7 +280,7 @@ static void hold_items(struct scratch *s)
     assert_true(id_equal(id, media.id));
 }
 
-static void stores_of_each_older_version_are_migrated(void **state)
+SCRATCH_CLAIM(stores_of_each_older_version_are_migrated)
 {
     struct scratch *s = *state;
 
@@ -304,7 +305,7 @@ static void stores_of_each_older_version_are_migrated(void **state)
 }
 
 /* The process died between the two renames: only the finished copy exists. */
-static void a_replacement_cut_short_is_finished(void **state)
+SCRATCH_CLAIM(a_replacement_cut_short_is_finished)
 {
     struct scratch *s = *state;
     char path[PATH_MAX + 32], ready[PATH_MAX + 32];
@@ -318,7 +319,7 @@ static void a_replacement_cut_short_is_finished(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
 }
 
-static void an_unfinished_copy_is_dropped(void **state)
+SCRATCH_CLAIM(an_unfinished_copy_is_dropped)
 {
     struct scratch *s = *state;
     char path[REPLACE_PATH];
@@ -330,23 +331,4 @@ static void an_unfinished_copy_is_dropped(void **state)
     assert_int_equal(stat(path, &st), -1);
     scratch_begin(s);
     assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
-        CLAIM(a_migration_that_was_killed_goes_on_where_it_was),
-        CLAIM(the_copy_of_a_killed_migration_is_dropped_if_the_old_store_has_changed),
-        CLAIM(a_newer_store_is_refused_and_left_as_it_is),
-        CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
-        CLAIM(a_reader_refuses_another_version_in_the_place_of_its_store_at_each_read),
-        CLAIM(a_done_item_without_an_analysis_waits_again),
-        CLAIM(stores_of_each_older_version_are_migrated),
-        CLAIM(a_replacement_cut_short_is_finished),
-        CLAIM(an_unfinished_copy_is_dropped),
-    };
-    return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);
 }

@@ -1,16 +1,13 @@
 /* The file of a pattern: coercion, old schemas, unknown keys, errors by row, and exact values in both directions. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "proto/wire/codec.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_file.h"
+#include "tests/unit/claim.h"
+
+#define FIXTURE_CLAIM(name) CLAIM_WITH(name, make_fixture, free_fixture)
 
 #define KICK "\"kick\": {\"pattern\": \"X...X...X...X...\"}"
 
@@ -71,7 +68,7 @@ static void assert_refused(struct fixture *fixture, const char *json, enum err c
         fail_msg("\"%s\" lacks \"%s\"", fixture->fault.what, what);
 }
 
-static void numbers_may_be_texts_and_whole_numbers_reals(void **state)
+FIXTURE_CLAIM(numbers_may_be_texts_and_whole_numbers_reals)
 {
     const struct pattern *read =
         read_whole(fixture_of(state),
@@ -89,7 +86,7 @@ static void numbers_may_be_texts_and_whole_numbers_reals(void **state)
     assert_true(read->modules.voice1.adsr.has_attack && read->modules.voice1.adsr.attack == 0);
 }
 
-static void errors_name_the_path_and_the_row(void **state)
+FIXTURE_CLAIM(errors_name_the_path_and_the_row)
 {
     struct fixture *fixture = fixture_of(state);
 
@@ -112,7 +109,7 @@ static void errors_name_the_path_and_the_row(void **state)
     assert_refused(fixture, "[]", ERR_BAD_REQUEST, "", "expected an object");
 }
 
-static void the_33rd_row_is_refused_by_its_name(void **state)
+FIXTURE_CLAIM(the_33rd_row_is_refused_by_its_name)
 {
     struct buffer json = { 0 };
 
@@ -124,7 +121,7 @@ static void the_33rd_row_is_refused_by_its_name(void **state)
     buffer_free(&json);
 }
 
-static void unknown_keys_are_written_back_everywhere(void **state)
+FIXTURE_CLAIM(unknown_keys_are_written_back_everywhere)
 {
     static const char json[] = "{\"mood\": [1, 2.0, {\"x\": null}], \"metadata\": {\"author\": \"A\"}, \"sequencer\":"
                                "{\"groove\": 3, \"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X...\","
@@ -142,7 +139,7 @@ static void unknown_keys_are_written_back_everywhere(void **state)
 }
 
 /* As the audio core returns it: without the tree of the file. */
-static void unknown_keys_and_names_of_notes_go_with_the_pattern(void **state)
+FIXTURE_CLAIM(unknown_keys_and_names_of_notes_go_with_the_pattern)
 {
     static const char *const files[] = {
         "{\"mood\": [1, 2.0, {\"x\": null}], \"unknown\": \"mine\", \"metadata\": {\"author\": \"A\"}, \"sequencer\":"
@@ -167,7 +164,7 @@ static void unknown_keys_and_names_of_notes_go_with_the_pattern(void **state)
     assert_false(fixture->file.pattern.has_unknown);
 }
 
-static void a_written_file_is_read_and_written_the_same(void **state)
+FIXTURE_CLAIM(a_written_file_is_read_and_written_the_same)
 {
     struct fixture *fixture = fixture_of(state);
     struct text first;
@@ -182,7 +179,7 @@ static void a_written_file_is_read_and_written_the_same(void **state)
     assert_string_equal(write_file(fixture), first.at);
 }
 
-static void both_shapes_of_schema_0_are_converted(void **state)
+FIXTURE_CLAIM(both_shapes_of_schema_0_are_converted)
 {
     struct fixture *fixture = fixture_of(state);
     const struct pattern *read = read_whole(
@@ -206,7 +203,7 @@ static void both_shapes_of_schema_0_are_converted(void **state)
     assert_null(strstr(write_file(fixture), "global_effects"));
 }
 
-static void a_newer_major_version_is_refused_and_a_newer_minor_one_is_read(void **state)
+FIXTURE_CLAIM(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read)
 {
     struct fixture *fixture = fixture_of(state);
 
@@ -217,7 +214,7 @@ static void a_newer_major_version_is_refused_and_a_newer_minor_one_is_read(void 
     assert_non_null(strstr(write_file(fixture), "\"schema_version\": \"1.7\""));
 }
 
-static void a_row_names_its_media_item_by_id_or_path(void **state)
+FIXTURE_CLAIM(a_row_names_its_media_item_by_id_or_path)
 {
     static const char json[] = "{\"sequencer\": {\"tracks\": {\"a\": {\"pattern\": \"x...............\", \"media_id\":"
                                "\"01J0000000000000000000000A\"}, \"b\": {\"pattern\": \"x...............\","
@@ -235,7 +232,7 @@ static void a_row_names_its_media_item_by_id_or_path(void **state)
                    "sequencer.tracks.a.media_id", "neither an id");
 }
 
-static void a_sound_that_is_a_text_is_a_media_item(void **state)
+FIXTURE_CLAIM(a_sound_that_is_a_text_is_a_media_item)
 {
     static const char json[] = "{\"sequencer\": {\"tracks\": {\"a\": {\"pattern\": \"x...............\", \"sound\":"
                                "\"01J0000000000000000000000A\"}, \"b\": {\"pattern\": \"x...............\","
@@ -256,7 +253,7 @@ static void a_sound_that_is_a_text_is_a_media_item(void **state)
                    "sequencer.tracks.a.sound", "neither an id");
 }
 
-static void notes_have_names(void **state)
+FIXTURE_CLAIM(notes_have_names)
 {
     static const struct {
         const char *name;
@@ -267,7 +264,6 @@ static void notes_have_names(void **state)
     char back[NOTE_NAME_SIZE];
     int note;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_true(note_name_read(text_of(names[i].name), &note));
         assert_int_equal(note, names[i].note);
@@ -381,7 +377,7 @@ static void assert_same(const struct pattern *a, const struct pattern *b)
     buffer_free(&two);
 }
 
-static void every_pattern_is_read_back_exactly(void **state)
+FIXTURE_CLAIM(every_pattern_is_read_back_exactly)
 {
     struct fixture *fixture = fixture_of(state);
 
@@ -396,26 +392,4 @@ static void every_pattern_is_read_back_exactly(void **state)
         assert_string_equal(write_file(fixture), json.at);
         arena_reset(&fixture->arena);
     }
-}
-
-#define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(numbers_may_be_texts_and_whole_numbers_reals),
-        FIXTURE_TEST(errors_name_the_path_and_the_row),
-        FIXTURE_TEST(the_33rd_row_is_refused_by_its_name),
-        FIXTURE_TEST(unknown_keys_are_written_back_everywhere),
-        FIXTURE_TEST(unknown_keys_and_names_of_notes_go_with_the_pattern),
-        FIXTURE_TEST(a_written_file_is_read_and_written_the_same),
-        FIXTURE_TEST(both_shapes_of_schema_0_are_converted),
-        FIXTURE_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
-        FIXTURE_TEST(a_row_names_its_media_item_by_id_or_path),
-        FIXTURE_TEST(a_sound_that_is_a_text_is_a_media_item),
-        FIXTURE_TEST(notes_have_names),
-        FIXTURE_TEST(every_pattern_is_read_back_exactly),
-    };
-
-    return cmocka_run_group_tests_name("store/pattern_file", tests, NULL, NULL);
 }

@@ -1,15 +1,12 @@
 /* The unknown keys of a pattern that plays: those of a part of it, and their longest length. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/pattern_rest.h"
+#include "tests/unit/claim.h"
+
+#define ARENA_CLAIM(name) CLAIM_WITH(name, make_arena, free_arena)
 
 static int make_arena(void **state)
 {
@@ -36,7 +33,7 @@ static struct pattern read_whole(struct arena *arena, const char *json)
     return file.pattern;
 }
 
-static void unknown_keys_of_a_part_are_dropped_with_it(void **state)
+ARENA_CLAIM(unknown_keys_of_a_part_are_dropped_with_it)
 {
     struct arena *arena = *state;
     struct pattern pattern = read_whole(arena, "{\"mood\": 1, \"modules\": {\"flanger1\": {\"rate\": 0.1}}}");
@@ -48,7 +45,7 @@ static void unknown_keys_of_a_part_are_dropped_with_it(void **state)
     assert_false(pattern.has_unknown);
 }
 
-static void unknown_keys_of_a_part_are_taken_from_another_pattern(void **state)
+ARENA_CLAIM(unknown_keys_of_a_part_are_taken_from_another_pattern)
 {
     struct arena *arena = *state;
     const struct pattern none = { 0 },
@@ -78,24 +75,11 @@ static struct pattern read_long(struct arena *arena, uint32_t len)
 }
 
 /* A save of what plays has all unknown keys or none. */
-static void unknown_keys_longer_than_64_kib_do_not_go_with_the_pattern(void **state)
+ARENA_CLAIM(unknown_keys_longer_than_64_kib_do_not_go_with_the_pattern)
 {
     struct arena *arena = *state;
     const uint32_t rest = 65536 - (read_long(arena, 100).unknown.len - 100);
 
     assert_int_equal(read_long(arena, rest).unknown.len, 65536);
     assert_false(read_long(arena, rest + 1).has_unknown);
-}
-
-#define ARENA_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_arena, free_arena)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ARENA_TEST(unknown_keys_of_a_part_are_dropped_with_it),
-        ARENA_TEST(unknown_keys_of_a_part_are_taken_from_another_pattern),
-        ARENA_TEST(unknown_keys_longer_than_64_kib_do_not_go_with_the_pattern),
-    };
-
-    return cmocka_run_group_tests_name("store/pattern_rest", tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "store/backup/check_in_child.h"
 #include "store/backup/trailer.h"
 #include "store/keys.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };
@@ -66,7 +67,7 @@ static void is_refused(struct scratch *s, const char *reason)
     assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 3);
 }
 
-static void a_backup_without_a_version_is_refused(void **state)
+SCRATCH_CLAIM(a_backup_without_a_version_is_refused)
 {
     struct scratch *s = *state;
 
@@ -77,7 +78,7 @@ static void a_backup_without_a_version_is_refused(void **state)
     is_refused(s, "no version");
 }
 
-static void a_backup_without_a_catalogue_id_is_refused(void **state)
+SCRATCH_CLAIM(a_backup_without_a_catalogue_id_is_refused)
 {
     struct scratch *s = *state;
 
@@ -88,7 +89,7 @@ static void a_backup_without_a_catalogue_id_is_refused(void **state)
     is_refused(s, "no catalogue id");
 }
 
-static void a_backup_that_is_of_another_version_than_it_says_is_refused(void **state)
+SCRATCH_CLAIM(a_backup_that_is_of_another_version_than_it_says_is_refused)
 {
     struct scratch *s = *state;
 
@@ -124,7 +125,7 @@ static void lose_sight_of_a_page(void)
     fclose(f);
 }
 
-static void a_store_with_an_unlisted_page_is_copied_whole(void **state)
+SCRATCH_CLAIM(a_store_with_an_unlisted_page_is_copied_whole)
 {
     struct scratch *s = *state;
     struct backup made, restored;
@@ -203,7 +204,7 @@ static void restored_works(struct scratch *s)
     scratch_close(s);
 }
 
-static void a_damaged_image_is_restored_only_if_it_is_consistent(void **state)
+SCRATCH_CLAIM(a_damaged_image_is_restored_only_if_it_is_consistent)
 {
     struct scratch *s = *state;
     const char *given = getenv("SEED");
@@ -273,7 +274,7 @@ static bool is_found_damaged(struct scratch *s)
     return false;
 }
 
-static void a_damaged_store_is_found_out_by_its_readers(void **state)
+SCRATCH_CLAIM(a_damaged_store_is_found_out_by_its_readers)
 {
     struct scratch *s = *state;
     const char *given = getenv("SEED");
@@ -357,7 +358,7 @@ static void look_at_processes(pid_t restore, bool *reads, bool *checks)
     assert_int_equal(status, 0);
 }
 
-static void the_processes_that_read_an_image_are_in_a_sandbox(void **state)
+SCRATCH_CLAIM(the_processes_that_read_an_image_are_in_a_sandbox)
 {
     struct scratch *s = *state;
     struct backup made;
@@ -371,20 +372,4 @@ static void the_processes_that_read_an_image_are_in_a_sandbox(void **state)
     assert_true(reads);
     assert_true(checks);
     restored_works(s);
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_backup_without_a_version_is_refused),
-        CLAIM(a_backup_without_a_catalogue_id_is_refused),
-        CLAIM(a_backup_that_is_of_another_version_than_it_says_is_refused),
-        CLAIM(the_processes_that_read_an_image_are_in_a_sandbox),
-        CLAIM(a_store_with_an_unlisted_page_is_copied_whole),
-        CLAIM(a_damaged_image_is_restored_only_if_it_is_consistent),
-        CLAIM(a_damaged_store_is_found_out_by_its_readers),
-    };
-    return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
 }

@@ -1,18 +1,13 @@
 /* The embedding of a rhythm, and files in gzip. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "common/deflate.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/rhythm.h"
+#include "tests/unit/claim.h"
 
 static struct rhythm rhythm_text(const char *text)
 {
@@ -30,35 +25,32 @@ static struct rhythm rhythm_text(const char *text)
 #define ROW(name, steps) "{\"sequencer\":{\"tracks\":{\"" name "\":{\"pattern\":\"" steps "\"}}}}"
 #define BEAT             "X...X...X...X..."
 
-static void the_same_rhythm_is_near_whatever_its_length_and_accents(void **state)
+CLAIM(the_same_rhythm_is_near_whatever_its_length_and_accents)
 {
     const struct rhythm four = rhythm_text(ROW("kick", BEAT)), twice = rhythm_text(ROW("kick", BEAT BEAT));
     const struct rhythm soft = rhythm_text(ROW("kick", "x...x...x...x..."));
     const struct rhythm off = rhythm_text(ROW("kick", "..X...X...X...X.")), hat = rhythm_text(ROW("hat", BEAT));
 
-    (void)state;
     assert_true(rhythm_distance(&four, &four) < 1e-9 && rhythm_distance(&four, &twice) < 1e-6);
     assert_true(rhythm_distance(&four, &soft) < 0.5);
     assert_true(rhythm_distance(&four, &off) > 1 && rhythm_distance(&four, &hat) > 1);
 }
 
-static void an_empty_pattern_has_no_rhythm(void **state)
+CLAIM(an_empty_pattern_has_no_rhythm)
 {
     const struct rhythm none = rhythm_text(ROW("kick", "................")),
                         no_rows = rhythm_text("{\"sequencer\":{}}");
 
-    (void)state;
     for (int i = 0; i < RHYTHM_SIZE; i++)
         assert_true(none.at[i] == 0 && no_rows.at[i] == 0);
 }
 
-static void a_swinging_step_lies_between_two(void **state)
+CLAIM(a_swinging_step_lies_between_two)
 {
     const char *straight = "{\"sequencer\":{\"swing\":0,\"tracks\":{\"hat\":{\"pattern\":\".x.x.x.x.x.x.x.x\"}}}}";
     const char *swinging = "{\"sequencer\":{\"swing\":0.6,\"tracks\":{\"hat\":{\"pattern\":\".x.x.x.x.x.x.x.x\"}}}}";
     const struct rhythm one = rhythm_text(straight), other = rhythm_text(swinging);
 
-    (void)state;
     assert_true(rhythm_distance(&one, &other) > 0.1 && rhythm_distance(&one, &other) < 1);
 }
 
@@ -76,13 +68,12 @@ static enum err unpack_bytes(struct bytes bytes, size_t limit, struct buffer *to
     return e;
 }
 
-static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
+CLAIM(a_file_in_gzip_is_read_again_and_a_damaged_one_refused)
 {
     uint8_t from[50000];
     struct buffer packed = { 0 }, back = { 0 };
     struct fault fault = { 0 };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(from); i++)
         from[i] = (uint8_t)(i * i >> 5);
     deflate_pack(bytes_of(from, sizeof(from)), DEFLATE_GZIP, &packed);
@@ -101,16 +92,4 @@ static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
     assert_int_not_equal(unpack_bytes(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
     buffer_free(&packed);
     buffer_free(&back);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_rhythm_is_near_whatever_its_length_and_accents),
-        cmocka_unit_test(an_empty_pattern_has_no_rhythm),
-        cmocka_unit_test(a_swinging_step_lies_between_two),
-        cmocka_unit_test(a_file_in_gzip_is_read_again_and_a_damaged_one_refused),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #include "store/catalogue_write.h"
 #include "store/check/check.h"
 #include "store/store.h"
+#include "tests/unit/claim.h"
 
 struct scratch {
     struct paths paths;
@@ -147,5 +148,7 @@ static inline uint64_t scratch_problems(struct scratch *s)
     txn_end(txn);
     return counts.problems + counts.lost;
 }
+
+#define SCRATCH_CLAIM(name) CLAIM_WITH(name, scratch_make, scratch_drop)
 
 #endif

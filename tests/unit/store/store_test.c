@@ -3,6 +3,7 @@
 
 #include "store/files.h"
 #include "store/open/local.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 static struct bytes bytes_from(const char *text)
@@ -18,7 +19,7 @@ static const char *numbered_name(uint32_t number)
     return text;
 }
 
-static void a_reader_of_a_store_that_is_not_there_is_reported_offline(void **state)
+SCRATCH_CLAIM(a_reader_of_a_store_that_is_not_there_is_reported_offline)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -28,7 +29,7 @@ static void a_reader_of_a_store_that_is_not_there_is_reported_offline(void **sta
     assert_true(fault.what[0] != 0);
 }
 
-static void a_reader_of_a_store_that_is_half_made_is_left_with_nothing(void **state)
+SCRATCH_CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing)
 {
     struct scratch *s = *state;
     struct store *store = NULL;
@@ -42,7 +43,7 @@ static void a_reader_of_a_store_that_is_half_made_is_left_with_nothing(void **st
     assert_null(store);
 }
 
-static void committed_rows_are_there_after_opening_again(void **state)
+SCRATCH_CLAIM(committed_rows_are_there_after_opening_again)
 {
     struct scratch *s = *state;
     struct bytes value;
@@ -75,7 +76,7 @@ static void set_last(const struct scratch *s, size_t number)
     assert_int_equal(status, 0);
 }
 
-static void a_lock_file_from_other_commits_undoes_no_commit(void **state)
+SCRATCH_CLAIM(a_lock_file_from_other_commits_undoes_no_commit)
 {
     static const int offsets[] = { -9, -1, 1, 8 };
     struct scratch *s = *state;
@@ -117,7 +118,7 @@ static pid_t start_reader(const struct scratch *s)
     _exit(failed > 100 ? 100 : failed);
 }
 
-static void processes_that_open_and_close_the_store_at_once_all_read_it(void **state)
+SCRATCH_CLAIM(processes_that_open_and_close_the_store_at_once_all_read_it)
 {
     struct scratch *s = *state;
     pid_t readers[4];
@@ -135,7 +136,7 @@ static void processes_that_open_and_close_the_store_at_once_all_read_it(void **s
     }
 }
 
-static void aborted_rows_were_never_there(void **state)
+SCRATCH_CLAIM(aborted_rows_were_never_there)
 {
     struct scratch *s = *state;
     struct bytes value;
@@ -149,7 +150,7 @@ static void aborted_rows_were_never_there(void **state)
     assert_int_equal(txn_delete(s->w.txn, DB_META, bytes_from("name")), ERR_NOT_FOUND);
 }
 
-static void a_reader_sees_the_moment_in_which_it_began(void **state)
+SCRATCH_CLAIM(a_reader_sees_the_moment_in_which_it_began)
 {
     struct scratch *s = *state;
     struct txn *before, *after;
@@ -167,7 +168,7 @@ static void a_reader_sees_the_moment_in_which_it_began(void **state)
     txn_end(after);
 }
 
-static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
+SCRATCH_CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix)
 {
     struct scratch *s = *state;
     static const char *const keys[] = { "b1", "a2", "b3", "c", "b2" };
@@ -187,7 +188,7 @@ static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
 }
 
 /* Every other number exists. They are looked up in any order, so that one look-up begins where any other has ended. */
-static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **state)
+SCRATCH_CLAIM(a_reader_finds_what_is_there_and_nothing_else_in_any_order)
 {
     enum { COUNT = 5000, LOOKS = 40000 };
     struct scratch *s = *state;
@@ -215,7 +216,7 @@ static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **st
     txn_end(reader);
 }
 
-static void when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_on(void **state)
+SCRATCH_CLAIM(when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_on)
 {
     enum { READERS = 254 };
     struct scratch *s = *state;
@@ -234,7 +235,7 @@ static void when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_
         txn_end(readers[i]);
 }
 
-static void a_second_writer_is_refused(void **state)
+SCRATCH_CLAIM(a_second_writer_is_refused)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -247,7 +248,7 @@ static void a_second_writer_is_refused(void **state)
     scratch_open(s);
 }
 
-static void a_full_map_refuses_the_write_and_takes_the_next(void **state)
+SCRATCH_CLAIM(a_full_map_refuses_the_write_and_takes_the_next)
 {
     struct scratch *s = *state;
     static uint8_t large[1 << 20];
@@ -265,7 +266,7 @@ static void a_full_map_refuses_the_write_and_takes_the_next(void **state)
     scratch_commit(s);
 }
 
-static void a_dead_readers_slot_is_cleared(void **state)
+SCRATCH_CLAIM(a_dead_readers_slot_is_cleared)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -288,7 +289,7 @@ static void a_dead_readers_slot_is_cleared(void **state)
     assert_int_equal(store_clear_readers(s->store), 0);
 }
 
-static void a_store_left_half_made_is_made_again(void **state)
+SCRATCH_CLAIM(a_store_left_half_made_is_made_again)
 {
     struct scratch *s = *state;
     char path[PATH_MAX + 32];
@@ -305,7 +306,7 @@ static void a_store_left_half_made_is_made_again(void **state)
 }
 
 /* As on a failing disk: it may be an intact store. */
-static void a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed(void **state)
+SCRATCH_CLAIM(a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed)
 {
     struct scratch *s = *state;
     char directory[PATH_MAX + 8], file[PATH_MAX + 32];
@@ -324,7 +325,7 @@ static void a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed(void *
     assert_null(store);
 }
 
-static void a_bad_setting_is_reported(void **state)
+SCRATCH_CLAIM(a_bad_setting_is_reported)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -334,9 +335,8 @@ static void a_bad_setting_is_reported(void **state)
     assert_non_null(strstr(fault.what, "loophole.conf"));
 }
 
-static void network_file_systems_are_known_by_their_magic(void **state)
+SCRATCH_CLAIM(network_file_systems_are_known_by_their_magic)
 {
-    (void)state;
     assert_string_equal(local_network_name(0x6969), "NFS");
     assert_string_equal(local_network_name(0xFF534D42), "CIFS");
     assert_null(local_network_name(0xEF53));     /* ext4 */
@@ -353,30 +353,4 @@ static void network_file_systems_are_known_by_their_magic(void **state)
     assert_false(local_fuse_is_network("fuse.unionfs", "a:/b"));
     assert_false(local_fuse_is_network("fuse.mhddfs", "/a;/b"));
     assert_false(local_fuse_is_network("fuse.unheard-of", "1:2"));
-}
-
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_reader_of_a_store_that_is_not_there_is_reported_offline),
-        CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
-        CLAIM(committed_rows_are_there_after_opening_again),
-        CLAIM(a_lock_file_from_other_commits_undoes_no_commit),
-        CLAIM(processes_that_open_and_close_the_store_at_once_all_read_it),
-        CLAIM(aborted_rows_were_never_there),
-        CLAIM(a_reader_sees_the_moment_in_which_it_began),
-        CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),
-        CLAIM(a_reader_finds_what_is_there_and_nothing_else_in_any_order),
-        CLAIM(a_second_writer_is_refused),
-        CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
-        CLAIM(a_dead_readers_slot_is_cleared),
-        CLAIM(when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_on),
-        CLAIM(a_store_left_half_made_is_made_again),
-        CLAIM(a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed),
-        CLAIM(a_bad_setting_is_reported),
-        CLAIM(network_file_systems_are_known_by_their_magic),
-    };
-    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -12,9 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/record/take_file.h"
+#include "tests/unit/claim.h"
 
 enum { CELLS = 5000, BEGIN = 700, GENERATION = 7, RATE = 48000 };
 
@@ -143,6 +142,6 @@ static inline void die_now(void)
     capture.errands = errands_new(capture.mailbox, 1);
 }
 
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "services/streamer/base/core_link.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static struct core_link make_core_at(double place, int64_t frame)
@@ -15,11 +16,10 @@ static struct core_link make_core_at(double place, int64_t frame)
     return core;
 }
 
-static void the_next_line_is_the_one_that_comes(void **unused)
+CLAIM(the_next_line_is_the_one_that_comes)
 {
     struct core_link core = make_core_at(17, 500000);
 
-    (void)unused;
     assert_int_equal(core_link_next(&core, 16), 500000 + 15 * 6000);
     assert_int_equal(core_link_next(&core, 4), 500000 + 3 * 6000);
     core = make_core_at(31.99, 500000); /* too close for a cue to arrive in time */
@@ -30,22 +30,20 @@ static void the_next_line_is_the_one_that_comes(void **unused)
     assert_int_equal(core_link_next(&core, 4), 499000 + lround(2.5 * 1234.567));
 }
 
-static void a_count_in_has_lines_before_the_music(void **unused)
+CLAIM(a_count_in_has_lines_before_the_music)
 {
     struct core_link core = make_core_at(-13, 4096);
 
-    (void)unused;
     core.state.count_in = 13;
     core.state.step = 0; /* the beginning of the music */
     assert_int_equal(core_link_next(&core, 16), 4096 + 13 * 6000);
     assert_int_equal(core_link_next(&core, 4), 4096 + 6000);
 }
 
-static void without_a_grid_or_a_transport_it_is_now(void **unused)
+CLAIM(without_a_grid_or_a_transport_it_is_now)
 {
     struct core_link core = make_core_at(3, 4096);
 
-    (void)unused;
     assert_true(core_link_next(&core, 0) == CUE_NOW);
     core.state.step_frames = NAN;
     assert_true(core_link_next(&core, 16) == CUE_NOW);
@@ -55,15 +53,4 @@ static void without_a_grid_or_a_transport_it_is_now(void **unused)
     core = make_core_at(3, 4096);
     core.state.running = 0;
     assert_true(core_link_next(&core, 16) == CUE_NOW);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_next_line_is_the_one_that_comes),
-        cmocka_unit_test(a_count_in_has_lines_before_the_music),
-        cmocka_unit_test(without_a_grid_or_a_transport_it_is_now),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

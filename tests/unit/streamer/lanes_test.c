@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "services/streamer/base/lanes.h"
+#include "tests/unit/claim.h"
 
 enum { MANY = 20 };
 
@@ -39,12 +33,11 @@ static unsigned count_entered(const struct counted *all, unsigned count)
     return entered;
 }
 
-static void a_lane_has_few_places_and_the_first_that_waits_gets_the_next(void **state)
+CLAIM(a_lane_has_few_places_and_the_first_that_waits_gets_the_next)
 {
     struct lanes lanes = { 0 };
     struct counted all[MANY];
 
-    (void)state;
     for (unsigned i = 0; i < MANY; i++)
         enter_one(&lanes, &all[i], "/x", LANE_OPENING);
     assert_int_equal(count_entered(all, MANY), LANES_PLACES);
@@ -59,12 +52,11 @@ static void a_lane_has_few_places_and_the_first_that_waits_gets_the_next(void **
     assert_null(lanes.first);
 }
 
-static void other_mounts_and_kinds_have_lanes_of_their_own(void **state)
+CLAIM(other_mounts_and_kinds_have_lanes_of_their_own)
 {
     struct lanes lanes = { 0 };
     struct counted all[MANY], other, loading;
 
-    (void)state;
     for (unsigned i = 0; i < MANY; i++)
         enter_one(&lanes, &all[i], "/x", LANE_OPENING);
     enter_one(&lanes, &other, "/proc/self", LANE_OPENING);
@@ -72,12 +64,11 @@ static void other_mounts_and_kinds_have_lanes_of_their_own(void **state)
     assert_int_equal(other.entered + loading.entered, 2);
 }
 
-static void a_lane_that_does_not_move_is_late_and_one_that_moves_is_not(void **state)
+CLAIM(a_lane_that_does_not_move_is_late_and_one_that_moves_is_not)
 {
     struct lanes lanes = { 0 };
     struct counted all[LANES_PLACES + 2];
 
-    (void)state;
     for (unsigned i = 0; i < LANES_PLACES + 2; i++)
         enter_one(&lanes, &all[i], "/x", LANE_OPENING);
     all[LANES_PLACES].place.since -= 2 * LANES_PATIENCE_US;
@@ -91,15 +82,4 @@ static void a_lane_that_does_not_move_is_late_and_one_that_moves_is_not(void **s
     lanes_tick(&lanes);
     assert_int_equal(all[LANES_PLACES + 1].late, 1);
     assert_int_equal(all[LANES_PLACES + 1].entered, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_lane_has_few_places_and_the_first_that_waits_gets_the_next),
-        cmocka_unit_test(other_mounts_and_kinds_have_lanes_of_their_own),
-        cmocka_unit_test(a_lane_that_does_not_move_is_late_and_one_that_moves_is_not),
-    };
-
-    return cmocka_run_group_tests_name("streamer/lanes", tests, NULL, NULL);
 }

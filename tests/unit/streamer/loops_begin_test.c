@@ -1,6 +1,9 @@
 /* Loops that begin on one frame: when it is chosen, and that a stop of all takes back those that wait for the core. */
 #include "services/streamer/play/together.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/streamer/scene.h"
+
+#define SCENE_CLAIM(name) CLAIM_WITH(name, make_scene, end_scene)
 
 enum { LOOPS = 3, RATE = 48000, PERIOD = 8192, NOW = 1000000, NO_TICKET = 1 << 30 };
 
@@ -35,7 +38,7 @@ static struct voice_together *open_loops(struct scene *scene)
     return together;
 }
 
-static void loops_of_a_core_with_long_periods_begin_on_one_frame(void **state)
+SCENE_CLAIM(loops_of_a_core_with_long_periods_begin_on_one_frame)
 {
     struct scene *scene = *state;
     struct voice *each = scene->streamer.voices.each;
@@ -50,7 +53,7 @@ static void loops_of_a_core_with_long_periods_begin_on_one_frame(void **state)
     }
 }
 
-static void the_wait_for_the_others_begins_anew_when_the_filled_loop_is_gone(void **state)
+SCENE_CLAIM(the_wait_for_the_others_begins_anew_when_the_filled_loop_is_gone)
 {
     struct scene *scene = *state;
     struct voice *each = scene->streamer.voices.each;
@@ -65,7 +68,7 @@ static void the_wait_for_the_others_begins_anew_when_the_filled_loop_is_gone(voi
         each[i].phase = VOICE_FREE;
 }
 
-static void a_stop_of_all_takes_back_the_loops_that_wait_for_the_core(void **state)
+SCENE_CLAIM(a_stop_of_all_takes_back_the_loops_that_wait_for_the_core)
 {
     static const struct streamer_stop stops[] = { { .has_voice = false }, { .has_loop_key = true } },
                                       others[] = { { .has_voice = true, .voice = 3 },
@@ -87,17 +90,4 @@ static void a_stop_of_all_takes_back_the_loops_that_wait_for_the_core(void **sta
         assert_int_equal(asks_handlers.stop(streamer, &stop, &stops[i], &(struct nothing){ 0 }), ERR_OK);
         assert_int_equal(streamer->waiting.count, 0);
     }
-}
-
-#define SCENE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_scene, end_scene)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SCENE_TEST(loops_of_a_core_with_long_periods_begin_on_one_frame),
-        SCENE_TEST(the_wait_for_the_others_begins_anew_when_the_filled_loop_is_gone),
-        SCENE_TEST(a_stop_of_all_takes_back_the_loops_that_wait_for_the_core),
-    };
-
-    return cmocka_run_group_tests_name("streamer/loops_begin", tests, NULL, NULL);
 }

@@ -2,7 +2,10 @@
 #include <math.h>
 
 #include "services/streamer/played/played.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
+
+#define RECORD_CLAIM(name) CLAIM_WITH(name, make_record, free_record)
 
 static int make_record(void **state)
 {
@@ -39,7 +42,7 @@ static struct played read_all(const struct played_memory *memory, uint64_t from,
     return played;
 }
 
-static void hits_releases_and_bars_are_lines_and_other_notes_are_not(void **state)
+RECORD_CLAIM(hits_releases_and_bars_are_lines_and_other_notes_are_not)
 {
     struct note note = hit_of(1000, 7);
     struct arena arena = { 0 };
@@ -67,7 +70,7 @@ static void hits_releases_and_bars_are_lines_and_other_notes_are_not(void **stat
     arena_free(&arena);
 }
 
-static void a_note_that_a_successor_reads_again_is_one_line(void **state)
+RECORD_CLAIM(a_note_that_a_successor_reads_again_is_one_line)
 {
     struct arena arena = { 0 };
 
@@ -87,7 +90,7 @@ static void a_note_that_a_successor_reads_again_is_one_line(void **state)
     arena_free(&arena);
 }
 
-static void notes_of_a_ring_that_counts_from_0_again_are_recorded(void **state)
+RECORD_CLAIM(notes_of_a_ring_that_counts_from_0_again_are_recorded)
 {
     struct arena arena = { 0 };
     struct note note = hit_of(1000, 1);
@@ -104,7 +107,7 @@ static void notes_of_a_ring_that_counts_from_0_again_are_recorded(void **state)
     arena_free(&arena);
 }
 
-static void the_newest_lines_are_kept_and_read_in_pieces(void **state)
+RECORD_CLAIM(the_newest_lines_are_kept_and_read_in_pieces)
 {
     enum { ALL = PLAYED_LINES + 1000 };
     struct arena arena = { 0 };
@@ -127,7 +130,7 @@ static void the_newest_lines_are_kept_and_read_in_pieces(void **state)
     arena_free(&arena);
 }
 
-static void lost_hits_are_a_line_with_their_number_before_the_next_note(void **state)
+RECORD_CLAIM(lost_hits_are_a_line_with_their_number_before_the_next_note)
 {
     struct arena arena = { 0 };
     struct note note = hit_of(1000, 1);
@@ -156,7 +159,7 @@ static void lost_hits_are_a_line_with_their_number_before_the_next_note(void **s
     arena_free(&arena);
 }
 
-static void damaged_lines_are_left_out(void **state)
+RECORD_CLAIM(damaged_lines_are_left_out)
 {
     struct played_memory *memory = *state;
     struct arena arena = { 0 };
@@ -181,10 +184,8 @@ static void damaged_lines_are_left_out(void **state)
     arena_free(&arena);
 }
 
-#define RECORD_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_record, free_record)
-
 /* A new engine has the lines of the one before, at frames before its own. */
-static void the_record_goes_on_after_the_end_of_the_engine(void **state)
+RECORD_CLAIM(the_record_goes_on_after_the_end_of_the_engine)
 {
     struct played_memory *memory = *state, *other = calloc(1, sizeof(*other));
     struct arena arena = { 0 };
@@ -226,7 +227,7 @@ static void the_record_goes_on_after_the_end_of_the_engine(void **state)
 }
 
 /* Each engine counts its rolls from 0: three of them in a row have the same numbers. */
-static void the_rolls_of_earlier_engines_are_not_joined(void **state)
+RECORD_CLAIM(the_rolls_of_earlier_engines_are_not_joined)
 {
     char folder[] = "/tmp/loophole-played.XXXXXX", path[64];
     struct played_memory *memory = *state;
@@ -262,20 +263,4 @@ static void the_rolls_of_earlier_engines_are_not_joined(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(folder), 0);
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        RECORD_TEST(hits_releases_and_bars_are_lines_and_other_notes_are_not),
-        RECORD_TEST(a_note_that_a_successor_reads_again_is_one_line),
-        RECORD_TEST(notes_of_a_ring_that_counts_from_0_again_are_recorded),
-        RECORD_TEST(the_newest_lines_are_kept_and_read_in_pieces),
-        RECORD_TEST(lost_hits_are_a_line_with_their_number_before_the_next_note),
-        RECORD_TEST(damaged_lines_are_left_out),
-        RECORD_TEST(the_record_goes_on_after_the_end_of_the_engine),
-        RECORD_TEST(the_rolls_of_earlier_engines_are_not_joined),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,8 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "common/sound/resample.h"
+#include "tests/unit/claim.h"
 
 enum { FRAMES = 48000 };
 
@@ -55,12 +50,11 @@ static double quality_of(uint32_t from, uint32_t to, double hz)
     return 10 * log10(signal / noise);
 }
 
-static void a_sine_comes_out_as_itself(void **state)
+CLAIM(a_sine_comes_out_as_itself)
 {
     static const uint32_t rates[][2] = { { 44100, 48000 },  { 96000, 48000 }, { 48000, 96000 }, { 22050, 48000 },
                                          { 192000, 48000 }, { 8000, 48000 },  { 48000, 44100 } };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
         for (double part = 0.05; part < 0.9; part += 0.2) {
             double lower = rates[i][0] < rates[i][1] ? rates[i][0] : rates[i][1];
@@ -68,38 +62,34 @@ static void a_sine_comes_out_as_itself(void **state)
         }
 }
 
-static void a_ratio_of_large_numbers_is_good_enough(void **state)
+CLAIM(a_ratio_of_large_numbers_is_good_enough)
 {
-    (void)state;
     for (double part = 0.05; part < 0.7; part += 0.2)
         assert_true(quality_of(44101, 48000, part * 44101 / 2) > 100);
 }
 
-static void frequencies_above_the_lower_rate_are_removed(void **state)
+CLAIM(frequencies_above_the_lower_rate_are_removed)
 {
     struct run run = convert_tone(96000, 48000, 30000, FRAMES, 4096);
     float peak = 0;
 
-    (void)state;
     for (uint32_t i = run.made / 4; i < run.made * 3 / 4; i++)
         peak = fmaxf(peak, fabsf(run.out[2 * i]));
     assert_true(peak < 5e-6f); /* 100 dB below a half */
     free(run.out);
 }
 
-static void a_constant_signal_stays_constant(void **state)
+CLAIM(a_constant_signal_stays_constant)
 {
     struct run run = convert_tone(44100, 48000, 0, FRAMES, 1000);
 
-    (void)state;
     for (uint32_t i = run.made / 4; i < run.made * 3 / 4; i++)
         assert_true(fabsf(run.out[2 * i] - 0.5f) < 1e-6f);
     free(run.out);
 }
 
-static void the_length_is_the_ratio_of_the_rates(void **state)
+CLAIM(the_length_is_the_ratio_of_the_rates)
 {
-    (void)state;
     for (uint32_t frames = 1; frames < 3000; frames += 37) {
         struct run run = convert_tone(44100, 48000, 100, frames, 512);
         double exact = (double)frames * 48000 / 44100;
@@ -108,12 +98,11 @@ static void the_length_is_the_ratio_of_the_rates(void **state)
     }
 }
 
-static void the_cut_into_pieces_changes_no_frame(void **state)
+CLAIM(the_cut_into_pieces_changes_no_frame)
 {
     struct run whole = convert_tone(44100, 48000, 1000, 20000, 20000),
                pieces = convert_tone(44100, 48000, 1000, 20000, 37);
 
-    (void)state;
     assert_int_equal(whole.made, pieces.made);
     assert_memory_equal(whole.out, pieces.out, whole.made * 2 * sizeof(float));
     free(whole.out);
@@ -121,7 +110,7 @@ static void the_cut_into_pieces_changes_no_frame(void **state)
 }
 
 /* As a streamer that takes over from its predecessor: RESAMPLE_REACH frames before the place. */
-static void a_conversion_that_begins_within_the_sound_gives_the_same_frames(void **state)
+CLAIM(a_conversion_that_begins_within_the_sound_gives_the_same_frames)
 {
     struct run whole = convert_tone(44100, 48000, 1000, 20000, 4096);
     struct resampler *resampler = resample_open();
@@ -129,7 +118,6 @@ static void a_conversion_that_begins_within_the_sound_gives_the_same_frames(void
     uint32_t period = resample_period(44100, 48000), cell = 20 * period, frame = cell / period * 147, made = 0;
     float in[2 * 8000], *out = calloc(2 * 20000, sizeof(float));
 
-    (void)state;
     assert_int_equal(period, 160);
     assert_int_equal(resample_new(resampler, 44100, 48000, &resample, NULL), ERR_OK);
     for (uint32_t i = 0; i < 8000; i++) {
@@ -145,29 +133,12 @@ static void a_conversion_that_begins_within_the_sound_gives_the_same_frames(void
     free(whole.out);
 }
 
-static void rates_too_far_apart_are_refused(void **state)
+CLAIM(rates_too_far_apart_are_refused)
 {
     struct resampler *resampler = resample_open();
     struct resample *resample;
 
-    (void)state;
     assert_int_equal(resample_new(resampler, 1000, 48000, &resample, NULL), ERR_BAD_REQUEST);
     assert_int_equal(resample_new(resampler, 0, 48000, &resample, NULL), ERR_BAD_REQUEST);
     resample_close(resampler);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sine_comes_out_as_itself),
-        cmocka_unit_test(a_ratio_of_large_numbers_is_good_enough),
-        cmocka_unit_test(frequencies_above_the_lower_rate_are_removed),
-        cmocka_unit_test(a_constant_signal_stays_constant),
-        cmocka_unit_test(the_length_is_the_ratio_of_the_rates),
-        cmocka_unit_test(the_cut_into_pieces_changes_no_frame),
-        cmocka_unit_test(a_conversion_that_begins_within_the_sound_gives_the_same_frames),
-        cmocka_unit_test(rates_too_far_apart_are_refused),
-    };
-
-    return cmocka_run_group_tests_name("resample", tests, NULL, NULL);
 }

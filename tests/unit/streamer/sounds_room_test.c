@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/play/sounds_room.h"
+#include "tests/unit/claim.h"
 
 enum { FLOATS = SOUNDS_BYTES / sizeof(float) };
 
@@ -29,7 +24,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void the_first_gap_that_is_large_enough_is_taken(void **state)
+CLAIM_WITH(the_first_gap_that_is_large_enough_is_taken, set_up, tear_down)
 {
     uint64_t at;
 
@@ -43,7 +38,7 @@ static void the_first_gap_that_is_large_enough_is_taken(void **state)
     assert_int_equal(sounds_room_used(*state), 4800);
 }
 
-static void a_full_memory_has_no_room(void **state)
+CLAIM_WITH(a_full_memory_has_no_room, set_up, tear_down)
 {
     uint64_t at;
 
@@ -54,7 +49,7 @@ static void a_full_memory_has_no_room(void **state)
     assert_false(sounds_room_find(*state, UINT64_MAX, &at));
 }
 
-static void a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not(void **state)
+CLAIM_WITH(a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not, set_up, tear_down)
 {
     struct sounds_memory *memory = *state;
     uint64_t at;
@@ -69,7 +64,7 @@ static void a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not(void
 }
 
 /* Even if the table contains nonsense, no room outside the memory is given out. */
-static void a_table_of_nonsense_gives_nothing_outside(void **state)
+CLAIM_WITH(a_table_of_nonsense_gives_nothing_outside, set_up, tear_down)
 {
     struct sounds_memory *memory = *state;
     uint64_t at;
@@ -83,17 +78,4 @@ static void a_table_of_nonsense_gives_nothing_outside(void **state)
         if (sounds_room_find(memory, 1000, &at))
             assert_true(at <= FLOATS - 1000);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_gap_that_is_large_enough_is_taken, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_full_memory_has_no_room, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_leaving_sound_occupies_its_samples_and_a_loading_one_does_not, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_table_of_nonsense_gives_nothing_outside, set_up, tear_down),
-    };
-
-    return cmocka_run_group_tests_name("room for sounds", tests, NULL, NULL);
 }

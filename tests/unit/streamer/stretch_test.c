@@ -1,14 +1,9 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/play/stretch.h"
+#include "tests/unit/claim.h"
 
 enum { RATE = 48000, SECONDS = 2, LONG = 60, PART = 4096 };
 
@@ -68,16 +63,14 @@ static void check_stretch(double tempo, double semitones)
     free(out);
 }
 
-static void another_tempo_keeps_the_pitch(void **state)
+CLAIM(another_tempo_keeps_the_pitch)
 {
-    (void)state;
     check_stretch(1.25, 0);
     check_stretch(0.8, 0);
 }
 
-static void another_pitch_keeps_the_tempo(void **state)
+CLAIM(another_pitch_keeps_the_tempo)
 {
-    (void)state;
     check_stretch(1, 3);
     check_stretch(1, -5);
 }
@@ -112,9 +105,8 @@ static void check_drift(enum stretch_grade grade)
     free(out);
 }
 
-static void a_long_sound_does_not_drift(void **state)
+CLAIM(a_long_sound_does_not_drift)
 {
-    (void)state;
     check_drift(STRETCH_QUICK);
     check_drift(STRETCH_DRUMS);
 }
@@ -138,13 +130,12 @@ static double peak_of(const float *out, double from, double until)
 }
 
 /* The hit of feed_tone has a peak of 0.456. The 30 ms before it end 2 ms before, because an attack may move by that. */
-static void a_stretched_hit_of_drums_keeps_its_attack(void **state)
+CLAIM(a_stretched_hit_of_drums_keeps_its_attack)
 {
     static const double tempos[] = { 0.9, 1.005, 1.1, 1.2 };
     const uint32_t frames = 10 * RATE, room = 2 * frames;
     float *out = calloc(2 * room, sizeof(float));
 
-    (void)state;
     for (size_t i = 0; i < sizeof(tempos) / sizeof(*tempos); i++) {
         stretch_tone(STRETCH_DRUMS, tempos[i], 0, true, frames, out, room);
         for (uint32_t hit = 1; hit < 9; hit++) {
@@ -156,11 +147,10 @@ static void a_stretched_hit_of_drums_keeps_its_attack(void **state)
     free(out);
 }
 
-static void no_thread_is_left_when_all_are_freed(void **state)
+CLAIM(no_thread_is_left_when_all_are_freed)
 {
     struct stretch *made[8];
 
-    (void)state;
     for (uint32_t i = 0; i < 8; i++) {
         assert_int_equal(stretch_new(RATE, 1.1, 0, STRETCH_FINE, &made[i], NULL), ERR_OK);
         feed_tone(made[i], 0, RATE, false);
@@ -172,26 +162,11 @@ static void no_thread_is_left_when_all_are_freed(void **state)
         usleep(1000);
 }
 
-static void a_ratio_or_shift_that_is_too_large_is_refused(void **state)
+CLAIM(a_ratio_or_shift_that_is_too_large_is_refused)
 {
     struct stretch *made;
 
-    (void)state;
     assert_int_equal(stretch_new(RATE, 5, 0, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
     assert_int_equal(stretch_new(RATE, (double)NAN, 0, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
     assert_int_equal(stretch_new(RATE, 1, 25, STRETCH_QUICK, &made, NULL), ERR_BAD_REQUEST);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(another_tempo_keeps_the_pitch),
-        cmocka_unit_test(another_pitch_keeps_the_tempo),
-        cmocka_unit_test(a_long_sound_does_not_drift),
-        cmocka_unit_test(a_stretched_hit_of_drums_keeps_its_attack),
-        cmocka_unit_test(no_thread_is_left_when_all_are_freed),
-        cmocka_unit_test(a_ratio_or_shift_that_is_too_large_is_refused),
-    };
-
-    return cmocka_run_group_tests_name("stretch", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* A streamer whose predecessor died between two steps: which asks it finds done, and what it sends to the core. */
 #include "services/streamer/play/handover.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/streamer/scene.h"
 
 enum { LEFT = 5, FREED = 6, SOUND_GENERATION = 3 };
@@ -31,7 +32,7 @@ static struct handover_voice *start_voice(struct scene *scene)
     return voice;
 }
 
-static void the_cues_of_a_successor_do_not_count_as_those_of_its_predecessor(void **state)
+CLAIM_WITH(the_cues_of_a_successor_do_not_count_as_those_of_its_predecessor, make_scene, end_scene)
 {
     struct scene *scene = *state;
     struct recalled *stop = &scene->service->recalled[0];
@@ -48,7 +49,7 @@ static void the_cues_of_a_successor_do_not_count_as_those_of_its_predecessor(voi
     assert_int_equal(ring_written(&cues), 2); /* the uncertain voice stops, and the sound is released */
 }
 
-static void a_sound_that_the_core_freed_meanwhile_is_free(void **state)
+CLAIM_WITH(a_sound_that_the_core_freed_meanwhile_is_free, make_scene, end_scene)
 {
     struct scene *scene = *state;
     struct ring notes = studio_notes(scene->studio, CUES_STREAMER);
@@ -58,14 +59,4 @@ static void a_sound_that_the_core_freed_meanwhile_is_free(void **state)
     assert_int_equal(ring_write(&notes, &note, 1), 1);
     streamer_open(&scene->streamer, scene->service);
     assert_int_equal(atomic_load(&studio_sounds(scene->studio)->entries[FREED].state), SOUND_EMPTY);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_cues_of_a_successor_do_not_count_as_those_of_its_predecessor, make_scene,
-                                        end_scene),
-        cmocka_unit_test_setup_teardown(a_sound_that_the_core_freed_meanwhile_is_free, make_scene, end_scene),
-    };
-    return cmocka_run_group_tests_name("streamer/successor", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Frames that the audio core has lost are silence of their length in a take's file, or are skipped; all others are in
  * their place. */
+#include "tests/unit/claim.h"
 #include "tests/unit/streamer/captured.h"
 
 static uint64_t sounded, lost; /* by the core: frames of the take, each with its own number, lost ones included */
@@ -70,9 +71,8 @@ static void record_with_gaps(bool is_filled, uint64_t most)
     lose_frames(20);
 }
 
-static void missing_frames_are_silence_of_their_length_or_are_skipped(void **state)
+PREPARED_CLAIM(missing_frames_are_silence_of_their_length_or_are_skipped)
 {
-    (void)state;
     for (int is_filled = 0; is_filled < 2; is_filled++) {
         record_with_gaps(is_filled, 0);
         sound_frames(500);
@@ -86,9 +86,8 @@ static void missing_frames_are_silence_of_their_length_or_are_skipped(void **sta
     }
 }
 
-static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **state)
+PREPARED_CLAIM(a_successor_has_the_places_of_its_predecessor_and_goes_on)
 {
-    (void)state;
     for (int is_filled = 0; is_filled < 2; is_filled++) {
         record_with_gaps(is_filled, 0);
         die_now();
@@ -109,9 +108,8 @@ static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **sta
 
 /* The header of the capture keeps only the last places, and the file only the first: every sound is still in its
  * place. */
-static void more_gaps_than_are_listed_displace_no_sound(void **state)
+PREPARED_CLAIM(more_gaps_than_are_listed_displace_no_sound)
 {
-    (void)state;
     sounded = lost = 0;
     fills = true;
     start_take(TAKE_NEW, 0);
@@ -147,20 +145,18 @@ static void more_gaps_than_are_listed_displace_no_sound(void **state)
     close(fd);
 }
 
-static void a_take_of_so_many_frames_has_them_where_some_are_missing(void **state)
+PREPARED_CLAIM(a_take_of_so_many_frames_has_them_where_some_are_missing)
 {
-    (void)state;
     record_with_gaps(true, 1200); /* ends within the silence */
     await_done();
     check_places(1200, 200, true);
 }
 
 /* The shared memory may be damaged. */
-static void a_header_with_an_impossible_rate_leaves_that_of_the_take(void **state)
+PREPARED_CLAIM(a_header_with_an_impossible_rate_leaves_that_of_the_take)
 {
     const uint32_t rates[] = { 0, 1, UINT32_MAX };
 
-    (void)state;
     for (int i = 0; i < 3; i++) {
         start_take(TAKE_NEW, 0);
         play_frames(1000000, BEGIN);
@@ -185,11 +181,10 @@ static void a_header_with_an_impossible_rate_leaves_that_of_the_take(void **stat
 }
 
 /* Unsynced data is cut off, together with its missing frames. */
-static void a_take_that_was_cut_lists_no_gap_after_its_end(void **state)
+PREPARED_CLAIM(a_take_that_was_cut_lists_no_gap_after_its_end)
 {
     struct wav wav;
 
-    (void)state;
     record_with_gaps(true, 0);
     sound_frames(100);
     await_taken(BEGIN + 1800);
@@ -206,18 +201,4 @@ static void a_take_that_was_cut_lists_no_gap_after_its_end(void **state)
     assert_int_equal(wav_sync(&wav, NULL), ERR_OK);
     close(fd);
     check_places(900, 0, true);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(missing_frames_are_silence_of_their_length_or_are_skipped),
-        CLAIM(a_successor_has_the_places_of_its_predecessor_and_goes_on),
-        CLAIM(more_gaps_than_are_listed_displace_no_sound),
-        CLAIM(a_take_of_so_many_frames_has_them_where_some_are_missing),
-        CLAIM(a_header_with_an_impossible_rate_leaves_that_of_the_take),
-        CLAIM(a_take_that_was_cut_lists_no_gap_after_its_end),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

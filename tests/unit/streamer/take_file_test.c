@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/streamer/captured.h"
 
 static atomic_bool cannot_read, cannot_stat;
@@ -56,9 +57,8 @@ static void record_frames(uint32_t count)
     await_taken(BEGIN + count);
 }
 
-static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
+PREPARED_CLAIM(a_take_is_in_its_file_from_its_first_frame_to_its_last)
 {
-    (void)state;
     record_frames(3000);
     play_frames(3000, 1500); /* past the ring's end */
     end_capture();
@@ -68,9 +68,8 @@ static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
     check_file(4500);
 }
 
-static void a_take_that_is_long_enough_ends_while_frames_still_arrive(void **state)
+PREPARED_CLAIM(a_take_that_is_long_enough_ends_while_frames_still_arrive)
 {
-    (void)state;
     start_take(TAKE_NEW, 1234);
     begin_capture();
     play_frames(0, 2000);
@@ -78,11 +77,10 @@ static void a_take_that_is_long_enough_ends_while_frames_still_arrive(void **sta
     check_file(1234);
 }
 
-static void an_end_that_moves_is_that_of_the_take_but_written_frames_stay(void **state)
+PREPARED_CLAIM(an_end_that_moves_is_that_of_the_take_but_written_frames_stay)
 {
     static const uint64_t ends[] = { 2500, 500 };
 
-    (void)state;
     for (int i = 0; i < 2; i++) {
         start_take(TAKE_NEW, 3000);
         begin_capture();
@@ -110,9 +108,8 @@ static void die_before_the_first_frame(void)
 }
 
 /* The errand looks while the cells before the take's first one are not written yet. */
-static void a_take_whose_header_comes_before_its_cells_has_all_of_them(void **state)
+PREPARED_CLAIM(a_take_whose_header_comes_before_its_cells_has_all_of_them)
 {
-    (void)state;
     for (int work = TAKE_NEW; work <= TAKE_RESUME; work++) {
         start_take(TAKE_NEW, 1234);
         while (atomic_load(&capture.file->stage) != TAKE_READY)
@@ -139,11 +136,10 @@ static void a_take_whose_header_comes_before_its_cells_has_all_of_them(void **st
 }
 
 /* The streamer has died: the file contains the synced frames and half of the others. */
-static void a_successor_goes_on_at_the_very_frame(void **state)
+PREPARED_CLAIM(a_successor_goes_on_at_the_very_frame)
 {
     float junk[400];
 
-    (void)state;
     record_frames(2000);
     die_now();
     memset(junk, 0x7F, sizeof(junk));
@@ -161,11 +157,10 @@ static void a_successor_goes_on_at_the_very_frame(void **state)
 }
 
 /* The memory is another one: nothing proves that unsynced data is complete. */
-static void a_take_that_does_not_continue_is_cut_to_its_synced_frames(void **state)
+PREPARED_CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames)
 {
     char junk[801] = { 0 };
 
-    (void)state;
     record_frames(2000);
     die_now();
     int fd = open(capture.path, O_RDWR | O_APPEND);
@@ -181,9 +176,8 @@ static void a_take_that_does_not_continue_is_cut_to_its_synced_frames(void **sta
     check_file(2000);
 }
 
-static void a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is(void **state)
+PREPARED_CLAIM(a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is)
 {
-    (void)state;
     record_frames(2000);
     die_now();
     play_frames(2000, 100);
@@ -205,9 +199,8 @@ static void a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is(void **stat
     check_file(2100);
 }
 
-static void a_left_take_without_a_byte_is_gone(void **state)
+PREPARED_CLAIM(a_left_take_without_a_byte_is_gone)
 {
-    (void)state;
     close(open(capture.path, O_RDWR | O_CREAT, 0600));
     start_take(TAKE_RESUME, 0);
     await_done();
@@ -215,9 +208,8 @@ static void a_left_take_without_a_byte_is_gone(void **state)
     assert_int_not_equal(access(capture.path, F_OK), 0);
 }
 
-static void a_missing_file_and_a_foreign_file_are_reported(void **state)
+PREPARED_CLAIM(a_missing_file_and_a_foreign_file_are_reported)
 {
-    (void)state;
     start_take(TAKE_RESUME, 0);
     await_done();
     assert_int_equal(capture.error, ERR_NOT_FOUND);
@@ -235,21 +227,4 @@ static void a_missing_file_and_a_foreign_file_are_reported(void **state)
     assert_int_equal(pread(fd, there, 6, 0), 6);
     assert_memory_equal(there, "theirs", 6);
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_take_is_in_its_file_from_its_first_frame_to_its_last),
-        CLAIM(a_take_that_is_long_enough_ends_while_frames_still_arrive),
-        CLAIM(an_end_that_moves_is_that_of_the_take_but_written_frames_stay),
-        CLAIM(a_take_whose_header_comes_before_its_cells_has_all_of_them),
-        CLAIM(a_successor_goes_on_at_the_very_frame),
-        CLAIM(a_take_that_does_not_continue_is_cut_to_its_synced_frames),
-        CLAIM(a_take_whose_disk_fails_when_it_is_opened_stays_as_it_is),
-        CLAIM(a_left_take_without_a_byte_is_gone),
-        CLAIM(a_missing_file_and_a_foreign_file_are_reported),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The list of unfinished takes has a bound. */
 #include "services/streamer/record/takes.h"
 #include "store/elements.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 
 enum { MOST = 4096 };
@@ -57,7 +58,7 @@ static uint32_t count_takes(struct scratch *s)
     return all.count;
 }
 
-static void takes_beyond_the_bound_are_not_listed(void **state)
+CLAIM_WITH(takes_beyond_the_bound_are_not_listed, scratch_make, scratch_drop)
 {
     struct scratch *s = *state;
 
@@ -75,13 +76,4 @@ static void takes_beyond_the_bound_are_not_listed(void **state)
     put_takes(s, music, MOST - 1, 1);
     scratch_commit(s);
     assert_int_equal(count_takes(s), MOST);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(takes_beyond_the_bound_are_not_listed, scratch_make, scratch_drop),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,16 @@
 /* A predecessor may leave any part of a take that is to be FLAC. In the end one file is the whole take, and no other
  * file is changed. The worker is the real one. */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/record/take_flac.h"
+#include "tests/unit/claim.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { FRAMES = 150000, RATE = 48000 };
 
@@ -155,17 +152,15 @@ static void put_file(const char *path, const char *words)
     fclose(file);
 }
 
-static void a_whole_wav_becomes_a_flac(void **state)
+PREPARED_CLAIM(a_whole_wav_becomes_a_flac)
 {
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     run_encoder();
     assert_flac();
 }
 
-static void a_half_flac_is_made_again(void **state)
+PREPARED_CLAIM(a_half_flac_is_made_again)
 {
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     put_file(test.part, "fLaC and then its maker was killed");
     run_encoder();
@@ -180,9 +175,8 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(system(line), 0);
 }
 
-static void a_whole_flac_beside_the_wav_is_the_take(void **state)
+PREPARED_CLAIM(a_whole_flac_beside_the_wav_is_the_take)
 {
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     run_encoder();
     copy_file(test.flac, test.part);
@@ -192,9 +186,8 @@ static void a_whole_flac_beside_the_wav_is_the_take(void **state)
     assert_flac();
 }
 
-static void another_flac_beside_the_wav_is_left_alone(void **state)
+PREPARED_CLAIM(another_flac_beside_the_wav_is_left_alone)
 {
-    (void)state;
     make_wav(FRAMES, 3, UINT32_MAX);
     run_encoder();
     make_wav(FRAMES, 1, UINT32_MAX);
@@ -207,9 +200,8 @@ static void another_flac_beside_the_wav_is_left_alone(void **state)
     assert_files(true, true);
 }
 
-static void a_longer_or_a_shorter_flac_is_another(void **state)
+PREPARED_CLAIM(a_longer_or_a_shorter_flac_is_another)
 {
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     run_encoder();
     make_wav(FRAMES + 1, 1, UINT32_MAX);
@@ -220,12 +212,11 @@ static void a_longer_or_a_shorter_flac_is_another(void **state)
     assert_wav("another file is at");
 }
 
-static void a_flac_without_its_wav_names_its_take_itself(void **state)
+PREPARED_CLAIM(a_flac_without_its_wav_names_its_take_itself)
 {
     struct wav_take known = { .item = facts.item };
     uint8_t content[16];
 
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     run_encoder();
     memcpy(content, test.content, sizeof(content));
@@ -244,27 +235,24 @@ static void a_flac_without_its_wav_names_its_take_itself(void **state)
     assert_files(false, true);
 }
 
-static void while_the_disk_is_unknown_a_missing_wav_is_left_alone(void **state)
+PREPARED_CLAIM(while_the_disk_is_unknown_a_missing_wav_is_left_alone)
 {
-    (void)state;
     put_file(test.part, "what was made of it");
     run_encoder();
     assert_int_equal(test.became, TAKE_IS_LEFT);
     assert_files(false, false);
 }
 
-static void a_sample_over_full_scale_leaves_the_wav(void **state)
+PREPARED_CLAIM(a_sample_over_full_scale_leaves_the_wav)
 {
-    (void)state;
     make_wav(FRAMES, 1, FRAMES - 1);
     run_encoder();
     assert_wav("frame 149999 is 3.5 dB over full scale");
     assert_files(true, false);
 }
 
-static void a_cancelled_take_stays_a_wav(void **state)
+PREPARED_CLAIM(a_cancelled_take_stays_a_wav)
 {
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     test.is_cancelled = true;
     run_encoder();
@@ -272,11 +260,10 @@ static void a_cancelled_take_stays_a_wav(void **state)
     assert_files(true, false);
 }
 
-static void a_worker_that_dies_is_replaced_once(void **state)
+PREPARED_CLAIM(a_worker_that_dies_is_replaced_once)
 {
     char program[160], words[PATH_MAX + 200];
 
-    (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     snprintf(program, sizeof(program), "%s/worker", test.folder);
     snprintf(words, sizeof(words), "#!/bin/sh\n[ -e %s/died ] && exec %s \"$@\"\ntouch %s/died; kill -KILL $$\n",
@@ -294,23 +281,4 @@ static void a_worker_that_dies_is_replaced_once(void **state)
     unlink(program);
     snprintf(words, sizeof(words), "%s/died", test.folder);
     unlink(words);
-}
-
-int main(void)
-{
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-    const struct CMUnitTest tests[] = {
-        CLAIM(a_whole_wav_becomes_a_flac),
-        CLAIM(a_half_flac_is_made_again),
-        CLAIM(a_whole_flac_beside_the_wav_is_the_take),
-        CLAIM(another_flac_beside_the_wav_is_left_alone),
-        CLAIM(a_longer_or_a_shorter_flac_is_another),
-        CLAIM(a_flac_without_its_wav_names_its_take_itself),
-        CLAIM(while_the_disk_is_unknown_a_missing_wav_is_left_alone),
-        CLAIM(a_sample_over_full_scale_leaves_the_wav),
-        CLAIM(a_cancelled_take_stays_a_wav),
-        CLAIM(a_worker_that_dies_is_replaced_once),
-    };
-
-    return cmocka_run_group_tests_name("take_flac", tests, NULL, NULL);
 }

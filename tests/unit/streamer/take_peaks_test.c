@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/record/take_peaks.h"
+#include "tests/unit/claim.h"
 
 static struct take_peaks peaks;
 
@@ -38,11 +33,10 @@ static void add_frame(uint64_t at, float left, float right)
     take_peaks_add(&peaks, at, (float[]){ left, right }, 1);
 }
 
-static void both_sides_are_in_the_bin_of_their_frame(void **state)
+CLAIM_WITH(both_sides_are_in_the_bin_of_their_frame, set_up, tear_down)
 {
     struct take_peaks now;
 
-    (void)state;
     assert_int_equal(0, take_peaks_read(&peaks, &now));
     add_silence(0, 1024);
     add_frame(1024, 0.5F, -0.25F);
@@ -58,13 +52,12 @@ static void both_sides_are_in_the_bin_of_their_frame(void **state)
     assert_int_equal(-64, now.low[2]);
 }
 
-static void a_take_of_any_length_has_as_many_bins_and_loses_no_peak(void **state)
+CLAIM_WITH(a_take_of_any_length_has_as_many_bins_and_loses_no_peak, set_up, tear_down)
 {
     const uint64_t day = 24ULL * 3600 * 192000;
     struct take_peaks now;
     uint32_t bins;
 
-    (void)state;
     add_silence(0, 1);
     add_frame(7 * 1024, 1, -0.5F);
     add_frame(511 * 1024, 0.5F, 0);
@@ -82,25 +75,13 @@ static void a_take_of_any_length_has_as_many_bins_and_loses_no_peak(void **state
     assert_int_equal(32, now.high[bins - 1]);
 }
 
-static void a_successor_reports_its_first_known_frame(void **state)
+CLAIM_WITH(a_successor_reports_its_first_known_frame, set_up, tear_down)
 {
     struct take_peaks now;
 
-    (void)state;
     add_frame(1000000, 1, 0);
     add_frame(1000001, 0, 1);
     (void)take_peaks_read(&peaks, &now);
     assert_int_equal(1000000, now.from);
     assert_int_equal(1000002, now.frames);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(both_sides_are_in_the_bin_of_their_frame, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_take_of_any_length_has_as_many_bins_and_loses_no_peak, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_successor_reports_its_first_known_frame, set_up, tear_down),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

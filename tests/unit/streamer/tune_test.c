@@ -1,21 +1,15 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "services/streamer/play/tune.h"
+#include "tests/unit/claim.h"
 
 static void expect_near(double expected, double got)
 {
     assert_true(fabs(expected - got) < 1e-9);
 }
 
-static void a_sound_is_brought_to_the_tempo_half_and_double_time_included(void **state)
+CLAIM(a_sound_is_brought_to_the_tempo_half_and_double_time_included)
 {
-    (void)state;
     expect_near(1.2, tune_tempo(100, 120));
     expect_near(1, tune_tempo(70, 140));
     expect_near(1, tune_tempo(240, 120));
@@ -25,9 +19,8 @@ static void a_sound_is_brought_to_the_tempo_half_and_double_time_included(void *
     expect_near(1, tune_tempo(120, INFINITY));
 }
 
-static void a_key_is_reached_the_shortest_way(void **state)
+CLAIM(a_key_is_reached_the_shortest_way)
 {
-    (void)state;
     expect_near(0, tune_shift("Amin", "Am"));
     expect_near(3, tune_shift("Am", "Cm"));
     expect_near(-1, tune_shift("C", "B"));
@@ -37,32 +30,18 @@ static void a_key_is_reached_the_shortest_way(void **state)
     expect_near(0, tune_shift("noise", "Am"));
 }
 
-static void relative_keys_are_one(void **state)
+CLAIM(relative_keys_are_one)
 {
-    (void)state;
     expect_near(0, tune_shift("Am", "C"));
     expect_near(0, tune_shift("Gmaj", "Emin"));
     expect_near(2, tune_shift("C", "Bm"));
 }
 
-static void loudness_is_matched_as_far_as_the_peak_allows(void **state)
+CLAIM(loudness_is_matched_as_far_as_the_peak_allows)
 {
-    (void)state;
     expect_near(1, tune_loudness(-18, -1, -18));
     expect_near(pow(10, -6.0 / 20), tune_loudness(-12, 0, -18));
     expect_near(pow(10, 3.0 / 20), tune_loudness(-30, -3, -18));   /* the rule asks for 12 dB, the peak allows 3 */
     expect_near(pow(10, 12.0 / 20), tune_loudness(-60, -40, -18)); /* no more than 12 */
     expect_near(1, tune_loudness(NAN, 0, -18));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sound_is_brought_to_the_tempo_half_and_double_time_included),
-        cmocka_unit_test(a_key_is_reached_the_shortest_way),
-        cmocka_unit_test(relative_keys_are_one),
-        cmocka_unit_test(loudness_is_matched_as_far_as_the_peak_allows),
-    };
-
-    return cmocka_run_group_tests_name("tune", tests, NULL, NULL);
 }

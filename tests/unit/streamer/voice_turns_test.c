@@ -1,16 +1,10 @@
 /* Turns of loops whose length is no whole number of frames: they never leave the tempo. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "services/streamer/play/voice.h"
+#include "tests/unit/claim.h"
 
-static void after_an_hour_at_an_odd_tempo_a_turn_begins_on_the_frame_of_its_beat(void **state)
+CLAIM(after_an_hour_at_an_odd_tempo_a_turn_begins_on_the_frame_of_its_beat)
 {
-    (void)state;
     static const double rates[] = { 44100, 48000, 96000 }, tempos[] = { 124, 130, 97.3, 173.7 };
     for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++)
         for (size_t t = 0; t < sizeof(tempos) / sizeof(*tempos); t++) {
@@ -25,9 +19,8 @@ static void after_an_hour_at_an_odd_tempo_a_turn_begins_on_the_frame_of_its_beat
         }
 }
 
-static void each_frame_belongs_to_the_turn_that_has_begun(void **state)
+CLAIM(each_frame_belongs_to_the_turn_that_has_begun)
 {
-    (void)state;
     static const double lengths[] = { 256, 256.5, 300.0001, 85354.8387, 1000000.999 };
     for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++)
         for (uint64_t turn = 0; turn < 3000; turn++) {
@@ -36,14 +29,4 @@ static void each_frame_belongs_to_the_turn_that_has_begun(void **state)
             assert_int_equal(voice_turns_at(lengths[i], voice_turns_begin(lengths[i], turn + 1) - 1), turn);
         }
     assert_int_equal(voice_turns_at(300, -5), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(after_an_hour_at_an_odd_tempo_a_turn_begins_on_the_frame_of_its_beat),
-        cmocka_unit_test(each_frame_belongs_to_the_turn_that_has_begun),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,13 @@
 /* After each sync a recording is a complete WAVE file, whatever later data is lost; above 4 GiB it is RF64. */
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "services/streamer/record/wav.h"
+#include "tests/unit/claim.h"
 
 enum { FRAMES = 5000 };
 
@@ -73,7 +68,7 @@ static void fill_frames(float *stereo, uint32_t count)
         stereo[i] = (float)(int32_t)(i * 2654435761u) / 2147483648.0F;
 }
 
-static void the_header_describes_the_data(void **state)
+CLAIM(the_header_describes_the_data)
 {
     for (enum wav_format format = WAV_FLOAT; format <= WAV_PCM24; format++) {
         uint8_t page[WAV_HEADER];
@@ -109,7 +104,7 @@ static void the_header_describes_the_data(void **state)
     (void)state;
 }
 
-static void past_4_gib_it_is_rf64(void **state)
+CLAIM(past_4_gib_it_is_rf64)
 {
     uint8_t page[WAV_HEADER];
     float stereo[4] = { 0.5F, -0.5F, 0.25F, -0.25F };
@@ -118,7 +113,6 @@ static void past_4_gib_it_is_rf64(void **state)
     uint64_t size, frames = ((uint64_t)5 << 30) / 8;
     int fd = new_file();
 
-    (void)state;
     assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);
     wav.frames = frames; /* a hole of 5 GiB */
     assert_int_equal(wav_write(&wav, frames, stereo, 2, &fault), ERR_OK);
@@ -144,14 +138,13 @@ static void past_4_gib_it_is_rf64(void **state)
 
 /* Cut at any byte after the header, the file is taken over with all complete frames; cut within the header, it is not a
  * take. */
-static void the_file_of_a_predecessor_is_taken_over(void **state)
+CLAIM(the_file_of_a_predecessor_is_taken_over)
 {
     static float stereo[FRAMES * 2], read[2];
     struct fault fault = { 0 };
     struct wav wav, again;
     int fd = new_file();
 
-    (void)state;
     fill_frames(stereo, FRAMES);
     assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);
     assert_int_equal(wav_write(&wav, 0, stereo, FRAMES, &fault), ERR_OK);
@@ -179,7 +172,7 @@ static void the_file_of_a_predecessor_is_taken_over(void **state)
     close(fd);
 }
 
-static void a_file_that_was_cut_says_why_to_its_successor(void **state)
+CLAIM(a_file_that_was_cut_says_why_to_its_successor)
 {
     static const struct wav_cut cut = {
         .is_cut = true, .code = "full", .why = "No space left", .at = 8, .wanted = 1ULL << 40
@@ -189,7 +182,6 @@ static void a_file_that_was_cut_says_why_to_its_successor(void **state)
     struct wav wav, again;
     int fd = new_file();
 
-    (void)state;
     assert_int_equal(wav_begin(&wav, fd, WAV_PCM24, &take, &fault), ERR_OK);
     assert_int_equal(wav_write(&wav, 0, stereo, 8, &fault), ERR_OK);
     assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
@@ -203,14 +195,13 @@ static void a_file_that_was_cut_says_why_to_its_successor(void **state)
 }
 
 /* A page that cannot be read may be the first page of a take. */
-static void a_file_that_cannot_be_read_is_no_foreign_file(void **state)
+CLAIM(a_file_that_cannot_be_read_is_no_foreign_file)
 {
     char path[] = "/tmp/loophole-wav.XXXXXX";
     struct fault fault = { 0 };
     struct wav wav;
     int fd = mkstemp(path), unreadable = open(path, O_WRONLY);
 
-    (void)state;
     unlink(path);
     assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);
     assert_int_equal(wav_resume(&wav, unreadable, &fault), ERR_IO);
@@ -220,7 +211,7 @@ static void a_file_that_cannot_be_read_is_no_foreign_file(void **state)
     close(fd);
 }
 
-static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
+CLAIM(samples_are_kept_or_rounded_and_never_poisoned)
 {
     float stereo[8] = { 1, -1, 2, -2, (float)NAN, (float)INFINITY, 0.1F, -0.1F };
     const int32_t expected[8] = { 8388607, -8388607, 8388607, -8388607, 0, 0, 838861, -838861 };
@@ -230,7 +221,6 @@ static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
     struct wav wav;
     int fd = new_file();
 
-    (void)state;
     assert_int_equal(wav_begin(&wav, fd, WAV_PCM24, &take, &fault), ERR_OK);
     assert_int_equal(wav_write(&wav, 0, stereo, 4, &fault), ERR_OK);
     assert_int_equal(pread(fd, bytes, sizeof(bytes), WAV_HEADER), sizeof(bytes));
@@ -244,18 +234,4 @@ static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
     stereo[4] = stereo[5] = 0;
     assert_memory_equal(floats, stereo, sizeof(floats));
     close(fd);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_header_describes_the_data),
-        cmocka_unit_test(past_4_gib_it_is_rf64),
-        cmocka_unit_test(the_file_of_a_predecessor_is_taken_over),
-        cmocka_unit_test(a_file_that_was_cut_says_why_to_its_successor),
-        cmocka_unit_test(a_file_that_cannot_be_read_is_no_foreign_file),
-        cmocka_unit_test(samples_are_kept_or_rounded_and_never_poisoned),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "supervisor/device.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static const char cards[] = " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n"
@@ -10,55 +11,50 @@ static const char pcm[] = "00-00: ALC256 Analog : ALC256 Analog : playback 1 : c
                           "01-00: USB Audio : USB Audio : capture 1\n"
                           "02-00: USB Audio : USB Audio : playback 1 : capture 1\n";
 
-static void cards_that_play_are_listed(void **state)
+CLAIM(cards_that_play_are_listed)
 {
     struct device found[DEVICES];
 
-    (void)state;
     assert_int_equal(device_read_cards(cards, pcm, found, 0), 2);
     assert_string_equal(found[0].name, "alsa:hw:PCH");
     assert_string_equal(found[0].about, "HDA Intel PCH");
     assert_string_equal(found[1].name, "alsa:hw:USB");
 }
 
-static void no_more_are_listed_than_there_is_room_for(void **state)
+CLAIM(no_more_are_listed_than_there_is_room_for)
 {
     struct device found[DEVICES];
 
-    (void)state;
     assert_int_equal(device_read_cards(cards, pcm, found, DEVICES - 1), DEVICES);
     assert_int_equal(device_read_cards("--- no soundcards ---\n", "", found, 0), 0);
 }
 
-static void only_names_of_devices_are_names(void **state)
+CLAIM(only_names_of_devices_are_names)
 {
     static const char *const good[] = { "auto", "none", "dummy", "pipewire", "jack", "jack:mine", "alsa:hw:PCH" };
     static const char *const bad[] = { "", "alsa:", "jack:", "oss", "Auto", "alsa" };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
         assert_true(setting_is_device(good[i]));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         assert_false(setting_is_device(bad[i]));
 }
 
-static void a_program_is_found_in_the_path(void **state)
+CLAIM(a_program_is_found_in_the_path)
 {
     char path[PATH_MAX];
 
-    (void)state;
     assert_true(device_program("sh", path));
     assert_int_equal(path[0], '/');
     assert_false(device_program("no-such-program-anywhere", path));
     assert_false(device_server_runs("no-such-server"));
 }
 
-static void a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in(void **state)
+CLAIM(a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in)
 {
     const struct device both[] = { { .name = "alsa:hw:PCH" }, { .name = "alsa:hw:USB" }, { .name = "dummy" } };
     struct device_refusals refusals = { 0 };
 
-    (void)state;
     assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:PCH");
     device_refuse(&refusals, "alsa:hw:PCH");
     assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:USB");
@@ -69,16 +65,4 @@ static void a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in(v
     for (int i = 0; i < DEVICES; i++)
         device_refuse(&refusals, "alsa:hw:Webcam");
     assert_string_equal(device_best(both, 3, &refusals)->name, "alsa:hw:PCH"); /* forgotten */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cards_that_play_are_listed),
-        cmocka_unit_test(no_more_are_listed_than_there_is_room_for),
-        cmocka_unit_test(only_names_of_devices_are_names),
-        cmocka_unit_test(a_program_is_found_in_the_path),
-        cmocka_unit_test(a_card_that_was_refused_is_passed_over_whatever_else_is_plugged_in),
-    };
-    return cmocka_run_group_tests_name("supervisor/device", tests, NULL, NULL);
 }

@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "supervisor/policy.h"
+#include "tests/unit/claim.h"
 
 enum { MS = 1000, S = 1000000 };
 
@@ -35,91 +29,70 @@ static void deaths_end_so(const struct death_row *rows, size_t count, bool never
 
 #define DEATHS(rows, never) deaths_end_so(rows, sizeof(rows) / sizeof(*(rows)), never)
 
-static void each_quick_death_delays_the_restart_longer_and_the_fifth_leads_to_quarantine(void **state)
+CLAIM(each_quick_death_delays_the_restart_longer_and_the_fifth_leads_to_quarantine)
 {
     const struct death_row rows[] = {
         { at_once, 0 }, { at_once, 100 }, { at_once, 500 }, { at_once, 2000 }, { at_once, -1 },
     };
 
-    (void)state;
     DEATHS(rows, false);
 }
 
-static void a_service_without_quarantine_restarts_every_five_seconds(void **state)
+CLAIM(a_service_without_quarantine_restarts_every_five_seconds)
 {
     const struct death_row rows[] = {
         { at_once, 0 },    { at_once, 100 },  { at_once, 500 },  { at_once, 2000 },
         { at_once, 5000 }, { at_once, 5000 }, { at_once, 5000 },
     };
 
-    (void)state;
     DEATHS(rows, true);
 }
 
-static void a_death_after_a_while_is_followed_by_a_restart_at_once(void **state)
+CLAIM(a_death_after_a_while_is_followed_by_a_restart_at_once)
 {
     const struct death_row rows[] = {
         { after_a_while, 0 }, { after_a_while, 0 }, { after_a_while, 0 },
         { after_a_while, 0 }, { after_a_while, 0 }, { after_a_while, 0 },
     };
 
-    (void)state;
     DEATHS(rows, false);
 }
 
-static void a_death_before_ready_counts_as_quick_after_any_time(void **state)
+CLAIM(a_death_before_ready_counts_as_quick_after_any_time)
 {
     const struct death_row rows[] = {
         { before_ready, 0 }, { before_ready, 100 }, { before_ready, 500 }, { before_ready, 2000 }, { before_ready, -1 },
     };
 
-    (void)state;
     DEATHS(rows, false);
 }
 
-static void two_seconds_of_being_ready_reset_the_count(void **state)
+CLAIM(two_seconds_of_being_ready_reset_the_count)
 {
     const struct death_row rows[] = {
         { at_once, 0 },       { at_once, 100 }, { at_once, 500 }, { at_once, 2000 },
         { after_a_while, 0 }, { at_once, 0 },   { at_once, 100 },
     };
 
-    (void)state;
     DEATHS(rows, false);
 }
 
-static void less_than_two_seconds_of_being_ready_do_not_reset_the_count(void **state)
+CLAIM(less_than_two_seconds_of_being_ready_do_not_reset_the_count)
 {
     const struct death_row rows[] = {
         { soon_after_ready, 0 }, { soon_after_ready, 100 }, { slow_to_start, 0 }, { soon_after_ready, 500 },
         { slow_to_start, 0 },    { at_once, 2000 },         { at_once, -1 },
     };
 
-    (void)state;
     DEATHS(rows, false);
 }
 
-static void a_release_from_quarantine_restarts_the_count(void **state)
+CLAIM(a_release_from_quarantine_restarts_the_count)
 {
     struct policy policy = { 0 };
 
-    (void)state;
     for (int i = 0; i < 5; i++)
         policy_died(&policy, at_once, false);
     policy = (struct policy){ 0 };
     assert_false(policy_died(&policy, at_once, false).quarantine);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_quick_death_delays_the_restart_longer_and_the_fifth_leads_to_quarantine),
-        cmocka_unit_test(a_service_without_quarantine_restarts_every_five_seconds),
-        cmocka_unit_test(a_death_after_a_while_is_followed_by_a_restart_at_once),
-        cmocka_unit_test(a_death_before_ready_counts_as_quick_after_any_time),
-        cmocka_unit_test(two_seconds_of_being_ready_reset_the_count),
-        cmocka_unit_test(less_than_two_seconds_of_being_ready_do_not_reset_the_count),
-        cmocka_unit_test(a_release_from_quarantine_restarts_the_count),
-    };
-    return cmocka_run_group_tests_name("supervisor/policy", tests, NULL, NULL);
 }

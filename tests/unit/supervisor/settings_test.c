@@ -1,4 +1,5 @@
 #include "supervisor/settings.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static enum err read_settings(const struct home *home, const char *text, struct settings *settings, struct fault *fault)
@@ -7,7 +8,7 @@ static enum err read_settings(const struct home *home, const char *text, struct 
     return settings_read(&home->paths, settings, fault);
 }
 
-static void without_settings_the_service_table_decides(void **state)
+HOME_CLAIM(without_settings_the_service_table_decides)
 {
     struct settings settings;
 
@@ -16,7 +17,7 @@ static void without_settings_the_service_table_decides(void **state)
     assert_int_equal(settings.hang_limit, 0);
 }
 
-static void milliseconds_become_microseconds(void **state)
+HOME_CLAIM(milliseconds_become_microseconds)
 {
     struct settings settings;
 
@@ -26,7 +27,7 @@ static void milliseconds_become_microseconds(void **state)
     assert_int_equal(settings.hang_limit, 30000000);
 }
 
-static void a_wrong_value_is_reported_with_file_and_line(void **state)
+HOME_CLAIM(a_wrong_value_is_reported_with_file_and_line)
 {
     struct settings settings;
     struct fault fault;
@@ -35,7 +36,7 @@ static void a_wrong_value_is_reported_with_file_and_line(void **state)
     assert_non_null(strstr(fault.what, "loophole.conf:2: supervisor.hang_ms is \"soon\""));
 }
 
-static void sound_is_on_and_the_environment_wins(void **state)
+HOME_CLAIM(sound_is_on_and_the_environment_wins)
 {
     struct settings settings;
     struct fault fault;
@@ -56,15 +57,4 @@ static void sound_is_on_and_the_environment_wins(void **state)
     assert_int_equal(read_settings(*state, "[audio]\ndevice = alsa:hw:0\n", &settings, NULL), ERR_OK);
     assert_false(settings_want_sound(&settings));
     unsetenv(SETTINGS_AUDIO);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(without_settings_the_service_table_decides),
-        HOME_TEST(milliseconds_become_microseconds),
-        HOME_TEST(a_wrong_value_is_reported_with_file_and_line),
-        HOME_TEST(sound_is_on_and_the_environment_wins),
-    };
-    return cmocka_run_group_tests_name("supervisor/settings", tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "supervisor/spawn.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 enum { LONG_ENOUGH = 60 * 1000000 };
@@ -46,7 +47,7 @@ static void kill_and_bury(struct spawn *spawn)
     (void)end_of(spawn);
 }
 
-static void an_exit_code_comes_back(void **state)
+HOME_CLAIM(an_exit_code_comes_back)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexit 7\n");
     siginfo_t info = end_of(&spawn);
@@ -55,7 +56,7 @@ static void an_exit_code_comes_back(void **state)
     assert_int_equal(info.si_status, 7);
 }
 
-static void a_signal_comes_back(void **state)
+HOME_CLAIM(a_signal_comes_back)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n");
     siginfo_t info;
@@ -67,7 +68,7 @@ static void a_signal_comes_back(void **state)
     assert_int_equal(info.si_status, SIGKILL);
 }
 
-static void a_program_that_is_not_there_is_reported(void **state)
+HOME_CLAIM(a_program_that_is_not_there_is_reported)
 {
     struct home *home = *state;
     struct spawn spawn;
@@ -79,7 +80,7 @@ static void a_program_that_is_not_there_is_reported(void **state)
 }
 
 /* Its process group, its descriptors and its blocked signals, as the process sees them itself. */
-static void a_service_inherits_nothing(void **state)
+HOME_CLAIM(a_service_inherits_nothing)
 {
     struct home *home = *state;
     struct buffer seen = { 0 };
@@ -112,7 +113,7 @@ static void a_service_inherits_nothing(void **state)
     buffer_free(&seen);
 }
 
-static void last_words_go_to_the_log_of_the_service(void **state)
+HOME_CLAIM(last_words_go_to_the_log_of_the_service)
 {
     struct home *home = *state;
     struct spawn spawn = start_process(home, "#!/bin/sh\necho 'free(): invalid pointer' >&2\n");
@@ -124,7 +125,7 @@ static void last_words_go_to_the_log_of_the_service(void **state)
     buffer_free(&log);
 }
 
-static void a_dead_services_helpers_die_with_it(void **state)
+HOME_CLAIM(a_dead_services_helpers_die_with_it)
 {
     struct home *home = *state;
     struct spawn spawn = start_process(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
@@ -142,7 +143,7 @@ static void a_dead_services_helpers_die_with_it(void **state)
 }
 
 /* As for an adopted process that was reaped elsewhere, and whose pid another process got. */
-static void a_process_that_got_the_pid_of_a_dead_one_lives_on(void **state)
+HOME_CLAIM(a_process_that_got_the_pid_of_a_dead_one_lives_on)
 {
     struct spawn stranger = start_process(*state, "#!/bin/sh\nexec sleep 600\n");
     struct spawn dead = { stranger.pid, pidfd_open(stranger.pid, 0), stranger.start_ticks - 1 };
@@ -153,7 +154,7 @@ static void a_process_that_got_the_pid_of_a_dead_one_lives_on(void **state)
     kill_and_bury(&stranger);
 }
 
-static void a_process_on_the_board_is_adopted(void **state)
+HOME_CLAIM(a_process_on_the_board_is_adopted)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
     struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
@@ -166,7 +167,7 @@ static void a_process_on_the_board_is_adopted(void **state)
     (void)end_of(&spawn);
 }
 
-static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **state)
+HOME_CLAIM(a_pid_that_belongs_to_another_process_now_is_not_adopted)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
     struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks + 1 };
@@ -176,19 +177,18 @@ static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **stat
     kill_and_bury(&spawn);
 }
 
-static void a_board_entry_of_nonsense_is_not_adopted(void **state)
+HOME_CLAIM(a_board_entry_of_nonsense_is_not_adopted)
 {
     static const int32_t pids[] = { 0, 1, -1, INT32_MIN, INT32_MAX };
     struct spawn adopted;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(pids) / sizeof(*pids); i++) {
         struct board_entry line = { .pid = pids[i], .start_ticks = 12345 };
         assert_false(spawn_adopt(&line, &adopted));
     }
 }
 
-static void a_dead_process_is_not_adopted(void **state)
+HOME_CLAIM(a_dead_process_is_not_adopted)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexit 0\n"), adopted;
     struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
@@ -197,22 +197,4 @@ static void a_dead_process_is_not_adopted(void **state)
     assert_false(spawn_adopt(&line, &adopted)); /* a zombie */
     (void)end_of(&spawn);
     assert_false(spawn_adopt(&line, &adopted));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(an_exit_code_comes_back),
-        HOME_TEST(a_signal_comes_back),
-        HOME_TEST(a_program_that_is_not_there_is_reported),
-        HOME_TEST(a_service_inherits_nothing),
-        HOME_TEST(last_words_go_to_the_log_of_the_service),
-        HOME_TEST(a_dead_services_helpers_die_with_it),
-        HOME_TEST(a_process_that_got_the_pid_of_a_dead_one_lives_on),
-        HOME_TEST(a_process_on_the_board_is_adopted),
-        HOME_TEST(a_pid_that_belongs_to_another_process_now_is_not_adopted),
-        HOME_TEST(a_board_entry_of_nonsense_is_not_adopted),
-        HOME_TEST(a_dead_process_is_not_adopted),
-    };
-    return cmocka_run_group_tests_name("supervisor/spawn", tests, NULL, NULL);
 }

@@ -1,11 +1,8 @@
 /* Which connection ends when too many wait for their requests. */
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 #include "frontends/web/half_requests.h"
+#include "tests/unit/claim.h"
 
 static struct sockaddr_storage make_machine(uint32_t number)
 {
@@ -27,11 +24,10 @@ static struct lws *add_of(struct half_requests *half, uintptr_t number, uint32_t
     return half_requests_add(half, number_connection(number), &from);
 }
 
-static void a_machine_with_its_share_loses_its_own_oldest(void **state)
+CLAIM(a_machine_with_its_share_loses_its_own_oldest)
 {
     struct half_requests half = { 0 };
 
-    (void)state;
     assert_null(add_of(&half, 1000, 2));
     for (uintptr_t i = 1; i <= HALF_REQUESTS_OF_MACHINE; i++)
         assert_null(add_of(&half, i, 1));
@@ -42,11 +38,10 @@ static void a_machine_with_its_share_loses_its_own_oldest(void **state)
     assert_int_equal(HALF_REQUESTS_OF_MACHINE + 1, half.count);
 }
 
-static void without_room_the_oldest_of_all_ends(void **state)
+CLAIM(without_room_the_oldest_of_all_ends)
 {
     struct half_requests half = { 0 };
 
-    (void)state;
     for (uintptr_t i = 1; i <= HALF_REQUESTS_MOST; i++)
         assert_null(add_of(&half, i, (uint32_t)i));
     assert_ptr_equal(number_connection(1), add_of(&half, 1000, 1000));
@@ -55,14 +50,4 @@ static void without_room_the_oldest_of_all_ends(void **state)
     half_requests_remove(&half, number_connection(5));
     assert_null(add_of(&half, 1002, 1002));
     assert_int_equal(HALF_REQUESTS_MOST, half.count);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_machine_with_its_share_loses_its_own_oldest),
-        cmocka_unit_test(without_room_the_oldest_of_all_ends),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

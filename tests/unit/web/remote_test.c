@@ -1,15 +1,12 @@
 /* What a browser on another machine may send and hear: over every ask and event of every schema. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "frontends/web/entry/remote.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 #include "schema_persist.h"
 #include "schema_search.h"
+#include "tests/unit/claim.h"
 
 enum { RECORD = 1 << 20 };
 
@@ -24,11 +21,10 @@ static enum err check_record(const struct ask *ask, const void *record, struct f
     return e;
 }
 
-static void an_ask_without_the_mark_is_refused_whatever_it_carries(void **state)
+CLAIM(an_ask_without_the_mark_is_refused_whatever_it_carries)
 {
     uint32_t refused = 0;
 
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++)
         for (uint32_t i = 0; i < (*at)->ask_count; i++) {
             struct fault fault = { 0 };
@@ -79,11 +75,10 @@ static uint32_t refuse_each_local_field(const struct ask *ask)
     return refused;
 }
 
-static void a_remote_ask_is_refused_with_each_of_its_local_fields(void **state)
+CLAIM(a_remote_ask_is_refused_with_each_of_its_local_fields)
 {
     uint32_t refused = 0;
 
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++)
         for (uint32_t i = 0; i < (*at)->ask_count; i++)
             if ((*at)->asks[i].remote)
@@ -91,35 +86,32 @@ static void a_remote_ask_is_refused_with_each_of_its_local_fields(void **state)
     assert_true(refused >= 8);
 }
 
-static void a_local_field_is_found_in_each_record_of_a_list(void **state)
+CLAIM(a_local_field_is_found_in_each_record_of_a_list)
 {
     struct edit edits[3] = { { .has_favourite = true }, { .has_hidden = true }, { .has_remote = true } };
     struct persist_edit_media ask = { .edits = { 3, edits } };
     struct fault fault = { 0 };
 
-    (void)state;
     assert_int_equal(ERR_OK, check_record(schema_ask(TEXT("persist.edit_media")), &ask, &fault));
     edits[2].remote = TEXT("https://cloud.example/kick.wav");
     assert_int_equal(ERR_DENIED, check_record(schema_ask(TEXT("persist.edit_media")), &ask, &fault));
     assert_string_equal("remote", fault.field);
 }
 
-static void a_body_that_is_no_request_is_refused(void **state)
+CLAIM(a_body_that_is_no_request_is_refused)
 {
     struct fault fault = { 0 };
 
-    (void)state;
     assert_int_not_equal(ERR_OK, remote_check(schema_ask(TEXT("search.query")), bytes_of("\xc1", 1), false, &fault));
 }
 
-static void a_read_only_client_sends_only_asks_that_read(void **state)
+CLAIM(a_read_only_client_sends_only_asks_that_read)
 {
     struct search_map ask = { .dimensions = 2, .seed = 1, .remake = true };
     struct buffer body = { 0 };
     struct fault fault = { 0 };
     uint32_t refused = 0;
 
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++)
         for (uint32_t i = 0; i < (*at)->ask_count; i++) {
             const struct ask *one = &(*at)->asks[i];
@@ -149,11 +141,10 @@ static bool has_path(const struct shape *shape)
     return false;
 }
 
-static void an_event_is_heard_only_with_the_mark_and_has_no_path_then(void **state)
+CLAIM(an_event_is_heard_only_with_the_mark_and_has_no_path_then)
 {
     uint32_t heard = 0, kept = 0;
 
-    (void)state;
     for (const struct schema *const *at = schema_all; *at; at++)
         for (uint32_t i = 0; i < (*at)->event_count; i++) {
             const struct event *event = &(*at)->events[i];
@@ -167,18 +158,4 @@ static void an_event_is_heard_only_with_the_mark_and_has_no_path_then(void **sta
     assert_false(remote_hears(TEXT("persist.of_a_later_version")));
     assert_false(remote_hears(TEXT("persist")));
     assert_false(remote_hears(TEXT("")));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_ask_without_the_mark_is_refused_whatever_it_carries),
-        cmocka_unit_test(a_remote_ask_is_refused_with_each_of_its_local_fields),
-        cmocka_unit_test(a_local_field_is_found_in_each_record_of_a_list),
-        cmocka_unit_test(a_body_that_is_no_request_is_refused),
-        cmocka_unit_test(a_read_only_client_sends_only_asks_that_read),
-        cmocka_unit_test(an_event_is_heard_only_with_the_mark_and_has_no_path_then),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "frontends/web/service_links.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
 
 enum { PAUSE_US = 50000 };
@@ -49,7 +50,7 @@ static void send_word(struct service_links *links, const char *word)
     buffer_free(&to);
 }
 
-static void an_answer_whose_signal_a_sending_took_is_delivered_before_the_next_wait(void **state)
+CLAIM_WITH(an_answer_whose_signal_a_sending_took_is_delivered_before_the_next_wait, engine_set_up, engine_tear_down)
 {
     struct engine *engine = *state;
     struct arrivals arrivals = { 0 };
@@ -73,15 +74,4 @@ static void an_answer_whose_signal_a_sending_took_is_delivered_before_the_next_w
     service_links_settle(links);
     assert_int_equal(arrivals.answers, 1);
     service_links_free(links);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_answer_whose_signal_a_sending_took_is_delivered_before_the_next_wait,
-                                        engine_set_up, engine_tear_down),
-    };
-
-    signal(SIGPIPE, SIG_IGN);
-    return cmocka_run_group_tests_name("service_links", tests, NULL, NULL);
 }

@@ -1,16 +1,13 @@
 /* The tokens of devices and their file, also when the disk fails. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/file.h"
 #include "frontends/web/entry/tokens.h"
+#include "tests/unit/claim.h"
 
 /* A data folder; while it is moved away, no file in it can be written. */
 struct token_home {
@@ -82,7 +79,7 @@ static void start_again(struct token_home *place)
     assert_int_equal(tokens_open(&place->tokens, &place->gate, 8443, &place->paths, NULL), ERR_OK);
 }
 
-static void a_removed_token_is_locked_out_also_when_the_disk_fails(void **state)
+CLAIM_WITH(a_removed_token_is_locked_out_also_when_the_disk_fails, make_place, remove_place)
 {
     struct token_home *place = *state;
     struct tokens *tokens = &place->tokens;
@@ -116,7 +113,7 @@ static void a_removed_token_is_locked_out_also_when_the_disk_fails(void **state)
     assert_int_equal(tokens_remove(tokens, TEXT("Phone"), &fault), ERR_NOT_FOUND);
 }
 
-static void a_secret_belongs_to_one_token(void **state)
+CLAIM_WITH(a_secret_belongs_to_one_token, make_place, remove_place)
 {
     struct token_home *place = *state;
     struct fault fault = { 0 };
@@ -129,7 +126,7 @@ static void a_secret_belongs_to_one_token(void **state)
     assert_int_equal(count_listed(place), 1);
 }
 
-static void only_what_a_device_sends_is_a_use(void **state)
+CLAIM_WITH(only_what_a_device_sends_is_a_use, make_place, remove_place)
 {
     struct token_home *place = *state;
     struct tokens *tokens = &place->tokens;
@@ -145,7 +142,7 @@ static void only_what_a_device_sends_is_a_use(void **state)
     assert_true(tokens->has_changes);
 }
 
-static void a_file_that_cannot_be_read_lets_nobody_in_and_the_gateway_start(void **state)
+CLAIM_WITH(a_file_that_cannot_be_read_lets_nobody_in_and_the_gateway_start, make_place, remove_place)
 {
     struct token_home *place = *state;
 
@@ -169,18 +166,4 @@ static void a_file_that_cannot_be_read_lets_nobody_in_and_the_gateway_start(void
     assert_int_equal(add_one(place, "Phone", "another", NULL), ERR_OK);
     start_again(place);
     assert_int_equal(count_listed(place), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_removed_token_is_locked_out_also_when_the_disk_fails, make_place,
-                                        remove_place),
-        cmocka_unit_test_setup_teardown(a_secret_belongs_to_one_token, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(only_what_a_device_sends_is_a_use, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_lets_nobody_in_and_the_gateway_start, make_place,
-                                        remove_place),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 /* Wrong passwords are counted by machine. */
 #include <arpa/inet.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "frontends/web/entry/tries.h"
+#include "tests/unit/claim.h"
 
 static const usec_t second = 1000000;
 
@@ -37,11 +34,10 @@ static bool may_try(const struct tries *tries, const char *address, usec_t now)
     return tries_may(tries, &from, now);
 }
 
-static void one_machine_waits_and_the_others_do_not(void **state)
+CLAIM(one_machine_waits_and_the_others_do_not)
 {
     static struct tries tries;
 
-    (void)state;
     fail_times(&tries, "192.168.1.7", TRIES_WRONG - 1, second);
     assert_true(may_try(&tries, "192.168.1.7", second));
     fail_times(&tries, "192.168.1.7", 1, second);
@@ -52,23 +48,21 @@ static void one_machine_waits_and_the_others_do_not(void **state)
     assert_true(may_try(&tries, "192.168.1.7", (TRIES_S + 1) * second));
 }
 
-static void a_network_of_ipv6_is_one_machine(void **state)
+CLAIM(a_network_of_ipv6_is_one_machine)
 {
     static struct tries tries;
 
-    (void)state;
     fail_times(&tries, "2001:db8:0:1::1", 3, second);
     fail_times(&tries, "2001:db8:0:1:ffff:ffff:ffff:ffff", 2, second);
     assert_false(may_try(&tries, "2001:db8:0:1::77", second));
     assert_true(may_try(&tries, "2001:db8:0:2::1", second));
 }
 
-static void more_machines_than_are_counted_wait(void **state)
+CLAIM(more_machines_than_are_counted_wait)
 {
     static struct tries tries;
     char address[32];
 
-    (void)state;
     for (int i = 0; i < TRIES_MACHINES; i++) {
         (void)snprintf(address, sizeof(address), "10.0.%d.%d", i / 256, i % 256);
         fail_times(&tries, address, 1, second);
@@ -77,15 +71,4 @@ static void more_machines_than_are_counted_wait(void **state)
     assert_false(may_try(&tries, "10.9.9.9", second));
     fail_times(&tries, "10.9.9.9", 1, second); /* no room: it changes nothing */
     assert_true(may_try(&tries, "10.9.9.9", (TRIES_S + 1) * second));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_machine_waits_and_the_others_do_not),
-        cmocka_unit_test(a_network_of_ipv6_is_one_machine),
-        cmocka_unit_test(more_machines_than_are_counted_wait),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

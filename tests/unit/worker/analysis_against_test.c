@@ -2,6 +2,7 @@
 #include <aubio/aubio.h>
 #include <ebur128.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 enum { HOP = 512, WINDOW = 1024, RATE = 44100 };
@@ -18,7 +19,9 @@ static double ebur128_of(const float *x, unsigned channels, size_t frames)
     return lufs;
 }
 
-static void loudness_is_that_of_libebur128(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(loudness_is_that_of_libebur128)
 {
     struct sound_findings findings;
     float *clicks = made_clicks(RATE, 7 * RATE, 123), *stereo = made_sine(RATE, 2, 7 * RATE, 100, 0.3);
@@ -67,7 +70,7 @@ static double aubio_bpm(const float *x, size_t frames)
     return bpm;
 }
 
-static void onsets_and_tempo_are_those_of_aubio(void **state)
+CLAIM(onsets_and_tempo_are_those_of_aubio)
 {
     struct sound_findings findings;
     float *x = made_clicks(RATE, 16 * RATE, 120);
@@ -76,14 +79,4 @@ static void onsets_and_tempo_are_those_of_aubio(void **state)
     made_near(made_number(&findings, "onsets"), (double)aubio_onsets(x, 16 * RATE), 1);
     made_near(made_number(&findings, "bpm"), aubio_bpm(x, 16 * RATE), 5);
     free(x);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(loudness_is_that_of_libebur128),
-        cmocka_unit_test(onsets_and_tempo_are_those_of_aubio),
-    };
-
-    return cmocka_run_group_tests_name("hear_against", tests, made_new, made_free);
 }

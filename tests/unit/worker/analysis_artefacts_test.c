@@ -1,5 +1,6 @@
 #include "common/little.h"
 #include "schema_artefact.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 struct drawn {
@@ -34,7 +35,9 @@ static void check_level(const struct artefact_level *level, size_t bins, size_t 
     }
 }
 
-static void the_waveform_is_what_a_direct_measurement_gives(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(the_waveform_is_what_a_direct_measurement_gives)
 {
     enum { FRAMES = 100003 };
     struct sound_findings findings;
@@ -70,7 +73,7 @@ static struct drawn drawn_from(const struct artefact_level *level, size_t stretc
 }
 
 /* A column shows at least its own extremes, and none from farther away than the next column. */
-static void a_million_samples_are_drawn_within_one_pixel(void **state)
+CLAIM(a_million_samples_are_drawn_within_one_pixel)
 {
     enum { FRAMES = 1000000 };
     static const double ZOOM[] = { 128, 197.3, 256, 625, 3000.5, 40000 };
@@ -96,7 +99,7 @@ static void a_million_samples_are_drawn_within_one_pixel(void **state)
     free(x);
 }
 
-static void the_loudness_curve_has_a_value_every_tenth_of_a_second(void **state)
+CLAIM(the_loudness_curve_has_a_value_every_tenth_of_a_second)
 {
     struct sound_findings findings;
     float *x = made_sine(48000, 2, 2 * 48000, 997, pow(10, -23.0 / 20));
@@ -110,7 +113,7 @@ static void the_loudness_curve_has_a_value_every_tenth_of_a_second(void **state)
     free(x);
 }
 
-static void onsets_and_beats_lie_where_the_clicks_are(void **state)
+CLAIM(onsets_and_beats_lie_where_the_clicks_are)
 {
     struct sound_findings findings;
     float *x = made_clicks(44100, 8 * 44100, 120);
@@ -130,7 +133,7 @@ static void onsets_and_beats_lie_where_the_clicks_are(void **state)
     free(x);
 }
 
-static void the_spectrum_is_highest_where_the_tone_is(void **state)
+CLAIM(the_spectrum_is_highest_where_the_tone_is)
 {
     struct sound_findings findings;
     float *x = made_sine(44100, 1, 44100, 1000, 0.5);
@@ -173,27 +176,12 @@ static void check_spectrogram(struct sound_analysis *analysis, double rate, size
     free(x);
 }
 
-static void the_spectrogram_shows_when_a_tone_sounds(void **state)
+CLAIM(the_spectrogram_shows_when_a_tone_sounds)
 {
     check_spectrogram(*state, 44100, 10);
 }
 
-static void the_spectrogram_of_a_long_sound_has_all_of_it(void **state)
+CLAIM(the_spectrogram_of_a_long_sound_has_all_of_it)
 {
     check_spectrogram(*state, 11025, 10 * 60);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_waveform_is_what_a_direct_measurement_gives),
-        cmocka_unit_test(a_million_samples_are_drawn_within_one_pixel),
-        cmocka_unit_test(the_loudness_curve_has_a_value_every_tenth_of_a_second),
-        cmocka_unit_test(onsets_and_beats_lie_where_the_clicks_are),
-        cmocka_unit_test(the_spectrum_is_highest_where_the_tone_is),
-        cmocka_unit_test(the_spectrogram_shows_when_a_tone_sounds),
-        cmocka_unit_test(the_spectrogram_of_a_long_sound_has_all_of_it),
-    };
-
-    return cmocka_run_group_tests_name("hear_artefacts", tests, made_new, made_free);
 }

@@ -1,3 +1,4 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 static void every_number_is_finite(const struct sound_findings *findings)
@@ -13,7 +14,9 @@ static void every_number_is_finite(const struct sound_findings *findings)
     assert_int_equal(findings->artefact_count, 8);
 }
 
-static void very_short_sounds_are_analysed(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(very_short_sounds_are_analysed)
 {
     static const size_t FRAMES[] = { 0, 1, 2, 16, 100, 511, 1024, 4000 };
 
@@ -28,7 +31,7 @@ static void very_short_sounds_are_analysed(void **state)
     }
 }
 
-static void every_rate_is_analysed(void **state)
+CLAIM(every_rate_is_analysed)
 {
     static const double RATE[] = { 1, 7, 100, 1000, 8000, 11025, 48000.5, 96000, 192000, 768000 };
 
@@ -42,7 +45,7 @@ static void every_rate_is_analysed(void **state)
     }
 }
 
-static void every_number_of_channels_is_analysed(void **state)
+CLAIM(every_number_of_channels_is_analysed)
 {
     static const int CHANNELS[] = { 1, 2, 3, 5, 6, 8, 64, 65, 1024 };
 
@@ -56,7 +59,7 @@ static void every_number_of_channels_is_analysed(void **state)
     }
 }
 
-static void samples_that_are_not_numbers_count_as_silence(void **state)
+CLAIM(samples_that_are_not_numbers_count_as_silence)
 {
     struct sound_findings findings;
     float *x = made_silence(44100);
@@ -69,7 +72,7 @@ static void samples_that_are_not_numbers_count_as_silence(void **state)
     free(x);
 }
 
-static void rates_and_channels_outside_the_limits_are_refused(void **state)
+CLAIM(rates_and_channels_outside_the_limits_are_refused)
 {
     assert_int_equal(sound_analysis_begin(*state, 0, 1), ERR_BAD_REQUEST);
     assert_int_equal(sound_analysis_begin(*state, NAN, 1), ERR_BAD_REQUEST);
@@ -78,7 +81,7 @@ static void rates_and_channels_outside_the_limits_are_refused(void **state)
     assert_int_equal(sound_analysis_begin(*state, 44100, 1025), ERR_BAD_REQUEST);
 }
 
-static void the_size_of_the_chunks_does_not_matter(void **state)
+CLAIM(the_size_of_the_chunks_does_not_matter)
 {
     struct sound_findings whole, pieces;
     float *x = made_clicks(44100, 3 * 44100, 130);
@@ -97,7 +100,7 @@ static void the_size_of_the_chunks_does_not_matter(void **state)
     free(x);
 }
 
-static void a_sound_does_not_colour_the_next(void **state)
+CLAIM(a_sound_does_not_colour_the_next)
 {
     struct sound_findings first, second;
     float *x = made_clicks(44100, 2 * 44100, 120), *noise = made_sine(96000, 2, 96000, 5000, 1);
@@ -108,19 +111,4 @@ static void a_sound_does_not_colour_the_next(void **state)
     assert_memory_equal(&first.embedding, &second.embedding, sizeof(first.embedding));
     free(noise);
     free(x);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(very_short_sounds_are_analysed),
-        cmocka_unit_test(every_rate_is_analysed),
-        cmocka_unit_test(every_number_of_channels_is_analysed),
-        cmocka_unit_test(samples_that_are_not_numbers_count_as_silence),
-        cmocka_unit_test(rates_and_channels_outside_the_limits_are_refused),
-        cmocka_unit_test(the_size_of_the_chunks_does_not_matter),
-        cmocka_unit_test(a_sound_does_not_colour_the_next),
-    };
-
-    return cmocka_run_group_tests_name("hear_bounds", tests, made_new, made_free);
 }

@@ -1,3 +1,4 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 static double distance_of(const struct findings_embedding *a, const struct findings_embedding *b)
@@ -19,7 +20,9 @@ static struct findings_embedding embedding_of(struct sound_analysis *analysis, c
     return findings.embedding;
 }
 
-static void gain_changes_the_embedding_little(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(gain_changes_the_embedding_little)
 {
     float *clicks = made_clicks(44100, 44100, 60), *tone = made_sine(44100, 1, 44100, 440, 0.5);
     struct findings_embedding loud = embedding_of(*state, clicks, 44100, 1, 44100);
@@ -33,7 +36,7 @@ static void gain_changes_the_embedding_little(void **state)
     free(clicks);
 }
 
-static void a_second_equal_channel_changes_nothing(void **state)
+CLAIM(a_second_equal_channel_changes_nothing)
 {
     float *one = made_sine(48000, 1, 48000, 220, 0.4), *two = made_sine(48000, 2, 48000, 220, 0.4);
     struct findings_embedding mono = embedding_of(*state, one, 48000, 1, 48000);
@@ -44,7 +47,7 @@ static void a_second_equal_channel_changes_nothing(void **state)
     free(one);
 }
 
-static void another_rate_changes_the_embedding_less_than_another_sound(void **state)
+CLAIM(another_rate_changes_the_embedding_less_than_another_sound)
 {
     float *low = made_sine(44100, 1, 44100, 330, 0.5), *high = made_sine(96000, 1, 96000, 330, 0.5);
     float *clicks = made_clicks(44100, 44100, 60);
@@ -56,15 +59,4 @@ static void another_rate_changes_the_embedding_less_than_another_sound(void **st
     free(clicks);
     free(high);
     free(low);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gain_changes_the_embedding_little),
-        cmocka_unit_test(a_second_equal_channel_changes_nothing),
-        cmocka_unit_test(another_rate_changes_the_embedding_less_than_another_sound),
-    };
-
-    return cmocka_run_group_tests_name("hear_embedding", tests, made_new, made_free);
 }

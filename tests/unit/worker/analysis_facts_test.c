@@ -1,6 +1,9 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
-static void a_sine_has_its_pitch_and_its_note(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(a_sine_has_its_pitch_and_its_note)
 {
     static const double HZ[] = { 55, 110, 220, 440, 880, 1760 };
     static const char *const NOTE[] = { "A1", "A2", "A3", "A4", "A5", "A6" };
@@ -15,7 +18,7 @@ static void a_sine_has_its_pitch_and_its_note(void **state)
     }
 }
 
-static void a_long_sine_of_a_is_in_a(void **state)
+CLAIM(a_long_sine_of_a_is_in_a)
 {
     struct sound_findings findings;
     float *x = made_sine(44100, 2, 3 * 44100, 440, 0.5);
@@ -26,7 +29,7 @@ static void a_long_sine_of_a_is_in_a(void **state)
     free(x);
 }
 
-static void a_reference_tone_has_its_loudness(void **state)
+CLAIM(a_reference_tone_has_its_loudness)
 {
     static const double RATE[] = { 22050, 44100, 48000, 96000 };
 
@@ -42,7 +45,7 @@ static void a_reference_tone_has_its_loudness(void **state)
     }
 }
 
-static void silence_around_a_tone_does_not_lower_its_loudness(void **state)
+CLAIM(silence_around_a_tone_does_not_lower_its_loudness)
 {
     struct sound_findings findings;
     float *x = made_silence(30 * 48000 * 2), *tone = made_sine(48000, 2, 10 * 48000, 997, pow(10, -20.0 / 20));
@@ -54,7 +57,7 @@ static void silence_around_a_tone_does_not_lower_its_loudness(void **state)
     free(x);
 }
 
-static void clicks_have_their_tempo(void **state)
+CLAIM(clicks_have_their_tempo)
 {
     static const double BPM[] = { 90, 120, 140 };
 
@@ -71,7 +74,7 @@ static void clicks_have_their_tempo(void **state)
     }
 }
 
-static void a_single_click_is_a_one_shot_without_tempo_and_key(void **state)
+CLAIM(a_single_click_is_a_one_shot_without_tempo_and_key)
 {
     struct sound_findings findings;
     float *x = made_clicks(44100, 22050, 60);
@@ -85,7 +88,7 @@ static void a_single_click_is_a_one_shot_without_tempo_and_key(void **state)
     free(x);
 }
 
-static void silence_gets_the_fact_silent_and_no_other(void **state)
+CLAIM(silence_gets_the_fact_silent_and_no_other)
 {
     struct sound_findings findings;
     float *x = made_silence(2 * 44100);
@@ -96,19 +99,4 @@ static void silence_gets_the_fact_silent_and_no_other(void **state)
     for (size_t i = 0; i < FINDINGS_SPECTRUM; i++)
         made_near(findings.embedding.spectrum[i], 0, 0);
     free(x);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sine_has_its_pitch_and_its_note),
-        cmocka_unit_test(a_long_sine_of_a_is_in_a),
-        cmocka_unit_test(a_reference_tone_has_its_loudness),
-        cmocka_unit_test(silence_around_a_tone_does_not_lower_its_loudness),
-        cmocka_unit_test(clicks_have_their_tempo),
-        cmocka_unit_test(a_single_click_is_a_one_shot_without_tempo_and_key),
-        cmocka_unit_test(silence_gets_the_fact_silent_and_no_other),
-    };
-
-    return cmocka_run_group_tests_name("hear_facts", tests, made_new, made_free);
 }

@@ -1,5 +1,6 @@
 /* The print and the gist of a sound: which changes affect them, and which do not. */
 #include "schema_artefact.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 44100, FRAMES = 2 * RATE };
@@ -44,7 +45,9 @@ static void is_near_to(struct artefact_print print, const int8_t one[14336])
         made_near((int8_t)print.samples.at[i], one[i], 1);
 }
 
-static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(a_print_does_not_change_with_gain_or_silence_before_it)
 {
     static int8_t one[14336];
     struct sound_findings findings;
@@ -61,7 +64,7 @@ static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
     free(late);
 }
 
-static void a_gist_names_the_samples(void **state)
+CLAIM(a_gist_names_the_samples)
 {
     struct sound_findings findings;
     uint8_t hash[16], bands[64];
@@ -84,22 +87,11 @@ static void a_gist_names_the_samples(void **state)
     free(same);
 }
 
-static void the_gist_has_the_audible_length(void **state)
+CLAIM(the_gist_has_the_audible_length)
 {
     struct sound_findings findings;
     float *late = pluck_string(0.8, RATE / 2);
 
     made_near(gist_of(*state, late, RATE, &findings).seconds, log(100) / 5, 0.03);
     free(late);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_print_does_not_change_with_gain_or_silence_before_it),
-        cmocka_unit_test(a_gist_names_the_samples),
-        cmocka_unit_test(the_gist_has_the_audible_length),
-    };
-
-    return cmocka_run_group_tests_name("hear_print", tests, made_new, made_free);
 }

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 22050, CHORD_FRAMES = RATE, TONES = 4 };
@@ -45,8 +46,10 @@ static void a_key_is_the_same_in_every_transposition(struct sound_analysis *anal
     }
 }
 
+CLAIMS_SHARE(made_new, made_free)
+
 /* Cmaj7 Am7 Fmaj7 Fm6 Em7 A7 Dm7 G7 */
-static void a_major_key_is_found_through_sevenths_borrowed_chords_and_secondary_dominants(void **state)
+CLAIM(a_major_key_is_found_through_sevenths_borrowed_chords_and_secondary_dominants)
 {
     static const int CHORD[][TONES] = {
         { 60, 64, 67, 71 }, { 57, 60, 64, 67 }, { 53, 57, 60, 64 }, { 53, 56, 60, 62 },
@@ -57,7 +60,7 @@ static void a_major_key_is_found_through_sevenths_borrowed_chords_and_secondary_
 }
 
 /* Cmaj7 Fm6 Cmaj7 Abmaj7 Bb7 C6 */
-static void a_major_key_is_found_between_chords_of_the_minor(void **state)
+CLAIM(a_major_key_is_found_between_chords_of_the_minor)
 {
     static const int CHORD[][TONES] = { { 60, 64, 67, 71 }, { 53, 56, 60, 62 }, { 60, 64, 67, 71 },
                                         { 56, 60, 63, 67 }, { 58, 62, 65, 68 }, { 60, 64, 67, 69 } };
@@ -66,22 +69,11 @@ static void a_major_key_is_found_between_chords_of_the_minor(void **state)
 }
 
 /* Cm9 Abmaj7 Dm7b5 G7b9 Cm6 */
-static void a_minor_key_is_found_through_sevenths_and_ninths(void **state)
+CLAIM(a_minor_key_is_found_through_sevenths_and_ninths)
 {
     static const int CHORD[][TONES] = {
         { 60, 63, 70, 74 }, { 56, 60, 63, 67 }, { 50, 56, 60, 65 }, { 55, 59, 65, 68 }, { 60, 63, 67, 69 }
     };
 
     a_key_is_the_same_in_every_transposition(*state, CHORD, 5, "min");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_major_key_is_found_through_sevenths_borrowed_chords_and_secondary_dominants),
-        cmocka_unit_test(a_major_key_is_found_between_chords_of_the_minor),
-        cmocka_unit_test(a_minor_key_is_found_through_sevenths_and_ninths),
-    };
-
-    return cmocka_run_group_tests(tests, made_new, made_free);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "services/worker/analysis/tag.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/analysis_made.h"
 
 enum { RATE = 44100 };
@@ -29,7 +30,9 @@ static bool is_family(const struct sound_findings *findings, const char *family)
     return fact && strcmp(fact->text, family) == 0;
 }
 
-static void a_steady_chord_is_a_drone_that_can_be_looped(void **state)
+CLAIMS_SHARE(made_new, made_free)
+
+CLAIM(a_steady_chord_is_a_drone_that_can_be_looped)
 {
     struct sound_findings findings;
     float *x = made_silence(4 * RATE);
@@ -47,7 +50,7 @@ static void a_steady_chord_is_a_drone_that_can_be_looped(void **state)
     free(x);
 }
 
-static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
+CLAIM(noise_that_grows_is_a_swell_and_rises_with_its_pitch)
 {
     struct sound_findings findings;
     float *x = made_silence(3 * RATE);
@@ -69,7 +72,7 @@ static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
     free(x);
 }
 
-static void a_click_is_short_and_a_thump_is_deep(void **state)
+CLAIM(a_click_is_short_and_a_thump_is_deep)
 {
     struct sound_findings findings;
     float *x = made_silence(RATE / 2);
@@ -87,7 +90,7 @@ static void a_click_is_short_and_a_thump_is_deep(void **state)
     free(x);
 }
 
-static void tags_do_not_change_with_gain(void **state)
+CLAIM(tags_do_not_change_with_gain)
 {
     struct sound_findings loud, soft;
     float *x = made_clicks(RATE, 2 * RATE, 120);
@@ -115,12 +118,11 @@ static void row_of(const struct tag *tag, char *to, size_t room)
     snprintf(to + len, room - len, " |\n");
 }
 
-static void the_table_of_the_documents_is_that_of_the_source(void **state)
+CLAIM(the_table_of_the_documents_is_that_of_the_source)
 {
     static char text[65536], row[512];
     FILE *file = fopen("docs/ear.md", "r");
 
-    (void)state;
     assert_non_null(file);
     text[fread(text, 1, sizeof(text) - 1, file)] = 0;
     fclose(file);
@@ -133,17 +135,4 @@ static void the_table_of_the_documents_is_that_of_the_source(void **state)
         snprintf(row, sizeof(row), "| `%s` |", measure_names[i]);
         assert_non_null(strstr(text, row));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_steady_chord_is_a_drone_that_can_be_looped),
-        cmocka_unit_test(noise_that_grows_is_a_swell_and_rises_with_its_pitch),
-        cmocka_unit_test(a_click_is_short_and_a_thump_is_deep),
-        cmocka_unit_test(tags_do_not_change_with_gain),
-        cmocka_unit_test(the_table_of_the_documents_is_that_of_the_source),
-    };
-
-    return cmocka_run_group_tests_name("hear_tags", tests, made_new, made_free);
 }

@@ -1,12 +1,7 @@
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "services/worker/kits/chops.h"
+#include "tests/unit/claim.h"
 
 enum { HOPS = 500, HOP = 220, PEAK = 250, WIDTH = 150, GAP = 10, MOST = 64, RATE = 44100, FRAMES = HOPS * HOP };
 enum { BURST = 22000 /* frames from one syllable to the next */, PAUSE = 4000 };
@@ -28,7 +23,7 @@ static void add_pause(struct chop_hop hops[HOPS], int end)
         hops[i].power[1] = hops[i].power[2] = 1e-12F;
 }
 
-static void no_two_cuts_are_at_one_frame(void **state)
+CLAIM(no_two_cuts_are_at_one_frame)
 {
     static struct chop_hop hops[HOPS];
     const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
@@ -36,7 +31,6 @@ static void no_two_cuts_are_at_one_frame(void **state)
     const struct chop_timbre timbre = { .hops = even, .count = HOPS };
     struct chop found[MOST];
 
-    (void)state;
     for (int end = PEAK - 20; end <= PEAK + 20; end++) {
         make_vowels(hops);
         add_pause(hops, end);
@@ -62,9 +56,8 @@ static uint32_t count_parts(double depth)
     return chops_by_syllables(&levels, &timbre, MOST, found);
 }
 
-static void a_dip_of_eight_decibels_is_between_two_syllables(void **state)
+CLAIM(a_dip_of_eight_decibels_is_between_two_syllables)
 {
-    (void)state;
     assert_int_equal(2, count_parts(7.5)); /* what precedes the first syllable is a part */
     assert_int_equal(4, count_parts(8.5));
 }
@@ -88,9 +81,8 @@ static uint64_t cut_of(int end, float gain)
     return found[count - 2].frame;
 }
 
-static void a_quiet_sound_is_cut_like_a_loud_one(void **state)
+CLAIM(a_quiet_sound_is_cut_like_a_loud_one)
 {
-    (void)state;
     for (int end = PEAK - 80; end <= PEAK - 40; end++)
         assert_int_equal(cut_of(end, 1e-5F), cut_of(end, 1)); /* 50 dB less */
 }
@@ -114,14 +106,13 @@ static struct chop_timbre hear_step(int step, double gain)
 }
 
 /* Both dips are as deep, and as far from the lowest level of the vowels between two peaks. */
-static void of_two_dips_the_cut_is_where_the_timbre_changes(void **state)
+CLAIM(of_two_dips_the_cut_is_where_the_timbre_changes)
 {
     static struct chop_hop hops[HOPS];
     const struct chop_levels levels = { .channels = 1, .hop = HOP, .frames = FRAMES, .hops = hops, .count = HOPS };
     const int low = PEAK - WIDTH / 2, ends[] = { low - 15 + GAP / 2, low + 15 + GAP / 2 };
     struct chop found[MOST];
 
-    (void)state;
     make_vowels(hops);
     add_pause(hops, ends[0]);
     add_pause(hops, ends[1]);
@@ -133,11 +124,10 @@ static void of_two_dips_the_cut_is_where_the_timbre_changes(void **state)
     }
 }
 
-static void the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one(void **state)
+CLAIM(the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one)
 {
     struct chop_timbre loud = hear_step(PEAK, 0.1), quiet = hear_step(PEAK, 0.1 / sqrt(1e5)); /* 50 dB less */
 
-    (void)state;
     assert_true(chop_timbre_change(&loud, PEAK) > 10);
     for (size_t hop = PEAK - 20; hop <= PEAK + 20; hop++)
         assert_true(fabsf(chop_timbre_change(&loud, hop) - chop_timbre_change(&quiet, hop)) < 1);
@@ -165,13 +155,12 @@ static uint32_t chop_samples(const float *samples, struct chop found[MOST])
 }
 
 /* The bad samples are in the silence before the first syllable. */
-static void samples_that_are_no_levels_move_no_cut(void **state)
+CLAIM(samples_that_are_no_levels_move_no_cut)
 {
     static const float bad[] = { NAN, INFINITY, -INFINITY, 1e30F };
     static float samples[FRAMES];
     struct chop clean[MOST], found[MOST];
 
-    (void)state;
     for (int i = 0; i < FRAMES; i++)
         samples[i] = i % BURST < PAUSE ? 0 : (float)(0.3 * sin(turn * 500 * i / RATE));
     const uint32_t count = chop_samples(samples, clean);
@@ -182,18 +171,4 @@ static void samples_that_are_no_levels_move_no_cut(void **state)
         for (uint32_t j = 0; j < count; j++)
             assert_int_equal(found[j].frame, clean[j].frame);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_two_cuts_are_at_one_frame),
-        cmocka_unit_test(a_dip_of_eight_decibels_is_between_two_syllables),
-        cmocka_unit_test(a_quiet_sound_is_cut_like_a_loud_one),
-        cmocka_unit_test(of_two_dips_the_cut_is_where_the_timbre_changes),
-        cmocka_unit_test(the_timbre_of_a_quiet_sound_changes_like_that_of_a_loud_one),
-        cmocka_unit_test(samples_that_are_no_levels_move_no_cut),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 #include "services/worker/tags/ogg.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
-static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
+CLAIM(a_tag_edit_leaves_the_content_of_a_wave_file)
 {
-    (void)state;
     struct buffer info = { 0 }, list = { 0 }, tags = { 0 };
     put_letters(&info, "INFO");
     put_chunk_of(&info, "INAM", "A kick");
@@ -18,18 +18,16 @@ static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
     buffer_free(&plain), buffer_free(&before), buffer_free(&both);
 }
 
-static void the_same_bytes_at_another_rate_are_another_content(void **state)
+CLAIM(the_same_bytes_at_another_rate_are_another_content)
 {
-    (void)state;
     struct buffer one = made_wave(NULL, NULL), other = made_wave(NULL, NULL);
     other.at[24] ^= 1;
     assert_false(same_content(&one, &other));
     buffer_free(&one), buffer_free(&other);
 }
 
-static void a_title_leaves_the_content_of_every_container(void **state)
+CLAIM(a_title_leaves_the_content_of_every_container)
 {
-    (void)state;
     static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_24,         SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
                                    SF_FORMAT_AIFF | SF_FORMAT_PCM_16,        SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
                                    SF_FORMAT_OGG | SF_FORMAT_VORBIS,         SF_FORMAT_OGG | SF_FORMAT_OPUS,
@@ -45,9 +43,8 @@ static void a_title_leaves_the_content_of_every_container(void **state)
     }
 }
 
-static void the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content(void **state)
+CLAIM(the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content)
 {
-    (void)state;
     struct buffer wave = made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, 440, NULL });
     struct buffer aiff =
         made_encoded((struct encoded){ SF_FORMAT_AIFF | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, 44100, 2, 440, NULL });
@@ -55,9 +52,8 @@ static void the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content(v
     buffer_free(&wave), buffer_free(&aiff);
 }
 
-static void tags_around_the_frames_leave_the_content_of_an_mp3(void **state)
+CLAIM(tags_around_the_frames_leave_the_content_of_an_mp3)
 {
-    (void)state;
     struct buffer plain =
         made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer tagged = { 0 };
@@ -92,9 +88,8 @@ static struct buffer change_pages(const struct buffer *from)
     return to;
 }
 
-static void other_pages_leave_the_content_of_an_ogg_file(void **state)
+CLAIM(other_pages_leave_the_content_of_an_ogg_file)
 {
-    (void)state;
     struct buffer plain = made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
     struct buffer other = change_pages(&plain);
     assert_int_not_equal(plain.len, other.len);
@@ -104,18 +99,16 @@ static void other_pages_leave_the_content_of_an_ogg_file(void **state)
     buffer_free(&plain), buffer_free(&other);
 }
 
-static void an_unknown_container_is_hashed_whole(void **state)
+CLAIM(an_unknown_container_is_hashed_whole)
 {
-    (void)state;
     struct buffer one = { 0 }, other = { 0 };
     put_letters(&one, "MThd and some more"), put_letters(&other, "MThd and some mare");
     assert_false(same_content(&one, &other));
     buffer_free(&one), buffer_free(&other);
 }
 
-static void a_file_cut_short_is_hashed_as_far_as_it_goes(void **state)
+CLAIM(a_file_cut_short_is_hashed_as_far_as_it_goes)
 {
-    (void)state;
     struct buffer whole = made_wave(NULL, NULL), cut = made_wave(NULL, NULL), again = made_wave(NULL, NULL);
     cut.len -= 500, again.len -= 500;
     assert_false(same_content(&whole, &cut));
@@ -123,29 +116,12 @@ static void a_file_cut_short_is_hashed_as_far_as_it_goes(void **state)
     buffer_free(&whole), buffer_free(&cut), buffer_free(&again);
 }
 
-static void waves_that_were_never_closed_are_as_many_contents_as_sounds(void **state)
+CLAIM(waves_that_were_never_closed_are_as_many_contents_as_sounds)
 {
-    (void)state;
     struct buffer one = made_wave(NULL, NULL), other = made_wave(NULL, NULL), again = made_wave(NULL, NULL);
     memset(one.at + 40, 0, 4), memset(other.at + 40, 0, 4), memset(again.at + 40, 0, 4);
     other.at[other.len - 100] ^= 1;
     assert_false(same_content(&one, &other));
     assert_true(same_content(&one, &again));
     buffer_free(&one), buffer_free(&other), buffer_free(&again);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_tag_edit_leaves_the_content_of_a_wave_file),
-        cmocka_unit_test(the_same_bytes_at_another_rate_are_another_content),
-        cmocka_unit_test(a_title_leaves_the_content_of_every_container),
-        cmocka_unit_test(the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content),
-        cmocka_unit_test(tags_around_the_frames_leave_the_content_of_an_mp3),
-        cmocka_unit_test(other_pages_leave_the_content_of_an_ogg_file),
-        cmocka_unit_test(an_unknown_container_is_hashed_whole),
-        cmocka_unit_test(a_file_cut_short_is_hashed_as_far_as_it_goes),
-        cmocka_unit_test(waves_that_were_never_closed_are_as_many_contents_as_sounds),
-    };
-    return cmocka_run_group_tests_name("content", tests, NULL, NULL);
 }

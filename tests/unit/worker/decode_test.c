@@ -1,4 +1,5 @@
 #include "services/worker/decode/decode.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 static struct decode *open_decode(struct made *made, struct decode_format *format)
@@ -21,9 +22,8 @@ static int64_t count_frames(struct decode *decode, unsigned channels)
     return frames;
 }
 
-static void files_of_many_encoders_are_decoded_whole(void **state)
+CLAIM(files_of_many_encoders_are_decoded_whole)
 {
-    (void)state;
     static const struct {
         int format;
         const char *container, *sample;
@@ -58,9 +58,8 @@ static void files_of_many_encoders_are_decoded_whole(void **state)
     }
 }
 
-static void mp3_and_opus_are_decoded(void **state)
+CLAIM(mp3_and_opus_are_decoded)
 {
-    (void)state;
     static const int formats[] = { SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, SF_FORMAT_OGG | SF_FORMAT_OPUS };
     static const char *const samples[] = { "mpeg", "opus" };
     for (size_t i = 0; i < 2; i++) {
@@ -74,9 +73,8 @@ static void mp3_and_opus_are_decoded(void **state)
     }
 }
 
-static void nan_infinity_and_the_absurd_become_zero(void **state)
+CLAIM(nan_infinity_and_the_absurd_become_zero)
 {
-    (void)state;
     static const float sound[] = { 0.5f, NAN, INFINITY, -INFINITY, 1e30f, -0.25f };
     struct buffer bytes = made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, 1, 440, NULL });
     memcpy(bytes.at + bytes.len - sizeof(sound), sound, sizeof(sound));
@@ -104,18 +102,16 @@ static void assert_refused(const void *bytes, size_t len, const char *why)
     made_close(&made);
 }
 
-static void a_file_that_is_not_a_sound_is_refused_with_a_reason(void **state)
+CLAIM(a_file_that_is_not_a_sound_is_refused_with_a_reason)
 {
-    (void)state;
     assert_refused("", 0, "empty");
     assert_refused("<?xml version=\"1.0\"?><drumkit/>", 32, "not an audio file");
     assert_refused("RIFF\0\0\0\0WAVE", 12, "damaged");
 }
 
 /* libsndfile reports "File does not exist" for the first, and "an unimplemented format" for the second. */
-static void the_reason_of_a_failure_names_what_the_file_lacks(void **state)
+CLAIM(the_reason_of_a_failure_names_what_the_file_lacks)
 {
-    (void)state;
     assert_refused("\xFF\xFB\x90\x64"
                    "\0\0\0\0\0\0\0\0\0\0\0\0",
                    16, "no sound can be found");
@@ -124,9 +120,8 @@ static void the_reason_of_a_failure_names_what_the_file_lacks(void **state)
                    18, "damaged, or an encoding");
 }
 
-static void channels_and_rates_outside_the_limits_are_refused(void **state)
+CLAIM(channels_and_rates_outside_the_limits_are_refused)
 {
-    (void)state;
     struct buffer many = made_wave(NULL, NULL), slow = made_wave(NULL, NULL);
     many.at[22] = 200, many.at[32] = 0x90, many.at[33] = 1;
     assert_refused(many.at, many.len, "channels");
@@ -135,9 +130,8 @@ static void channels_and_rates_outside_the_limits_are_refused(void **state)
     buffer_free(&many), buffer_free(&slow);
 }
 
-static void a_header_that_promises_more_ends_where_the_file_ends(void **state)
+CLAIM(a_header_that_promises_more_ends_where_the_file_ends)
 {
-    (void)state;
     struct buffer wave = made_wave(NULL, NULL);
     memcpy(wave.at + 40, "\xF0\xFF\xFF\x6F", 4);
     struct made made = made_of(&wave);
@@ -147,18 +141,4 @@ static void a_header_that_promises_more_ends_where_the_file_ends(void **state)
     assert_false(decode_has_frame(decode, 5000));
     assert_true(decode_has_frame(decode, 999));
     decode_close(decode), made_close(&made), buffer_free(&wave);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_of_many_encoders_are_decoded_whole),
-        cmocka_unit_test(mp3_and_opus_are_decoded),
-        cmocka_unit_test(nan_infinity_and_the_absurd_become_zero),
-        cmocka_unit_test(a_file_that_is_not_a_sound_is_refused_with_a_reason),
-        cmocka_unit_test(the_reason_of_a_failure_names_what_the_file_lacks),
-        cmocka_unit_test(channels_and_rates_outside_the_limits_are_refused),
-        cmocka_unit_test(a_header_that_promises_more_ends_where_the_file_ends),
-    };
-    return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
 }

@@ -6,7 +6,10 @@
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/encode.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
+
+#define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { RATE = 48000, STEP = 65536 };
 
@@ -127,7 +130,7 @@ static float *make_noise(uint32_t samples)
 }
 
 /* Read here only by the decoder, and rounded here in double. */
-static void every_sample_is_the_nearest_integer(void **state)
+PREPARED_CLAIM(every_sample_is_the_nearest_integer)
 {
     enum { FRAMES = 2 * STEP + 1234 };
     float *samples = make_noise(2 * FRAMES);
@@ -136,7 +139,6 @@ static void every_sample_is_the_nearest_integer(void **state)
     struct decode *decode;
     struct input input;
 
-    (void)state;
     memcpy(samples, (const float[]){ 1, -1, 0, -0.0F, 1e-9F, 0.5F / 8388607, 1.5F / 8388607, 8388606.4F / 8388607 },
            8 * sizeof(float));
     make_wav(samples, FRAMES, 2);
@@ -160,12 +162,11 @@ static void every_sample_is_the_nearest_integer(void **state)
     free(found);
 }
 
-static void one_different_sample_is_found(void **state)
+PREPARED_CLAIM(one_different_sample_is_found)
 {
     enum { FRAMES = 100000 };
     float *samples = make_noise(2 * FRAMES);
 
-    (void)state;
     make_wav(samples, FRAMES, 2);
     (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
     (void)encode_all();
@@ -176,11 +177,10 @@ static void one_different_sample_is_found(void **state)
     free(samples);
 }
 
-static void samples_that_24_bits_cannot_represent_are_refused(void **state)
+PREPARED_CLAIM(samples_that_24_bits_cannot_represent_are_refused)
 {
     static const float bad[] = { 1.0000001F, -1.0000001F, 2, INFINITY, NAN };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         make_wav((const float[]){ 0, 0, 1, bad[i] }, 2, 2);
         (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
@@ -189,11 +189,10 @@ static void samples_that_24_bits_cannot_represent_are_refused(void **state)
     }
 }
 
-static void silence_mono_and_nothing_at_all_are_takes(void **state)
+PREPARED_CLAIM(silence_mono_and_nothing_at_all_are_takes)
 {
     static const float silence[STEP] = { 0 };
 
-    (void)state;
     for (uint32_t frames = 0; frames <= STEP; frames += STEP / 2) {
         make_wav(silence, frames, 1);
         assert_int_equal(ask_worker(ENCODE_VERB_OPEN, test.wav).frames, frames);
@@ -204,25 +203,10 @@ static void silence_mono_and_nothing_at_all_are_takes(void **state)
     }
 }
 
-static void another_file_is_refused(void **state)
+PREPARED_CLAIM(another_file_is_refused)
 {
-    (void)state;
     assert_int_equal(write(test.wav, "fLaC", 4), 4);
     assert_true(ask_worker(ENCODE_VERB_OPEN, test.wav).failure.len > 0);
     assert_true(ask_worker(ENCODE_VERB_COMPARE, test.wav).failure.len > 0);
     assert_true(ask_worker(ENCODE_VERB_COMPARE, -1).failure.len > 0);
-}
-
-int main(void)
-{
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-    const struct CMUnitTest tests[] = {
-        CLAIM(every_sample_is_the_nearest_integer),
-        CLAIM(one_different_sample_is_found),
-        CLAIM(samples_that_24_bits_cannot_represent_are_refused),
-        CLAIM(silence_mono_and_nothing_at_all_are_takes),
-        CLAIM(another_file_is_refused),
-    };
-
-    return cmocka_run_group_tests_name("encode", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "services/worker/tags/form.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 enum { PARTS, HEAD, WRITER, SIZES };
@@ -57,9 +58,8 @@ static struct buffer made_info(const char *software, const char *title)
     return list;
 }
 
-static void the_form_of_a_wave_is_its_chunks_its_writer_and_their_sizes(void **state)
+CLAIM(the_form_of_a_wave_is_its_chunks_its_writer_and_their_sizes)
 {
-    (void)state;
     struct buffer editor = made_info("Editor 6", "A long title"), other = made_info("Editor 7", "B"), pad = { 0 },
                   wide = { 0 };
     put_chunk_of(&pad, "PAD ", "12345"), put_chunk_of(&wide, "PAD ", "1234567");
@@ -71,9 +71,8 @@ static void the_form_of_a_wave_is_its_chunks_its_writer_and_their_sizes(void **s
     buffer_free(&editor), buffer_free(&other), buffer_free(&pad), buffer_free(&wide);
 }
 
-static void sound_and_titles_do_not_change_a_form(void **state)
+CLAIM(sound_and_titles_do_not_change_a_form)
 {
-    (void)state;
     static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_16, SF_FORMAT_AIFF | SF_FORMAT_PCM_24,
                                    SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS };
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
@@ -100,9 +99,8 @@ static struct buffer made_tagged(const char *frames, size_t len, int version, in
     return file;
 }
 
-static void what_a_person_wrote_into_id3_does_not_change_a_form(void **state)
+CLAIM(what_a_person_wrote_into_id3_does_not_change_a_form)
 {
-    (void)state;
     enum { UNSYNCHRONISED = 0x80, EXTENDED = 0x40 };
     struct buffer plain = made_tagged("TIT2\0\0\0\5\0\0\0Kick", 15, 3, 0),
                   longer = made_tagged("TIT2\0\0\0\7\0\0\0Snare!TALB\0\0\0\2\0\0\0X", 29, 3, 0),
@@ -114,9 +112,8 @@ static void what_a_person_wrote_into_id3_does_not_change_a_form(void **state)
     assert_int_equal(1 << PARTS, find_differences(one, form_of(&newer)));
 }
 
-static void a_damaged_or_foreign_file_has_no_form(void **state)
+CLAIM(a_damaged_or_foreign_file_has_no_form)
 {
-    (void)state;
     static const char *const files[] = { "fLaC", "fLaC\x84zzz", "RIFF", "OggS", "\xFF\xFB", "", "junk" };
     uint8_t form[FORM_SIZE];
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
@@ -125,16 +122,4 @@ static void a_damaged_or_foreign_file_has_no_form(void **state)
             assert_false(form_read(&made.input, as, form));
         made_close(&made);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_form_of_a_wave_is_its_chunks_its_writer_and_their_sizes),
-        cmocka_unit_test(sound_and_titles_do_not_change_a_form),
-        cmocka_unit_test(what_a_person_wrote_into_id3_does_not_change_a_form),
-        cmocka_unit_test(a_damaged_or_foreign_file_has_no_form),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

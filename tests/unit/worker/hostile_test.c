@@ -2,6 +2,7 @@
 
 #include "services/worker/analyse.h"
 #include "services/worker/decode/decode.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 enum { KINDS = 7 };
@@ -83,9 +84,8 @@ static void read_all(const void *bytes, size_t len, struct hash_stream *stream, 
     arena_free(&arena), made_close(&made);
 }
 
-static void every_truncation_of_a_tagged_file_is_read_to_its_end(void **state)
+CLAIM(every_truncation_of_a_tagged_file_is_read_to_its_end)
 {
-    (void)state;
     struct hash_stream *stream = hash_new();
     for (int kind = 0; kind < KINDS; kind++) {
         struct buffer bytes = made_kind(kind);
@@ -101,9 +101,8 @@ static void every_truncation_of_a_tagged_file_is_read_to_its_end(void **state)
     hash_free(stream);
 }
 
-static void damage_at_any_place_is_survived(void **state)
+CLAIM(damage_at_any_place_is_survived)
 {
-    (void)state;
     struct hash_stream *stream = hash_new();
     srand(7);
     for (int kind = 0; kind < KINDS; kind++) {
@@ -142,9 +141,8 @@ static struct analysed analysed_of(const struct buffer *bytes, struct arena *are
                        bytes, arena);
 }
 
-static void a_file_cut_short_is_analysed_as_far_as_it_goes(void **state)
+CLAIM(a_file_cut_short_is_analysed_as_far_as_it_goes)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer wave = made_wave(NULL, NULL), flac = made_kind(1);
     wave.len -= 1000, flac.len = flac.len * 2 / 3;
@@ -161,9 +159,8 @@ static void a_file_cut_short_is_analysed_as_far_as_it_goes(void **state)
     buffer_free(&wave), buffer_free(&flac), arena_free(&arena);
 }
 
-static void an_mp3_after_padding_is_found(void **state)
+CLAIM(an_mp3_after_padding_is_found)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer mp3 = tagged_mp3(), padded = { 0 };
     put_padded(&padded, "", 5000);
@@ -176,9 +173,8 @@ static void an_mp3_after_padding_is_found(void **state)
     buffer_free(&mp3), buffer_free(&padded), arena_free(&arena);
 }
 
-static void midi_and_video_are_known_but_not_decoded(void **state)
+CLAIM(midi_and_video_are_known_but_not_decoded)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer midi = { 0 };
     put_letters(&midi, "MThd and a song");
@@ -190,9 +186,8 @@ static void midi_and_video_are_known_but_not_decoded(void **state)
 }
 
 /* Also if the sound cannot be analysed, the result is that of the file that it came from. */
-static void the_sound_of_another_file_has_the_content_of_that_file(void **state)
+CLAIM(the_sound_of_another_file_has_the_content_of_that_file)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer text = { 0 };
     const struct job job = { .number = 7,
@@ -209,9 +204,8 @@ static void the_sound_of_another_file_has_the_content_of_that_file(void **state)
     buffer_free(&text), arena_free(&arena);
 }
 
-static void a_sound_that_cannot_be_decoded_has_a_reason(void **state)
+CLAIM(a_sound_that_cannot_be_decoded_has_a_reason)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer text = { 0 }, m4a = { 0 };
     put_letters(&text, "just some words in a file"), put_be(&m4a, 32, 4), put_letters(&m4a, "ftypM4A and so on");
@@ -221,18 +215,4 @@ static void a_sound_that_cannot_be_decoded_has_a_reason(void **state)
     found = analysed_of(&m4a, &arena);
     assert_int_equal(found.state.value, ANALYSIS_STATE_WAITING); /* for ffmpeg */
     buffer_free(&text), buffer_free(&m4a), arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_truncation_of_a_tagged_file_is_read_to_its_end),
-        cmocka_unit_test(damage_at_any_place_is_survived),
-        cmocka_unit_test(a_file_cut_short_is_analysed_as_far_as_it_goes),
-        cmocka_unit_test(an_mp3_after_padding_is_found),
-        cmocka_unit_test(midi_and_video_are_known_but_not_decoded),
-        cmocka_unit_test(a_sound_that_cannot_be_decoded_has_a_reason),
-        cmocka_unit_test(the_sound_of_another_file_has_the_content_of_that_file),
-    };
-    return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
 }

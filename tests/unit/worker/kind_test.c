@@ -1,8 +1,8 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
-static void a_container_is_known_by_its_first_bytes(void **state)
+CLAIM(a_container_is_known_by_its_first_bytes)
 {
-    (void)state;
     static const struct {
         const char *bytes;
         size_t len;
@@ -32,9 +32,8 @@ static void a_container_is_known_by_its_first_bytes(void **state)
     }
 }
 
-static void the_container_of_each_encoder_is_recognised(void **state)
+CLAIM(the_container_of_each_encoder_is_recognised)
 {
-    (void)state;
     static const struct {
         int format;
         enum container container;
@@ -53,9 +52,8 @@ static void the_container_of_each_encoder_is_recognised(void **state)
     }
 }
 
-static void a_tag_before_the_sound_does_not_hide_it(void **state)
+CLAIM(a_tag_before_the_sound_does_not_hide_it)
 {
-    (void)state;
     struct buffer flac = made_encoded((struct encoded){ SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 44100, 1, 440, NULL });
     struct buffer tagged = { 0 };
     put_letters(&tagged, "ID3\4"), put_le(&tagged, 0, 2), put_be(&tagged, 16, 4), put_padded(&tagged, "", 16);
@@ -65,14 +63,4 @@ static void a_tag_before_the_sound_does_not_hide_it(void **state)
     assert_true(same_content(&flac, &tagged));
     made_close(&made);
     buffer_free(&flac), buffer_free(&tagged);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_container_is_known_by_its_first_bytes),
-        cmocka_unit_test(the_container_of_each_encoder_is_recognised),
-        cmocka_unit_test(a_tag_before_the_sound_does_not_hide_it),
-    };
-    return cmocka_run_group_tests_name("kind", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "services/worker/decode/decode.h"
 #include "services/worker/tags/mend.h"
 #include "services/worker/tags/wave.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 #define FMT   "fmt \x10\0\0\0\1\0\1\0\x44\xac\0\0\x88\x58\1\0\2\0\x10\0"
@@ -22,9 +23,8 @@ static void expect_sound(const char *file, size_t len, int64_t bytes, bool is_gu
 }
 #define EXPECT_SOUND(file, bytes, is_guessed) expect_sound(file, sizeof(file) - 1, bytes, is_guessed)
 
-static void a_file_that_was_not_closed_has_the_sound_until_its_end(void **state)
+CLAIM(a_file_that_was_not_closed_has_the_sound_until_its_end)
 {
-    (void)state;
     EXPECT_SOUND("RIFF\0\0\0\0WAVE" FMT "data\0\0\0\0" SOUND, 10, true);
     EXPECT_SOUND("RIFF\xff\xff\xff\xffWAVE" FMT "data\0\0\0\0" SOUND, 10, true);
     EXPECT_SOUND("RF64\xff\xff\xff\xffWAVE"
@@ -40,9 +40,8 @@ static void a_file_that_was_not_closed_has_the_sound_until_its_end(void **state)
 #define FILLER     "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define NUMBER(at) at "\0\0\0"
 
-static void a_size_that_was_written_in_advance_does_not_end_the_sound(void **state)
+CLAIM(a_size_that_was_written_in_advance_does_not_end_the_sound)
 {
-    (void)state;
     EXPECT_SOUND("RIFF" NUMBER("\x24") "WAVE" FMT "data" NUMBER("\x24") SOUND_8, 80, true);
     EXPECT_SOUND("RIFF" NUMBER("\x74") "WAVE" FMT "data" NUMBER("\x24") SOUND_8, 80, true);
     EXPECT_SOUND("RIFF" NUMBER("\0") "WAVE" FMT "data" NUMBER("\x28") SOUND_8, 80, true);
@@ -50,9 +49,8 @@ static void a_size_that_was_written_in_advance_does_not_end_the_sound(void **sta
     EXPECT_SOUND("RIFF\xff\xff\xff\xffWAVE" FMT "data" NUMBER("\x08") SOUND_8, 80, true);
 }
 
-static void what_follows_a_true_size_is_no_sound(void **state)
+CLAIM(what_follows_a_true_size_is_no_sound)
 {
-    (void)state;
     EXPECT_SOUND("RIFF" NUMBER("\x2e") "WAVE" FMT "data" NUMBER("\x0a") SOUND FILLER, 10, false);
     EXPECT_SOUND("RIFF" NUMBER("\x42") "WAVE" FMT "data" NUMBER("\x0a") SOUND FILLER, 10, false);
     EXPECT_SOUND("RIFF" NUMBER("\x2e") "WAVE" FMT "data" NUMBER("\x0a") SOUND SOUND SOUND, 10, false);
@@ -61,30 +59,27 @@ static void what_follows_a_true_size_is_no_sound(void **state)
     EXPECT_SOUND("RIFF" NUMBER("\x3e") "WAVE" FMT "data" NUMBER("\x09") SOUND "LIST" NUMBER("\x04") "INFO", 9, false);
 }
 
-static void a_file_without_sound_stays_empty(void **state)
+CLAIM(a_file_without_sound_stays_empty)
 {
-    (void)state;
     EXPECT_SOUND("RIFF\x24\0\0\0WAVE" FMT "data\0\0\0\0", 0, false);
     EXPECT_SOUND("RIFF\x32\0\0\0WAVE" FMT "data\0\0\0\0LIST\6\0\0\0INFOab", 0, false);
 }
 
-static void a_tag_before_the_head_takes_nothing_from_the_end(void **state)
+CLAIM(a_tag_before_the_head_takes_nothing_from_the_end)
 {
-    (void)state;
     EXPECT_SOUND("ID3\3\0\0\0\0\0\x0c"
                  "TXXX\0\0\0\2\0\0ab"
                  "RIFF\x2e\0\0\0WAVE" FMT "data\x0a\0\0\0" SOUND,
                  10, false);
 }
 
-static void bw64_is_read_as_rf64_and_a_short_fact_as_filler(void **state)
+CLAIM(bw64_is_read_as_rf64_and_a_short_fact_as_filler)
 {
     char head[4];
     struct made made = made_open("BW64\xff\xff\xff\xffWAVE" FMT "fact\0\0\0\0"
                                  "data\x0a\0\0\0" SOUND,
                                  62);
 
-    (void)state;
     mend_input(&made.input);
     assert_true(input_fill(&made.input, 0, head, 4));
     assert_memory_equal(head, "RF64", 4);
@@ -167,9 +162,8 @@ static void expect_frames(struct buffer file, int64_t frames, bool is_guessed, i
     buffer_free(&file);
 }
 
-static void other_forms_that_were_not_closed_have_the_sound_until_their_end(void **state)
+CLAIM(other_forms_that_were_not_closed_have_the_sound_until_their_end)
 {
-    (void)state;
     expect_frames(aiff_of(0, 0), FRAMES, true, 0);
     expect_frames(aiff_of(0, 8), FRAMES, true, 0);
     expect_frames(aiff_of(FRAMES / 2, 8), FRAMES / 2, true, 0);
@@ -184,9 +178,8 @@ static void other_forms_that_were_not_closed_have_the_sound_until_their_end(void
     expect_frames(au_of(UINT32_MAX), FRAMES, false, 0);
 }
 
-static void other_forms_say_what_is_missing_of_them(void **state)
+CLAIM(other_forms_say_what_is_missing_of_them)
 {
-    (void)state;
     expect_frames(w64_of(24 + 3 * BYTES), FRAMES, false, 3 * BYTES);
     expect_frames(caf_of(4 + 3 * BYTES), FRAMES, false, 3 * BYTES);
     expect_frames(au_of(3 * BYTES), FRAMES, false, 3 * BYTES);
@@ -195,11 +188,10 @@ static void other_forms_say_what_is_missing_of_them(void **state)
     expect_frames(au_of(BYTES), FRAMES, false, 0);
 }
 
-static void other_forms_are_mended_safely(void **state)
+CLAIM(other_forms_are_mended_safely)
 {
     struct buffer files[] = { aiff_of(0, 0), w64_of(0), caf_of(4), au_of(0) };
 
-    (void)state;
     for (size_t f = 0; f < sizeof(files) / sizeof(*files); f++) {
         for (size_t i = 0; i < 128; i++)
             for (int by = 1; by < 256; by += 127) {
@@ -214,12 +206,11 @@ static void other_forms_are_mended_safely(void **state)
 }
 
 /* At each length, and with each byte changed: no read outside the file. */
-static void a_damaged_file_is_mended_safely(void **state)
+CLAIM(a_damaged_file_is_mended_safely)
 {
     uint8_t file[] = "BW64\xff\xff\xff\xffWAVE" FMT "fact\0\0\0\0"
                      "data\0\0\0\0" SOUND;
 
-    (void)state;
     for (size_t i = 0; i < sizeof(file); i++) {
         struct payload payload;
         file[i] ^= 0xFF;
@@ -230,22 +221,4 @@ static void a_damaged_file_is_mended_safely(void **state)
         made_close(&made);
         file[i] ^= 0xFF;
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_that_was_not_closed_has_the_sound_until_its_end),
-        cmocka_unit_test(a_size_that_was_written_in_advance_does_not_end_the_sound),
-        cmocka_unit_test(what_follows_a_true_size_is_no_sound),
-        cmocka_unit_test(a_file_without_sound_stays_empty),
-        cmocka_unit_test(a_tag_before_the_head_takes_nothing_from_the_end),
-        cmocka_unit_test(bw64_is_read_as_rf64_and_a_short_fact_as_filler),
-        cmocka_unit_test(a_damaged_file_is_mended_safely),
-        cmocka_unit_test(other_forms_that_were_not_closed_have_the_sound_until_their_end),
-        cmocka_unit_test(other_forms_say_what_is_missing_of_them),
-        cmocka_unit_test(other_forms_are_mended_safely),
-    };
-
-    return cmocka_run_group_tests_name("worker/mend", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* MIDI files made by hand: tempo, length, key and notes, in one track and in several; damaged ones. */
 #include "common/musical_key.h"
 #include "services/worker/tags/midi.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 enum { QUARTER = 96 };
@@ -64,9 +65,8 @@ static void put_melody(struct buffer *to, unsigned channel, unsigned tonic)
         put_note(to, channel, tonic + major[i], QUARTER);
 }
 
-static void tempo_length_key_and_notes_follow_from_the_events(void **state)
+CLAIM(tempo_length_key_and_notes_follow_from_the_events)
 {
-    (void)state;
     struct buffer track = { 0 };
     struct arena arena = { 0 };
     put_meta(&track, 0, 3, "Lead", 4), put_tempo(&track, 0, 150), put_melody(&track, 0, 62), put_end(&track);
@@ -84,9 +84,8 @@ static void tempo_length_key_and_notes_follow_from_the_events(void **state)
     buffer_free(&track), buffer_free(&file), arena_free(&arena);
 }
 
-static void each_key_is_found_and_a_signature_says_it(void **state)
+CLAIM(each_key_is_found_and_a_signature_says_it)
 {
-    (void)state;
     static const char *const signed_keys[] = { "Cmaj", "Gmaj", "Dmaj", "Amaj", "Emaj", "Bmaj" };
     for (unsigned tonic = 0; tonic < 12; tonic++) {
         struct buffer track = { 0 };
@@ -114,9 +113,8 @@ static void each_key_is_found_and_a_signature_says_it(void **state)
 }
 
 /* Only the key of C major that programs write unasked is doubted. */
-static void a_signature_that_nobody_chose_yields_to_the_notes(void **state)
+CLAIM(a_signature_that_nobody_chose_yields_to_the_notes)
 {
-    (void)state;
     static const struct {
         char signature[2];
         unsigned tonic;
@@ -138,9 +136,8 @@ static void a_signature_that_nobody_chose_yields_to_the_notes(void **state)
 }
 
 /* One quarter at 60, then four at 120: the second lasts longer. */
-static void tempos_of_one_track_hold_for_the_notes_of_another(void **state)
+CLAIM(tempos_of_one_track_hold_for_the_notes_of_another)
 {
-    (void)state;
     struct buffer tracks[2] = { { 0 }, { 0 } };
     struct arena arena = { 0 };
     put_tempo(&tracks[0], 0, 60), put_tempo(&tracks[0], QUARTER, 120), put_end(&tracks[0]);
@@ -159,9 +156,8 @@ static void tempos_of_one_track_hold_for_the_notes_of_another(void **state)
     buffer_free(&tracks[0]), buffer_free(&tracks[1]), buffer_free(&file), arena_free(&arena);
 }
 
-static void time_can_be_frames_and_the_file_can_lie_in_a_riff(void **state)
+CLAIM(time_can_be_frames_and_the_file_can_lie_in_a_riff)
 {
-    (void)state;
     struct buffer track = { 0 }, riff = { 0 };
     put_note(&track, 0, 60, 100), put_end(&track);
     struct buffer file = file_of(0xE728, &track, 1); /* 25 frames a second of 40 ticks */
@@ -173,9 +169,8 @@ static void time_can_be_frames_and_the_file_can_lie_in_a_riff(void **state)
     buffer_free(&track), buffer_free(&file), buffer_free(&riff);
 }
 
-static void running_status_counts_and_a_note_that_never_ends_ends_with_its_track(void **state)
+CLAIM(running_status_counts_and_a_note_that_never_ends_ends_with_its_track)
 {
-    (void)state;
     static const char notes[] = "\0\x90\x3C\x64\x60\x3E\x64\x60\x3E\0\0\xFF\x2F\0"; /* 60 stays, 62 ends */
     struct buffer track = { 0 };
     buffer_add(&track, notes, sizeof(notes) - 1);
@@ -188,9 +183,8 @@ static void running_status_counts_and_a_note_that_never_ends_ends_with_its_track
 }
 
 /* At each length, and with each byte changed: no read outside the file, and no number out of its range. */
-static void a_damaged_file_is_read_safely(void **state)
+CLAIM(a_damaged_file_is_read_safely)
 {
-    (void)state;
     struct buffer track = { 0 };
     put_tempo(&track, 0, 150), put_melody(&track, 0, 62), put_end(&track);
     struct buffer file = file_of(QUARTER, &track, 1);
@@ -211,12 +205,11 @@ static void a_damaged_file_is_read_safely(void **state)
 }
 
 /* Two notes of which the second has running status after a text, a clock between them, and notes after the end. */
-static void a_track_is_read_as_players_read_it(void **state)
+CLAIM(a_track_is_read_as_players_read_it)
 {
     static const uint8_t track_bytes[] = { 0,   0x90, 60,   100,  96, 60,   0,    0,    0xFF, 1,  2,  'h',
                                            'i', 0,    62,   100,  0,  0xF8, 48,   0xF2, 1,    2,  48, 62,
                                            0,   0,    0xFF, 0x2F, 0,  0,    0x90, 64,   100,  96, 64, 0 };
-    (void)state;
     struct buffer track = { 0 };
     buffer_add(&track, track_bytes, sizeof(track_bytes));
     struct buffer file = file_of(96, &track, 1);
@@ -226,9 +219,8 @@ static void a_track_is_read_as_players_read_it(void **state)
     buffer_free(&track), buffer_free(&file);
 }
 
-static void a_tempo_is_found_in_spite_of_rounding(void **state)
+CLAIM(a_tempo_is_found_in_spite_of_rounding)
 {
-    (void)state;
     static const double tempos[] = { 90, 87.5, 133.37, 174 };
     for (size_t i = 0; i < sizeof(tempos) / sizeof(*tempos); i++) {
         struct buffer track = { 0 };
@@ -241,9 +233,8 @@ static void a_tempo_is_found_in_spite_of_rounding(void **state)
     }
 }
 
-static void a_file_without_tracks_is_refused(void **state)
+CLAIM(a_file_without_tracks_is_refused)
 {
-    (void)state;
     struct made made = made_open("MThd and a song", 15);
     struct midi_song song;
     assert_false(midi_song_read(&made.input, &song));
@@ -265,27 +256,8 @@ static uint32_t notes_before(int64_t second_track)
 }
 
 /* Zeros between two tracks, as in a sparse file, are all looked at. */
-static void a_file_is_read_up_to_64_mib(void **state)
+CLAIM(a_file_is_read_up_to_64_mib)
 {
-    (void)state;
     assert_int_equal(notes_before(1 << 20), 2);
     assert_int_equal(notes_before(65 << 20), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tempo_length_key_and_notes_follow_from_the_events),
-        cmocka_unit_test(a_signature_that_nobody_chose_yields_to_the_notes),
-        cmocka_unit_test(each_key_is_found_and_a_signature_says_it),
-        cmocka_unit_test(tempos_of_one_track_hold_for_the_notes_of_another),
-        cmocka_unit_test(time_can_be_frames_and_the_file_can_lie_in_a_riff),
-        cmocka_unit_test(running_status_counts_and_a_note_that_never_ends_ends_with_its_track),
-        cmocka_unit_test(a_tempo_is_found_in_spite_of_rounding),
-        cmocka_unit_test(a_file_is_read_up_to_64_mib),
-        cmocka_unit_test(a_damaged_file_is_read_safely),
-        cmocka_unit_test(a_track_is_read_as_players_read_it),
-        cmocka_unit_test(a_file_without_tracks_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include "common/sanitizer.h"
 #include "services/worker/analyse.h"
 #include "services/worker/jobs.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 enum { PATH_FD = 0 }; /* in the child: a file that is open for writing */
@@ -189,9 +190,8 @@ static int ends_later(void)
     return is_refused(open("/proc/self/oom_score_adj", O_WRONLY));
 }
 
-static void calls_that_no_decoder_needs_fail(void **state)
+CLAIM(calls_that_no_decoder_needs_fail)
 {
-    (void)state;
     static const struct {
         const char *what;
         int (*inside)(void);
@@ -253,9 +253,8 @@ static int takes_memory_and_sends(void)
     return page != MAP_FAILED && send(JOBS_SOCKET, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : 1;
 }
 
-static void a_reader_keeps_a_map_that_is_larger_than_its_memory(void **state)
+CLAIM(a_reader_keeps_a_map_that_is_larger_than_its_memory)
 {
-    (void)state;
     assert_int_equal(inside_of(enter_with_a_large_map, takes_memory_and_sends), 0);
 }
 
@@ -266,12 +265,11 @@ static int is_first_to_end(void)
     return pread(PATH_FD, text, sizeof(text) - 1, 0) > 0 && strcmp(text, "1000\n") == 0 ? 0 : 1;
 }
 
-static void it_ends_first_when_memory_is_out(void **state)
+CLAIM(it_ends_first_when_memory_is_out)
 {
     pid_t child = fork();
     int status = 0;
 
-    (void)state;
     if (child == 0) {
         int ends[2];
         socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
@@ -288,9 +286,8 @@ static int can_abort(void)
     abort();
 }
 
-static void a_failed_check_still_ends_the_process_as_it_should(void **state)
+CLAIM(a_failed_check_still_ends_the_process_as_it_should)
 {
-    (void)state;
     int status = in_sandbox(can_abort);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGABRT);
@@ -305,9 +302,8 @@ static int works_too_long(void)
     return 0;
 }
 
-static void using_more_processor_time_ends_the_process(void **state)
+CLAIM(using_more_processor_time_ends_the_process)
 {
-    (void)state;
     int status = in_sandbox(works_too_long);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGXCPU);
@@ -348,9 +344,8 @@ static int analyses_all(void)
     return 0;
 }
 
-static void every_codec_is_analysed_inside(void **state)
+CLAIM(every_codec_is_analysed_inside)
 {
-    (void)state;
     pid_t child = fork();
     int status = 0;
     if (child == 0)
@@ -358,17 +353,4 @@ static void every_codec_is_analysed_inside(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calls_that_no_decoder_needs_fail),
-        cmocka_unit_test(a_reader_keeps_a_map_that_is_larger_than_its_memory),
-        cmocka_unit_test(it_ends_first_when_memory_is_out),
-        cmocka_unit_test(using_more_processor_time_ends_the_process),
-        cmocka_unit_test(a_failed_check_still_ends_the_process_as_it_should),
-        cmocka_unit_test(every_codec_is_analysed_inside),
-    };
-    return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 /* ---- WAVE ---- */
 
-static void list_info_of_a_wave_file_becomes_facts(void **state)
+CLAIM(list_info_of_a_wave_file_becomes_facts)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer info = { 0 }, list = { 0 };
     put_letters(&info, "INFO");
@@ -24,9 +24,8 @@ static void list_info_of_a_wave_file_becomes_facts(void **state)
     buffer_free(&info), buffer_free(&list), buffer_free(&wave), arena_free(&arena);
 }
 
-static void bext_says_who_made_it_and_when(void **state)
+CLAIM(bext_says_who_made_it_and_when)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer bext = { 0 }, chunk = { 0 };
     put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32), put_padded(&bext, "REF1", 32);
@@ -42,9 +41,8 @@ static void bext_says_who_made_it_and_when(void **state)
     buffer_free(&bext), buffer_free(&chunk), buffer_free(&wave), arena_free(&arena);
 }
 
-static void smpl_gives_the_root_note_and_the_loop(void **state)
+CLAIM(smpl_gives_the_root_note_and_the_loop)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer smpl = { 0 }, chunk = { 0 };
     for (int i = 0; i < 15; i++)
@@ -72,9 +70,8 @@ static struct buffer acid_wave(uint32_t flags, float tempo)
     return wave;
 }
 
-static void acid_gives_tempo_root_and_beats_of_a_loop(void **state)
+CLAIM(acid_gives_tempo_root_and_beats_of_a_loop)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer wave = acid_wave(2, 174.5f);
     struct labels labels = made_labels(&wave, &arena);
@@ -85,9 +82,8 @@ static void acid_gives_tempo_root_and_beats_of_a_loop(void **state)
     buffer_free(&wave), arena_free(&arena);
 }
 
-static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
+CLAIM(an_acid_tempo_of_zero_is_kept_but_not_shown)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer wave = acid_wave(0, 0);
     struct labels labels = made_labels(&wave, &arena);
@@ -115,9 +111,8 @@ static void put_iff(struct buffer *to, const char *id, const struct buffer *data
         buffer_add(to, "", 1);
 }
 
-static void aiff_gives_name_author_root_and_loop(void **state)
+CLAIM(aiff_gives_name_author_root_and_loop)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer aiff = { 0 }, name = { 0 }, author = { 0 }, marks = { 0 }, inst = { 0 };
     put_letters(&aiff, "FORM"), put_be(&aiff, 0, 4), put_letters(&aiff, "AIFF");
@@ -174,9 +169,8 @@ static void put_frame(struct buffer *to, int version, const char *id, int charse
     buffer_add(to, words, len);
 }
 
-static void id3_speaks_in_every_version_and_charset(void **state)
+CLAIM(id3_speaks_in_every_version_and_charset)
 {
-    (void)state;
     static const char *const ids[3][3] = { { "TT2", "TBP", "TCO" },
                                            { "TIT2", "TBPM", "TCON" },
                                            { "TIT2", "TBPM", "TCON" } };
@@ -201,9 +195,8 @@ static void id3_speaks_in_every_version_and_charset(void **state)
     }
 }
 
-static void an_unsynchronised_tag_is_read_as_it_was_meant(void **state)
+CLAIM(an_unsynchronised_tag_is_read_as_it_was_meant)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer frames = { 0 };
     static const char title16[] = "\xFF\0\xFE"
@@ -216,9 +209,8 @@ static void an_unsynchronised_tag_is_read_as_it_was_meant(void **state)
     buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
 }
 
-static void id3_of_version_1_speaks_where_nothing_else_does(void **state)
+CLAIM(id3_of_version_1_speaks_where_nothing_else_does)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer frames = { 0 };
     put_frame(&frames, 3, "TIT2", 0, "Newer", 5);
@@ -250,9 +242,8 @@ static void assert_title_and_tempo(const struct buffer *mp3)
     arena_free(&arena);
 }
 
-static void a_picture_of_any_size_may_come_first(void **state)
+CLAIM(a_picture_of_any_size_may_come_first)
 {
-    (void)state;
     enum { PICTURE = 6 << 20 };
     char *picture = malloc(PICTURE);
     memset(picture, 0xFF, PICTURE); /* in an unsynchronised tag an FF that no zero follows is itself */
@@ -275,9 +266,8 @@ static void put_plain_frame(struct buffer *to, const char *id, int letter, uint3
         put_le(to, (uint64_t)letter, 1);
 }
 
-static void frames_of_version_4_may_have_plain_sizes(void **state)
+CLAIM(frames_of_version_4_may_have_plain_sizes)
 {
-    (void)state;
     static const char letters[] = { 'c', 'C', 0, '\x7F' };
     for (size_t i = 0; i < sizeof(letters); i++)
         for (uint32_t len = 1; len < 100000; len = len * 3 + 1) {
@@ -292,9 +282,8 @@ static void frames_of_version_4_may_have_plain_sizes(void **state)
         }
 }
 
-static void a_frame_has_several_values(void **state)
+CLAIM(a_frame_has_several_values)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct buffer frames = { 0 };
     put_frame(&frames, 4, "TCON", 3, "Techno\0Ambient\0Techno\0", 22);
@@ -311,9 +300,8 @@ static void a_frame_has_several_values(void **state)
     buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
 }
 
-static void a_genre_has_numbers_before_its_name(void **state)
+CLAIM(a_genre_has_numbers_before_its_name)
 {
-    (void)state;
     static const char *const genres[][2] = {
         { "(4)(17)Dub", "Disco; Rock; Dub" }, { "(17)Rock", "Rock" }, { "17", "Rock" },     { "(999)", "(999)" },
         { "(128 BPM)", "(128 BPM)" },         { "80s", "80s" },       { "AC/DC", "AC/DC" }, { "", NULL },
@@ -330,9 +318,8 @@ static void a_genre_has_numbers_before_its_name(void **state)
 
 /* ---- Vorbis comments ---- */
 
-static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
+CLAIM(vorbis_comments_are_read_in_flac_ogg_and_opus)
 {
-    (void)state;
     static const int formats[] = { SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS,
                                    SF_FORMAT_OGG | SF_FORMAT_OPUS };
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
@@ -355,11 +342,10 @@ static bool has_later_streams(const struct buffer *bytes)
 }
 
 /* Also of one file twice, whose streams have one number. */
-static void an_ogg_file_with_further_streams_says_so(void **state)
+CLAIM(an_ogg_file_with_further_streams_says_so)
 {
     static const int formats[] = { SF_FORMAT_OGG | SF_FORMAT_VORBIS, SF_FORMAT_OGG | SF_FORMAT_OPUS };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
         struct buffer one = made_encoded((struct encoded){ formats[i], 48000, 1, 440, "One" });
         struct buffer other = made_encoded((struct encoded){ formats[i], 48000, 1, 660, "Other" }), chain = { 0 };
@@ -378,9 +364,8 @@ static void an_ogg_file_with_further_streams_says_so(void **state)
 
 /* ---- values ---- */
 
-static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
+CLAIM(words_that_are_no_tempo_are_kept_but_not_shown)
 {
-    (void)state;
     struct arena arena = { 0 };
     struct labels labels;
     labels_begin(&labels, &arena);
@@ -392,9 +377,8 @@ static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
     arena_free(&arena);
 }
 
-static void tags_are_always_utf8_and_bounded(void **state)
+CLAIM(tags_are_always_utf8_and_bounded)
 {
-    (void)state;
     struct arena arena = { 0 };
     uint8_t noise[4096];
     for (unsigned seed = 1; seed <= 200; seed++) {
@@ -409,28 +393,4 @@ static void tags_are_always_utf8_and_bounded(void **state)
         arena_reset(&arena);
     }
     arena_free(&arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(list_info_of_a_wave_file_becomes_facts),
-        cmocka_unit_test(bext_says_who_made_it_and_when),
-        cmocka_unit_test(smpl_gives_the_root_note_and_the_loop),
-        cmocka_unit_test(acid_gives_tempo_root_and_beats_of_a_loop),
-        cmocka_unit_test(an_acid_tempo_of_zero_is_kept_but_not_shown),
-        cmocka_unit_test(aiff_gives_name_author_root_and_loop),
-        cmocka_unit_test(id3_speaks_in_every_version_and_charset),
-        cmocka_unit_test(an_unsynchronised_tag_is_read_as_it_was_meant),
-        cmocka_unit_test(id3_of_version_1_speaks_where_nothing_else_does),
-        cmocka_unit_test(a_picture_of_any_size_may_come_first),
-        cmocka_unit_test(frames_of_version_4_may_have_plain_sizes),
-        cmocka_unit_test(a_frame_has_several_values),
-        cmocka_unit_test(a_genre_has_numbers_before_its_name),
-        cmocka_unit_test(vorbis_comments_are_read_in_flac_ogg_and_opus),
-        cmocka_unit_test(an_ogg_file_with_further_streams_says_so),
-        cmocka_unit_test(words_that_are_no_tempo_are_kept_but_not_shown),
-        cmocka_unit_test(tags_are_always_utf8_and_bounded),
-    };
-    return cmocka_run_group_tests_name("tags", tests, NULL, NULL);
 }

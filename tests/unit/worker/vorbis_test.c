@@ -1,3 +1,4 @@
+#include "tests/unit/claim.h"
 #include "tests/unit/worker/made.h"
 
 static void put_comment(struct buffer *to, const char *name, const char *value, size_t value_len)
@@ -48,9 +49,8 @@ static struct buffer opus_of(const struct buffer *comments)
     return ogg;
 }
 
-static void comments_after_a_picture_of_any_size_add_up(void **state)
+CLAIM(comments_after_a_picture_of_any_size_add_up)
 {
-    (void)state;
     static const size_t pictures[] = { 10, 3000, 70000, 5 << 20 };
     for (size_t i = 0; i < sizeof(pictures) / sizeof(*pictures); i++) {
         struct arena arena = { 0 };
@@ -60,11 +60,4 @@ static void comments_after_a_picture_of_any_size_add_up(void **state)
         assert_word(&labels, "artist", "One");
         buffer_free(&comments), buffer_free(&ogg), arena_free(&arena);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = { cmocka_unit_test(comments_after_a_picture_of_any_size_add_up) };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -353,9 +353,11 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        STAGE_TEST(paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing),
-        STAGE_TEST(paused_while_the_rings_come_round_it_changes_nothing),
-        STAGE_TEST(paused_anywhere_in_a_period_and_resumed_it_changes_nothing),
+        cmocka_unit_test_setup_teardown(paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing, stage_new,
+                                        stage_end),
+        cmocka_unit_test_setup_teardown(paused_while_the_rings_come_round_it_changes_nothing, stage_new, stage_end),
+        cmocka_unit_test_setup_teardown(paused_anywhere_in_a_period_and_resumed_it_changes_nothing, stage_new,
+                                        stage_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "tests/unit/audio/death/route.h"
 #include "tests/unit/audio/death/traced.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { TOLD = 200, PERIOD = 64, SHORT = 16, STREAM_LENGTH = 300000, KILLS = 80, STEPPED = 16, STOPS = 20 };
 static const uint32_t COUNTER = 1 << 20;
@@ -59,9 +60,9 @@ static void assert_undisturbed(const struct stage *stage, uint32_t at, int64_t f
 
 /* ---- in one process ---- */
 
-static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
+STAGE_CLAIM(the_standby_takes_over_one_period_after_the_last_beat)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t died;
 
     start_stage(stage);
@@ -87,9 +88,9 @@ static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
 }
 
 /* It was stopped after it had read the clock, and continues in a period that ended long ago. */
-static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
+STAGE_CLAIM(an_owner_that_slept_with_the_time_in_hand_takes_nothing)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int64_t slept;
 
     start_stage(stage);
@@ -117,9 +118,9 @@ static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
     assert_true(engine_owns(stage->engine[1]));
 }
 
-static void who_resigns_hands_over_without_a_gap(void **made)
+STAGE_CLAIM(who_resigns_hands_over_without_a_gap)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t resigned;
 
     start_stage(stage);
@@ -138,42 +139,42 @@ static void who_resigns_hands_over_without_a_gap(void **made)
     assert_true(engine_claim(stage->engine[0], true));
 }
 
-static void a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time(void **made)
+STAGE_CLAIM(a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time)
 {
-    struct stage *stage = *made;
-    struct state state;
+    struct stage *stage = *state;
+    struct state seen;
 
     start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     stage->server += 5000; /* the server lost these frames */
     stage_run(stage, 200 * PERIOD);
-    state = stage_state(stage);
+    seen = stage_state(stage);
     assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD + 5000, 100 * PERIOD);
-    assert_int_equal(state.frame, 200 * PERIOD + 5000);
-    assert_int_equal(state.lost, 5000);
-    assert_int_equal(state.xruns, 1);
-    stage_near((double)state.step + state.step_phase, (200.0 * PERIOD + 5000) / 6000, 1e-6);
+    assert_int_equal(seen.frame, 200 * PERIOD + 5000);
+    assert_int_equal(seen.lost, 5000);
+    assert_int_equal(seen.xruns, 1);
+    stage_near((double)seen.step + seen.step_phase, (200.0 * PERIOD + 5000) / 6000, 1e-6);
     assert_int_equal(stage_note(stage, NOTE_CAPTURE_LOST, 0)->index, 5000);
 }
 
-static void a_long_absence_is_a_pause(void **made)
+STAGE_CLAIM(a_long_absence_is_a_pause)
 {
-    struct stage *stage = *made;
-    struct state state;
+    struct stage *stage = *state;
+    struct state seen;
 
     start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     stage->server += 3 * STAGE_RATE;
     stage_run(stage, 200 * PERIOD);
-    state = stage_state(stage);
-    assert_int_equal(state.lost, 3 * STAGE_RATE);
+    seen = stage_state(stage);
+    assert_int_equal(seen.lost, 3 * STAGE_RATE);
     assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD, 100 * PERIOD);
-    stage_near((double)state.step + state.step_phase, 200.0 * PERIOD / 6000, 1e-6);
+    stage_near((double)seen.step + seen.step_phase, 200.0 * PERIOD / 6000, 1e-6);
 }
 
-static void a_server_whose_clock_begins_anew_is_followed(void **made)
+STAGE_CLAIM(a_server_whose_clock_begins_anew_is_followed)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     start_stage(stage);
     stage_run(stage, 100 * PERIOD);
@@ -279,9 +280,9 @@ static void end_process(pid_t pid)
     assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
-static void killed_at_any_time_its_successor_goes_on(void **made)
+STAGE_CLAIM(killed_at_any_time_its_successor_goes_on)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t seed = 1;
 
     for (int i = 0; i < KILLS; i++) {
@@ -290,8 +291,8 @@ static void killed_at_any_time_its_successor_goes_on(void **made)
         start_stage(stage);
         pid = fork_owner(stage, PERIOD, false);
         struct slots slots = studio_state(stage->studio);
-        struct state state = { 0 };
-        while (!slots_get(&slots, &state, NULL) || state.periods < 20)
+        struct state seen = { 0 };
+        while (!slots_get(&slots, &seen, NULL) || seen.periods < 20)
             ;
         seed = seed * 1664525u + 1013904223u;
         for (volatile uint32_t spin = seed >> 16; spin > 0; spin--)
@@ -329,9 +330,9 @@ static void record_period(struct stage *stage, struct route *route)
 }
 
 /* Half of the kills hit the last part, where the results are published. */
-static void killed_at_any_instruction_its_successor_goes_on(void **made)
+STAGE_CLAIM(killed_at_any_instruction_its_successor_goes_on)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static struct route route;
     uint32_t seed = 7, all;
 
@@ -381,19 +382,19 @@ static void wait_stopped(pid_t pid)
 }
 
 /* The stopped instance continues where it stopped, which may be anywhere. Its next cycle does not follow its last. */
-static void an_owner_that_slept_finds_that_it_is_none(void **made)
+STAGE_CLAIM(an_owner_that_slept_finds_that_it_is_none)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     for (int i = 0; i < STOPS; i++) {
         struct shared *shared = share_memory();
-        struct state state = { 0 };
+        struct state seen = { 0 };
         pid_t pid;
         stage_again(stage);
         start_stage(stage);
         pid = fork_sleeper(stage, shared);
         struct slots slots = studio_state(stage->studio);
-        while (!slots_get(&slots, &state, NULL) || state.periods < 20 + (uint32_t)i)
+        while (!slots_get(&slots, &seen, NULL) || seen.periods < 20 + (uint32_t)i)
             ;
         wait_stopped(pid);
         go_on(stage);
@@ -412,21 +413,4 @@ static void an_owner_that_slept_finds_that_it_is_none(void **made)
         end_process(pid);
         munmap(shared, sizeof(*shared));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(the_standby_takes_over_one_period_after_the_last_beat),
-        STAGE_TEST(an_owner_that_slept_with_the_time_in_hand_takes_nothing),
-        STAGE_TEST(who_resigns_hands_over_without_a_gap),
-        STAGE_TEST(a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time),
-        STAGE_TEST(a_long_absence_is_a_pause),
-        STAGE_TEST(a_server_whose_clock_begins_anew_is_followed),
-        STAGE_TEST(killed_at_any_time_its_successor_goes_on),
-        STAGE_TEST(killed_at_any_instruction_its_successor_goes_on),
-        STAGE_TEST(an_owner_that_slept_finds_that_it_is_none),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * specified. */
 #include "services/audio/dsp/acid.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 static double complex response_of(const struct acid_params *p, double cutoff, double f, double rate)
 {
@@ -31,12 +32,11 @@ static double worst_error(const struct acid_params *params, uint32_t rate)
     return worst;
 }
 
-static void small_signals_have_the_formulas_response(void **state)
+CLAIM(small_signals_have_the_formulas_response)
 {
     static const float CUTOFF[] = { 100, 700, 1500, 6000 }, RES[] = { 0, 0.45f, 0.8f, 0.95f }, MIX[] = { 1, 0.4f };
     double worst = 0;
 
-    (void)state;
     for (int c = 0; c < 4; c++)
         for (int q = 0; q < 4; q++)
             for (int m = 0; m < 2; m++)
@@ -50,14 +50,13 @@ static void small_signals_have_the_formulas_response(void **state)
 }
 
 /* At res 1 the filter oscillates by itself near the cutoff, with a steady level. */
-static void at_full_resonance_the_filter_oscillates_and_stays_bounded(void **state)
+CLAIM(at_full_resonance_the_filter_oscillates_and_stays_bounded)
 {
     enum { FRAMES = 192000 };
     struct acid_params params = ACID_DEFAULTS;
     struct acid acid = { 0 };
     float *x = measure_floats(2 * FRAMES);
 
-    (void)state;
     params.res = 1, params.cutoff = 1000, params.vol_comp = 0, params.drive = 1;
     for (int i = 0; i < 100; i++)
         x[i] = i % 2 ? 1000 : -1000;
@@ -69,12 +68,11 @@ static void at_full_resonance_the_filter_oscillates_and_stays_bounded(void **sta
     free(x);
 }
 
-static void loud_signals_are_bounded_whatever_the_setting(void **state)
+CLAIM(loud_signals_are_bounded_whatever_the_setting)
 {
     enum { FRAMES = 4800 };
     uint32_t seed = 3;
 
-    (void)state;
     for (int round = 0; round < 200; round++) {
         struct acid acid = { 0 };
         float *x = measure_noise(2 * FRAMES, 100), value[7];
@@ -89,13 +87,12 @@ static void loud_signals_are_bounded_whatever_the_setting(void **state)
 }
 
 /* The envelope falls by 60 dB in `decay`, and the filter has the specified cutoff. */
-static void the_envelope_opens_the_filter_and_falls(void **state)
+CLAIM(the_envelope_opens_the_filter_and_falls)
 {
     struct acid_params params = ACID_DEFAULTS;
     struct acid acid = { 0 };
     float left[4800] = { 0 }, right[4800] = { 0 };
 
-    (void)state;
     acid_note(&acid, 0);
     params.decay = 0.2f;
     for (int i = 1; i <= 4; i++) {
@@ -117,9 +114,8 @@ static void the_envelope_opens_the_filter_and_falls(void **state)
     }
 }
 
-static void vol_comp_restores_the_bass(void **state)
+CLAIM(vol_comp_restores_the_bass)
 {
-    (void)state;
     for (int i = 0; i < 3; i++) {
         struct acid_params params = ACID_DEFAULTS;
         struct acid acid = { 0 };
@@ -130,17 +126,4 @@ static void vol_comp_restores_the_bass(void **state)
                      0.05);
         free(x), free(y);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_signals_have_the_formulas_response),
-        cmocka_unit_test(at_full_resonance_the_filter_oscillates_and_stays_bounded),
-        cmocka_unit_test(loud_signals_are_bounded_whatever_the_setting),
-        cmocka_unit_test(the_envelope_opens_the_filter_and_falls),
-        cmocka_unit_test(vol_comp_restores_the_bass),
-    };
-
-    return cmocka_run_group_tests_name("acid", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Envelopes compared with their formulas: each segment's length and shape, gate, retrigger. */
 #include "services/audio/dsp/adsr.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 static const struct adsr_params PARAMS = { .attack = 0.01f, .decay = 0.1f, .sustain = 0.4f, .release = 0.2f };
 
@@ -10,13 +11,12 @@ static double fall_between(double a, double b, double x)
     return b + (a - b) * (pow(10, -3 * x) - 0.001) / 0.999;
 }
 
-static void segments_have_their_lengths_and_shapes(void **state)
+CLAIM(segments_have_their_lengths_and_shapes)
 {
     enum { RATE = 48000, A = 480, D = 4800, GATE = 12000, R = 9600, FRAMES = 24000 };
     float *level = measure_floats(FRAMES);
     struct rt_adsr adsr = { 0 };
 
-    (void)state;
     adsr_start(&adsr, &PARAMS, RATE, GATE);
     adsr_run(&adsr, &PARAMS, RATE, level, FRAMES);
     for (int i = 0; i < FRAMES; i++) {
@@ -33,11 +33,10 @@ static void segments_have_their_lengths_and_shapes(void **state)
     free(level);
 }
 
-static void long_and_short_times_are_exact(void **state)
+CLAIM(long_and_short_times_are_exact)
 {
     static const float TIME[] = { 0.0005f, 0.0123f, 1, 20 };
 
-    (void)state;
     for (int r = 0; r < MEASURE_RATE_COUNT; r += 2)
         for (int i = 0; i < 4; i++) {
             struct adsr_params params = { TIME[i], TIME[i], 0, 1 };
@@ -55,12 +54,11 @@ static void long_and_short_times_are_exact(void **state)
         }
 }
 
-static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
+CLAIM(a_gate_that_ends_in_the_attack_releases_from_there)
 {
     float level[12000];
     struct rt_adsr adsr = { 0 };
 
-    (void)state;
     adsr_start(&adsr, &PARAMS, 48000, 240);
     adsr_run(&adsr, &PARAMS, 48000, level, 12000);
     measure_near((double)level[239], 0.5, 1e-6);
@@ -69,12 +67,11 @@ static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
 }
 
 /* Started again in every segment: no step between two frames is larger than in the steepest segment. */
-static void starting_again_makes_no_step(void **state)
+CLAIM(starting_again_makes_no_step)
 {
     struct rt_adsr adsr = { 0 };
     float before = 0, level;
 
-    (void)state;
     for (int i = 0; i < 60000; i++) {
         if (i % 1237 == 0)
             adsr_start(&adsr, &PARAMS, 48000, i % 3 ? 600 : UINT32_MAX);
@@ -86,13 +83,12 @@ static void starting_again_makes_no_step(void **state)
     }
 }
 
-static void blocks_change_nothing(void **state)
+CLAIM(blocks_change_nothing)
 {
     enum { FRAMES = 20000 };
     static const uint32_t BLOCK[] = { 1, 7, 64, 1000 };
     float *whole = measure_floats(FRAMES), *cut = measure_floats(FRAMES);
 
-    (void)state;
     struct rt_adsr adsr = { 0 };
     adsr_start(&adsr, &PARAMS, 44100, 7000);
     adsr_run(&adsr, &PARAMS, 44100, whole, FRAMES);
@@ -108,13 +104,12 @@ static void blocks_change_nothing(void **state)
     free(whole), free(cut);
 }
 
-static void a_damaged_state_gives_bounded_output(void **state)
+CLAIM(a_damaged_state_gives_bounded_output)
 {
     struct adsr_params bad = { NAN, -1, INFINITY, NAN };
     uint32_t seed = 5;
     float level[4096];
 
-    (void)state;
     for (int round = 0; round < 200; round++) {
         uint8_t bytes[sizeof(struct rt_adsr)];
         struct rt_adsr adsr;
@@ -129,18 +124,4 @@ static void a_damaged_state_gives_bounded_output(void **state)
             assert_true(level[i] >= 0 && level[i] <= 1);
         assert_true(adsr_is_idle(&adsr));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(segments_have_their_lengths_and_shapes),
-        cmocka_unit_test(long_and_short_times_are_exact),
-        cmocka_unit_test(a_gate_that_ends_in_the_attack_releases_from_there),
-        cmocka_unit_test(starting_again_makes_no_step),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(a_damaged_state_gives_bounded_output),
-    };
-
-    return cmocka_run_group_tests_name("adsr", tests, NULL, NULL);
 }

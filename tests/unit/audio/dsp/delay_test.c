@@ -2,6 +2,7 @@
  * them. */
 #include "services/audio/dsp/delay.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 enum { SIZE = 262144 };
 
@@ -28,13 +29,12 @@ static double complex loop_filter(const struct delay_params *p, double f, double
 }
 
 /* The transform of all echoes: mix z^-D F / (1 - feedback z^-D F). */
-static void its_response_is_the_formula(void **state)
+CLAIM(its_response_is_the_formula)
 {
     static const double AT[] = { 61, 333, 1000, 2500, 7000, 15000 };
     static const float TIME[] = { 0.25f, 0.1f, 0.0101f, 0.001f };
     enum { FRAMES = 1 << 17 };
 
-    (void)state;
     for (int t = 0; t < 4; t++) {
         struct delay_params params = DELAY_DEFAULTS;
         struct rig *rig = measure_new(&RIG);
@@ -57,13 +57,12 @@ static void its_response_is_the_formula(void **state)
 }
 
 /* With the filters wide open, echoes of an impulse are at their frames, each near `feedback` times the previous one. */
-static void whole_echoes_fall_on_their_frames(void **state)
+CLAIM(whole_echoes_fall_on_their_frames)
 {
     struct delay_params params = { .time = 0.01f, .feedback = 0.5f, .mix = 1, .lowcut = 5, .highcut = 23000 };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_floats(2 * 4800);
 
-    (void)state;
     x[7] = 1;
     play_rig(rig, &params, x, 4800);
     assert_true(measure_peak(x, 7 + 480) <= 0);
@@ -78,9 +77,8 @@ static void whole_echoes_fall_on_their_frames(void **state)
 }
 
 /* The phase of a slow sine through one echo is that of the exact time, in whole frames or not. */
-static void times_between_frames_are_exact(void **state)
+CLAIM(times_between_frames_are_exact)
 {
-    (void)state;
     for (int i = 0; i <= 10; i++) {
         double frames = 1200 + i / 10.0;
         struct delay_params params = {
@@ -100,14 +98,13 @@ static void times_between_frames_are_exact(void **state)
 }
 
 /* Another time during a sine: a crossfade without a step; then the new time is exact. */
-static void a_new_time_makes_no_click(void **state)
+CLAIM(a_new_time_makes_no_click)
 {
     enum { FRAMES = 48000 };
     struct delay_params params = { .time = 0.1f, .feedback = 0.3f, .mix = 1, .lowcut = 5, .highcut = 20000 };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_cosine(FRAMES, 200.0 / 48000, 0.5), *y = measure_floats(2 * FRAMES);
 
-    (void)state;
     memcpy(y, x, FRAMES * sizeof(*x));
     for (uint32_t i = 0; i < FRAMES; i += 480) {
         params.time = i < 24000 ? 0.1f : 0.137f;
@@ -120,13 +117,12 @@ static void a_new_time_makes_no_click(void **state)
     free(x), free(y), free(rig);
 }
 
-static void it_ends_even_at_the_highest_feedback(void **state)
+CLAIM(it_ends_even_at_the_highest_feedback)
 {
     struct delay_params params = { .time = 0.001f, .feedback = 5, .mix = 1, .lowcut = 5, .highcut = 1e9f };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_noise(2 * 96000, 1);
 
-    (void)state;
     memset(x + 4800, 0, 91200 * sizeof(*x)), memset(x + 96000 + 4800, 0, 91200 * sizeof(*x));
     play_rig(rig, &params, x, 96000);
     assert_true(measure_peak(x, 96000) < 40);
@@ -135,29 +131,17 @@ static void it_ends_even_at_the_highest_feedback(void **state)
 }
 
 /* A line that is too short for the time gives its longest time, and never reads outside itself. */
-static void a_short_line_shortens_the_time(void **state)
+CLAIM(a_short_line_shortens_the_time)
 {
     enum { SMALL = 16384, FRAMES = 20000 };
     struct delay_params params = { .time = 4, .feedback = 0, .mix = 1, .lowcut = 5, .highcut = 23000 };
     struct delay delay = { 0 };
     float *lines = measure_floats(2 * SMALL), *x = measure_floats(2 * FRAMES);
 
-    (void)state;
     x[0] = 1;
     delay_run(&delay, lines, SMALL, &params, 48000, x, x + FRAMES, x, x + FRAMES, FRAMES);
     measure_near(delay.to, SMALL - LINE_PERIOD_MAX - 4, 0);
     assert_true(fabsf(x[SMALL - LINE_PERIOD_MAX - 4]) > 0.5f);
     free(lines), free(x);
     assert_true(4 * 48000 + 4 + LINE_PERIOD_MAX <= SIZE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_response_is_the_formula),          cmocka_unit_test(whole_echoes_fall_on_their_frames),
-        cmocka_unit_test(times_between_frames_are_exact),       cmocka_unit_test(a_new_time_makes_no_click),
-        cmocka_unit_test(it_ends_even_at_the_highest_feedback), cmocka_unit_test(a_short_line_shortens_the_time),
-    };
-
-    return cmocka_run_group_tests_name("delay", tests, NULL, NULL);
 }

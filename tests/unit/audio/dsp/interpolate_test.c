@@ -1,6 +1,7 @@
 /* Playing at a pitch: the signal to noise ratio of sines, loops without a seam, unchanged bits at ratio 1. */
 #include "services/audio/dsp/interpolate.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 static const double SEMITONE = 1.0594630943592953;
 
@@ -36,7 +37,9 @@ static double snr_of(const float *table, double hz, double ratio, bool reverse)
     return snr;
 }
 
-static void a_sine_a_semitone_up_or_down_keeps_80_db(void **state)
+CLAIMS_SHARE(table_new, table_free)
+
+CLAIM(a_sine_a_semitone_up_or_down_keeps_80_db)
 {
     static const double HZ[] = { 100, 997, 5003, 10007, 14009 };
 
@@ -49,7 +52,7 @@ static void a_sine_a_semitone_up_or_down_keeps_80_db(void **state)
     }
 }
 
-static void other_ratios_keep_80_db_in_the_band(void **state)
+CLAIM(other_ratios_keep_80_db_in_the_band)
 {
     static const double RATIO[] = { 0.25, 0.5, 0.918367 /* 44.1 at 48 kHz */, 1.5, 2 };
 
@@ -59,7 +62,7 @@ static void other_ratios_keep_80_db_in_the_band(void **state)
 }
 
 /* Frequencies that would fold back at a higher speed are removed. */
-static void pitched_up_treble_does_not_fold_back(void **state)
+CLAIM(pitched_up_treble_does_not_fold_back)
 {
     static const struct {
         double ratio, hz, limit;
@@ -79,7 +82,7 @@ static void pitched_up_treble_does_not_fold_back(void **state)
     }
 }
 
-static void ratio_1_copies_bits_both_ways(void **state)
+CLAIM(ratio_1_copies_bits_both_ways)
 {
     enum { FRAMES = 1000 };
     float *x = measure_noise(2 * FRAMES, 1), *left = measure_floats(2 * FRAMES), *right = left + FRAMES;
@@ -99,7 +102,7 @@ static void ratio_1_copies_bits_both_ways(void **state)
 
 /* Whole periods of a sine between the loop's points: the result is an endless sine, at any pitch, in both
  * directions. */
-static void a_loop_has_no_seam(void **state)
+CLAIM(a_loop_has_no_seam)
 {
     enum { LOOP = 480, START = 333, LENGTH = START + 3 * LOOP + 57, FRAMES = 48000 };
     static const double RATIO[] = { 1, 1.0594630943592953, 0.7, 2, 3.3 };
@@ -118,7 +121,7 @@ static void a_loop_has_no_seam(void **state)
 }
 
 /* A loop shorter than the taps still has a period of its own. */
-static void a_tiny_loop_is_a_tone(void **state)
+CLAIM(a_tiny_loop_is_a_tone)
 {
     enum { FRAMES = 4800 };
     float x[] = { 0, 0.5f, 0, -0.5f }, left[FRAMES], right[FRAMES];
@@ -133,7 +136,7 @@ static void a_tiny_loop_is_a_tone(void **state)
 }
 
 /* The unit ends after the last frame, and returns the number of frames that it played before. */
-static void it_ends_where_the_sound_ends(void **state)
+CLAIM(it_ends_where_the_sound_ends)
 {
     static const double RATIO[] = { 0.5, 0.75, 1, 1.5, 3 };
     float *x = measure_noise(600, 1), left[2000], right[2000];
@@ -149,7 +152,7 @@ static void it_ends_where_the_sound_ends(void **state)
     free(x);
 }
 
-static void blocks_and_changing_ratios_change_nothing_else(void **state)
+CLAIM(blocks_and_changing_ratios_change_nothing_else)
 {
     enum { FRAMES = 5000 };
     float *x = measure_noise(4000, 1), *a = measure_floats(2 * FRAMES), *b = measure_floats(2 * FRAMES);
@@ -166,7 +169,7 @@ static void blocks_and_changing_ratios_change_nothing_else(void **state)
 }
 
 /* With any state, loop points and ratio: it reads only inside the sound (checked by the sanitizers) and is bounded. */
-static void a_damaged_state_reads_only_inside_the_sound(void **state)
+CLAIM(a_damaged_state_reads_only_inside_the_sound)
 {
     enum { SOUND = 300, FRAMES = 200 };
     uint32_t seed = 11;
@@ -187,21 +190,4 @@ static void a_damaged_state_reads_only_inside_the_sound(void **state)
             assert_true(fabsf(left[i]) < 4 && fabsf(right[i]) < 4);
     }
     free(x);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sine_a_semitone_up_or_down_keeps_80_db),
-        cmocka_unit_test(other_ratios_keep_80_db_in_the_band),
-        cmocka_unit_test(pitched_up_treble_does_not_fold_back),
-        cmocka_unit_test(ratio_1_copies_bits_both_ways),
-        cmocka_unit_test(a_loop_has_no_seam),
-        cmocka_unit_test(a_tiny_loop_is_a_tone),
-        cmocka_unit_test(it_ends_where_the_sound_ends),
-        cmocka_unit_test(blocks_and_changing_ratios_change_nothing_else),
-        cmocka_unit_test(a_damaged_state_reads_only_inside_the_sound),
-    };
-
-    return cmocka_run_group_tests_name("interpolate", tests, table_new, table_free);
 }

@@ -1,6 +1,7 @@
 /* The limiter: nothing above the ceiling, nothing changed below it. */
 #include "services/audio/dsp/limiter.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 struct rig {
     struct limiter limiter;
@@ -16,12 +17,11 @@ static void run_limiter(void *made, float *left, float *right, uint32_t frames)
 static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run_limiter };
 
 /* Impulses, bursts, square waves, 40 dB over, moving ceilings: |out| <= ceiling, without exception. */
-static void nothing_is_ever_above_the_ceiling(void **state)
+CLAIM(nothing_is_ever_above_the_ceiling)
 {
     enum { FRAMES = 4096 };
     uint32_t seed = 17;
 
-    (void)state;
     for (int round = 0; round < 150; round++) {
         struct rig *rig = measure_new(&RIG);
         float *x = measure_noise(2 * FRAMES, pow(10, round % 5 - 2));
@@ -44,11 +44,10 @@ static void nothing_is_ever_above_the_ceiling(void **state)
 
 /* A quiet copy of the loud channel gets the same gain, and is never clipped. So it shows that the gain alone is enough
  * for every peak, in any sequence of peaks. */
-static void the_gain_alone_holds_the_ceiling(void **state)
+CLAIM(the_gain_alone_holds_the_ceiling)
 {
     enum { FRAMES = 96000 };
 
-    (void)state;
     for (int round = 0; round < 4; round++) {
         struct rig *rig = measure_new(&RIG);
         float *x = measure_noise(2 * FRAMES, 4), *loud = x + FRAMES;
@@ -65,13 +64,12 @@ static void the_gain_alone_holds_the_ceiling(void **state)
 
 /* No frame is late, the ceiling is kept, every bit below it passes, and after a peak the limiter recovers to the
  * bit. */
-static void below_the_ceiling_every_bit_passes_at_once(void **state)
+CLAIM(below_the_ceiling_every_bit_passes_at_once)
 {
     enum { FRAMES = 96000 };
     struct rig *rig = measure_new(&RIG);
     float *in = measure_noise(2 * FRAMES, 0.4), *out = measure_noise(2 * FRAMES, 0.4);
 
-    (void)state;
     in[1000] = out[1000] = 2;
     for (uint32_t i = 0; i < FRAMES; i += 96)
         limiter_run(&rig->limiter, 0.5f, 48000, out + i, out + FRAMES + i, 96);
@@ -84,14 +82,13 @@ static void below_the_ceiling_every_bit_passes_at_once(void **state)
 }
 
 /* A sine 12 dB over the ceiling comes out at the ceiling, still as a sine. */
-static void a_loud_sine_stays_a_sine(void **state)
+CLAIM(a_loud_sine_stays_a_sine)
 {
     enum { FRAMES = 48000 };
     struct rig *rig = measure_new(&RIG);
     float *x = measure_cosine(2 * FRAMES, 50.0 / 48000, 2);
     double amplitude;
 
-    (void)state;
     limiter_run(&rig->limiter, 0.5f, 48000, x, x + FRAMES, FRAMES);
     double snr = measure_snr(x + 4800, FRAMES - 4800, 50.0 / 48000, &amplitude);
     printf("# figure: limiter: 50 Hz, 12 dB over, keep %.1f dB of signal to noise\n", snr);
@@ -101,26 +98,12 @@ static void a_loud_sine_stays_a_sine(void **state)
 }
 
 /* The distortion of a sine above the ceiling: harmonics and noise. */
-static void a_loud_sine_is_distorted_by_no_more(void **state)
+CLAIM(a_loud_sine_is_distorted_by_no_more)
 {
     static const struct measure_loud LOUD[] = {
         { 50, 6, 3.5 }, { 100, 6, 2 }, { 100, 12, 5 }, { 997, 6, 0.25 }, { 997, 12, 0.6 }
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(LOUD) / sizeof(*LOUD); i++)
         measure_distortion("at once", &RIG, &LOUD[i]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_ever_above_the_ceiling),
-        cmocka_unit_test(the_gain_alone_holds_the_ceiling),
-        cmocka_unit_test(below_the_ceiling_every_bit_passes_at_once),
-        cmocka_unit_test(a_loud_sine_stays_a_sine),
-        cmocka_unit_test(a_loud_sine_is_distorted_by_no_more),
-    };
-
-    return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);
 }

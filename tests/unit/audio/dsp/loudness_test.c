@@ -1,6 +1,7 @@
 /* Loudness of signals with known loudness: ITU-R BS.1770-4, and EBU Tech 3341 for stereo sines. */
 #include "services/audio/dsp/loudness.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 enum { RATE = 48000, STEP = 480 };
 static const double TOLERANCE = 0.1; /* LU */
@@ -53,9 +54,8 @@ static void play_tone(struct player *player, double db, double seconds)
     }
 }
 
-static void a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate(void **state)
+CLAIM(a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate)
 {
-    (void)state;
     for (int i = 0; i < 5; i++)
         for (int level = 0; level < 2; level++) {
             struct player player = { .rate = MEASURE_RATES[i] };
@@ -72,12 +72,11 @@ static void a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate(void **state)
         }
 }
 
-static void one_channel_is_3_lu_softer_and_silence_is_the_floor(void **state)
+CLAIM(one_channel_is_3_lu_softer_and_silence_is_the_floor)
 {
     static float x[RATE * 4], none[RATE * 4];
     struct rt_loudness loudness = { 0 };
 
-    (void)state;
     measure_near(loudness_of(&loudness, LOUDNESS_SHORT), -100, 0);
     for (int i = 0; i < RATE * 4; i++)
         x[i] = (float)(pow(10, -20.0 / 20) * sin(2 * M_PI * 1000 * i / RATE));
@@ -86,11 +85,10 @@ static void one_channel_is_3_lu_softer_and_silence_is_the_floor(void **state)
     measure_near(loudness_of(&loudness, LOUDNESS_MOMENTARY), -20 - 3.01, TOLERANCE);
 }
 
-static void alternating_levels_are_steady_over_their_window(void **state)
+CLAIM(alternating_levels_are_steady_over_their_window)
 {
     struct player player = { .rate = RATE };
 
-    (void)state;
     for (int i = 0; i < 5; i++) { /* case 9 */
         play_tone(&player, -20, 1.34);
         play_tone(&player, -30, 1.66);
@@ -112,9 +110,8 @@ static void alternating_levels_are_steady_over_their_window(void **state)
 
 /* Cases 10 and 13: a tone as long as the window is measured wherever it begins. Cases 11 and 14: each of twenty
  * levels. */
-static void a_tone_as_long_as_the_window_is_measured_wherever_it_begins(void **state)
+CLAIM(a_tone_as_long_as_the_window_is_measured_wherever_it_begins)
 {
-    (void)state;
     for (int i = 0; i < 20; i++) {
         struct player player = { .rate = RATE };
         forget_all(&player);
@@ -137,18 +134,16 @@ static void a_tone_as_long_as_the_window_is_measured_wherever_it_begins(void **s
     }
 }
 
-static void blocks_change_nothing(void **state)
+CLAIM(blocks_change_nothing)
 {
-    (void)state;
     measure_blocks_change_nothing(&RIG);
 }
 
-static void a_damaged_state_recovers(void **state)
+CLAIM(a_damaged_state_recovers)
 {
     static float x[RATE], bad[2] = { NAN, INFINITY };
     struct rt_loudness loudness;
 
-    (void)state;
     for (int i = 0; i < RATE; i++)
         x[i] = (float)(0.1 * sin(2 * M_PI * 1000 * i / RATE));
     memset(&loudness, 0xff, sizeof(loudness));
@@ -156,18 +151,4 @@ static void a_damaged_state_recovers(void **state)
     for (int i = 0; i < 5; i++)
         loudness_run(&loudness, RATE, x, x, RATE);
     measure_near(loudness_of(&loudness, LOUDNESS_SHORT), -20, TOLERANCE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate),
-        cmocka_unit_test(one_channel_is_3_lu_softer_and_silence_is_the_floor),
-        cmocka_unit_test(alternating_levels_are_steady_over_their_window),
-        cmocka_unit_test(a_tone_as_long_as_the_window_is_measured_wherever_it_begins),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(a_damaged_state_recovers),
-    };
-
-    return cmocka_run_group_tests_name("loudness", tests, NULL, NULL);
 }

@@ -2,12 +2,12 @@
 #include "services/audio/dsp/meter.h"
 #include "services/audio/dsp/mix.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
-static void pan_keeps_the_power_and_the_middle_is_untouched(void **state)
+CLAIM(pan_keeps_the_power_and_the_middle_is_untouched)
 {
     struct mix_pan middle = mix_pan(0), left = mix_pan(-1), right = mix_pan(1);
 
-    (void)state;
     for (int i = -100; i <= 100; i++) {
         struct mix_pan p = mix_pan((float)i / 100), mirror = mix_pan((float)-i / 100);
         measure_near((double)(p.left * p.left + p.right * p.right), 2, 1e-6);
@@ -19,11 +19,10 @@ static void pan_keeps_the_power_and_the_middle_is_untouched(void **state)
     assert_true(isfinite(mix_pan(NAN).left) && isfinite(mix_pan(INFINITY).left));
 }
 
-static void kernels_are_plain_arithmetic(void **state)
+CLAIM(kernels_are_plain_arithmetic)
 {
     float *a = measure_noise(3000, 1), *b = a + 1000, *sum = a + 2000, keep[1000];
 
-    (void)state;
     memcpy(keep, sum, sizeof(keep));
     mix_add(sum, a, 999);
     mix_add_gain(sum, b, 0.3f, 999);
@@ -39,12 +38,11 @@ static void kernels_are_plain_arithmetic(void **state)
     free(a);
 }
 
-static void a_strip_in_the_middle_adds_bit_for_bit(void **state)
+CLAIM(a_strip_in_the_middle_adds_bit_for_bit)
 {
     float *in = measure_noise(2000, 1), *out = measure_floats(2000);
     struct mix_strip strip = { 0 };
 
-    (void)state;
     mix_strip_set(&strip, 1, 0, 48000);
     mix_strip_add(&strip, in, in + 1000, out, out + 1000, 1000);
     assert_memory_equal(in, out, 2000 * sizeof(*in));
@@ -52,12 +50,11 @@ static void a_strip_in_the_middle_adds_bit_for_bit(void **state)
 }
 
 /* Muted and panned during play: straight lines of 5 ms, for any blocks. */
-static void a_strip_moves_in_5_ms(void **state)
+CLAIM(a_strip_moves_in_5_ms)
 {
     float ones[2000], *a = measure_floats(4000), *b = measure_floats(4000);
     struct mix_strip one = { 0 }, two = { 0 };
 
-    (void)state;
     for (int i = 0; i < 2000; i++)
         ones[i] = 1;
     mix_strip_set(&one, 0.8f, 0, 48000), mix_strip_set(&two, 0.8f, 0, 48000);
@@ -71,9 +68,8 @@ static void a_strip_moves_in_5_ms(void **state)
     free(a), free(b);
 }
 
-static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
+CLAIM(a_meter_shows_peak_and_the_root_of_the_mean_square)
 {
-    (void)state;
     for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
         uint32_t rate = MEASURE_RATES[r], frames = 3 * rate;
         float *left = measure_cosine(frames, 1000.0 / rate, 0.5), *right = measure_cosine(frames, 3000.0 / rate, 0.125);
@@ -90,12 +86,11 @@ static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
     }
 }
 
-static void the_mean_rises_and_falls_with_300_ms(void **state)
+CLAIM(the_mean_rises_and_falls_with_300_ms)
 {
     static float ones[48000], none[48000];
     struct rt_meter meter = { 0 };
 
-    (void)state;
     for (int i = 0; i < 48000; i++)
         ones[i] = 1;
     for (int i = 1; i <= 10; i++) {
@@ -107,12 +102,11 @@ static void the_mean_rises_and_falls_with_300_ms(void **state)
     measure_near(meter.mean[0], top * exp(-1), 1e-6);
 }
 
-static void overs_are_counted_and_damage_is_not_shown(void **state)
+CLAIM(overs_are_counted_and_damage_is_not_shown)
 {
     const float LEFT[] = { 0.5f, 1.5f, -1.25f, 1, NAN, INFINITY }, RIGHT[] = { 0, 0, 0, 0, 0, -1 };
     struct rt_meter meter = { 0 }, bad;
 
-    (void)state;
     meter_run(&meter, 48000, LEFT, RIGHT, 6);
     measure_near((double)meter.peak[0], 1.5, 0);
     measure_near((double)meter.peak[1], 1, 0);
@@ -123,31 +117,14 @@ static void overs_are_counted_and_damage_is_not_shown(void **state)
     assert_true(isfinite(meter_rms(&bad, 0)) && isfinite(bad.peak[0]));
 }
 
-static void a_meter_does_not_depend_on_blocks(void **state)
+CLAIM(a_meter_does_not_depend_on_blocks)
 {
     float *x = measure_noise(10000, 1);
     struct rt_meter one = { 0 }, two = { 0 };
 
-    (void)state;
     meter_run(&one, 48000, x, x + 5000, 5000);
     for (int i = 0; i < 5000; i++)
         meter_run(&two, 48000, x + i, x + 5000 + i, 1);
     assert_memory_equal(&one, &two, sizeof(one));
     free(x);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pan_keeps_the_power_and_the_middle_is_untouched),
-        cmocka_unit_test(kernels_are_plain_arithmetic),
-        cmocka_unit_test(a_strip_in_the_middle_adds_bit_for_bit),
-        cmocka_unit_test(a_strip_moves_in_5_ms),
-        cmocka_unit_test(a_meter_shows_peak_and_the_root_of_the_mean_square),
-        cmocka_unit_test(the_mean_rises_and_falls_with_300_ms),
-        cmocka_unit_test(overs_are_counted_and_damage_is_not_shown),
-        cmocka_unit_test(a_meter_does_not_depend_on_blocks),
-    };
-
-    return cmocka_run_group_tests_name("mix", tests, NULL, NULL);
 }

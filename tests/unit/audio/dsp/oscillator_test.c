@@ -1,12 +1,12 @@
 /* Pitch, spectrum and aliases of the oscillator. */
 #include "services/audio/dsp/oscillator.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
-static void a_sine_is_a_sine(void **state)
+CLAIM(a_sine_is_a_sine)
 {
     double worst = 0;
 
-    (void)state;
     for (int i = 0; i < 40; i++) {
         struct oscillator_params params = { OSCILLATOR_SINE, 20.0f * powf(1.17f, (float)i) };
         struct oscillator oscillator = { 0 };
@@ -20,14 +20,13 @@ static void a_sine_is_a_sine(void **state)
 }
 
 /* After a thousand hours the phase is still right. */
-static void pitch_is_exact_over_long_times(void **state)
+CLAIM(pitch_is_exact_over_long_times)
 {
     enum { HOURS = 1000 };
     struct oscillator_params params = { OSCILLATOR_SINE, 440 };
     struct oscillator oscillator = { 0 };
     float x[48];
 
-    (void)state;
     oscillator_run(&oscillator, &params, 48000, x, 1);
     oscillator.phase *= (uint64_t)HOURS * 3600 * 48000; /* the sum of that many frames */
     oscillator_run(&oscillator, &params, 48000, x, 48);
@@ -54,11 +53,10 @@ static double soften_step(double turns)
 }
 
 /* Harmonics have the ideal amplitudes times the B-spline's transform, sinc^4. */
-static void harmonics_have_their_amplitudes(void **state)
+CLAIM(harmonics_have_their_amplitudes)
 {
     enum { FRAMES = 48000 };
 
-    (void)state;
     for (int shape = OSCILLATOR_SAW; shape <= OSCILLATOR_TRIANGLE; shape++) {
         struct oscillator_params params = { (enum oscillator_shape)shape, 441 };
         struct oscillator oscillator = { 0 };
@@ -96,13 +94,12 @@ static void worst_alias(enum oscillator_shape shape, double hz, double *is, doub
     free(x);
 }
 
-static void aliases_are_as_low_as_the_spline_makes_them(void **state)
+CLAIM(aliases_are_as_low_as_the_spline_makes_them)
 {
     static const double HZ[] = { 221.3, 987.7, 1979.3, 3951.1 };
     static const char *const NAME[] = { "", "saw", "square", "triangle" };
     double is, should;
 
-    (void)state;
     for (int shape = OSCILLATOR_SAW; shape <= OSCILLATOR_TRIANGLE; shape++)
         for (int i = 0; i < 4; i++) {
             worst_alias((enum oscillator_shape)shape, HZ[i], &is, &should);
@@ -113,7 +110,7 @@ static void aliases_are_as_low_as_the_spline_makes_them(void **state)
         }
 }
 
-static void noise_is_white_and_even(void **state)
+CLAIM(noise_is_white_and_even)
 {
     enum { FRAMES = 1 << 18 };
     struct oscillator_params params = { OSCILLATOR_NOISE, 440 };
@@ -121,7 +118,6 @@ static void noise_is_white_and_even(void **state)
     float *x = measure_floats(FRAMES);
     double mean = 0;
 
-    (void)state;
     oscillator_run(&oscillator, &params, 48000, x, FRAMES);
     for (int i = 0; i < FRAMES; i++)
         mean += (double)x[i] / FRAMES;
@@ -137,11 +133,10 @@ static void noise_is_white_and_even(void **state)
     free(x);
 }
 
-static void it_stays_in_its_bounds_at_every_pitch(void **state)
+CLAIM(it_stays_in_its_bounds_at_every_pitch)
 {
     float x[2048];
 
-    (void)state;
     for (int shape = 0; shape <= OSCILLATOR_SHAPES; shape++)
         for (int i = 0; i < 60; i++) {
             const float HZ[] = { NAN, -1, 0, 1e9f, INFINITY };
@@ -153,12 +148,11 @@ static void it_stays_in_its_bounds_at_every_pitch(void **state)
         }
 }
 
-static void blocks_change_nothing(void **state)
+CLAIM(blocks_change_nothing)
 {
     enum { FRAMES = 6000 };
     float *whole = measure_floats(FRAMES), *cut = measure_floats(FRAMES);
 
-    (void)state;
     for (int shape = 0; shape < OSCILLATOR_SHAPES; shape++) {
         struct oscillator_params params = { (enum oscillator_shape)shape, 1234.5f };
         struct oscillator one = { 0 }, two = { 0 };
@@ -169,19 +163,4 @@ static void blocks_change_nothing(void **state)
         assert_memory_equal(&one, &two, sizeof(one));
     }
     free(whole), free(cut);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sine_is_a_sine),
-        cmocka_unit_test(pitch_is_exact_over_long_times),
-        cmocka_unit_test(harmonics_have_their_amplitudes),
-        cmocka_unit_test(aliases_are_as_low_as_the_spline_makes_them),
-        cmocka_unit_test(noise_is_white_and_even),
-        cmocka_unit_test(it_stays_in_its_bounds_at_every_pitch),
-        cmocka_unit_test(blocks_change_nothing),
-    };
-
-    return cmocka_run_group_tests_name("oscillator", tests, NULL, NULL);
 }

@@ -2,13 +2,13 @@
 #include "services/audio/dsp/click.h"
 #include "services/audio/dsp/fade.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
-static void a_ramp_is_straight_and_arrives_on_its_frame(void **state)
+CLAIM(a_ramp_is_straight_and_arrives_on_its_frame)
 {
     float gain[700];
     struct ramp ramp;
 
-    (void)state;
     ramp_set(&ramp, 0.25f);
     ramp_to(&ramp, 1, 480);
     ramp_fill(&ramp, gain, 700);
@@ -18,12 +18,11 @@ static void a_ramp_is_straight_and_arrives_on_its_frame(void **state)
     assert_true(ramp_now(&ramp) >= 1);
 }
 
-static void a_ramp_that_turns_goes_on_from_where_it_is(void **state)
+CLAIM(a_ramp_that_turns_goes_on_from_where_it_is)
 {
     float gain[100];
     struct ramp ramp;
 
-    (void)state;
     ramp_set(&ramp, 0);
     ramp_to(&ramp, 1, 100);
     ramp_fill(&ramp, gain, 40);
@@ -36,12 +35,11 @@ static void a_ramp_that_turns_goes_on_from_where_it_is(void **state)
     measure_near((double)ramp_now(&ramp), 0.5, 0);
 }
 
-static void asking_again_changes_nothing(void **state)
+CLAIM(asking_again_changes_nothing)
 {
     float once[64], often[64];
     struct ramp a = { 0 }, b = { 0 };
 
-    (void)state;
     ramp_to(&a, 0.7f, 50);
     ramp_fill(&a, once, 64);
     for (int i = 0; i < 64; i++) {
@@ -51,12 +49,11 @@ static void asking_again_changes_nothing(void **state)
     assert_memory_equal(once, often, sizeof(once));
 }
 
-static void ramp_apply_multiplies_by_the_gains_of_ramp_fill(void **state)
+CLAIM(ramp_apply_multiplies_by_the_gains_of_ramp_fill)
 {
     float gain[200], *x = measure_noise(400, 1), *y = measure_noise(400, 1);
     struct ramp a = { 0 }, b = { 0 };
 
-    (void)state;
     ramp_to(&a, 0.9f, 130), ramp_to(&b, 0.9f, 130);
     ramp_fill(&a, gain, 200);
     ramp_apply(&b, x, x + 200, 77);
@@ -66,11 +63,10 @@ static void ramp_apply_multiplies_by_the_gains_of_ramp_fill(void **state)
     free(x), free(y);
 }
 
-static void a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth(void **state)
+CLAIM(a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth)
 {
     static const uint32_t FRAMES[] = { 110, 221, 240, 480, 960 };
 
-    (void)state;
     for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
         uint32_t length = fade_frames(MEASURE_RATES[r]);
         float x[1000];
@@ -90,12 +86,11 @@ static void a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth(void **s
 }
 
 /* A fade goes halfway out, back in, and out, interrupted at any frame: no step is larger than the slope allows. */
-static void a_fade_that_turns_makes_no_step(void **state)
+CLAIM(a_fade_that_turns_makes_no_step)
 {
     struct fade fade = { 0 };
     float before = 0;
 
-    (void)state;
     for (int i = 0; i < 5000; i++) {
         float x = 1;
         if (i % 137 == 0)
@@ -112,12 +107,11 @@ static void a_fade_that_turns_makes_no_step(void **state)
     assert_true(fade_is_silent(&fade) && before <= 0 && before >= 0);
 }
 
-static void a_fade_that_turns_takes_its_part_of_the_time(void **state)
+CLAIM(a_fade_that_turns_takes_its_part_of_the_time)
 {
     struct fade fade = { 0 };
     float x[240];
 
-    (void)state;
     for (int i = 0; i < 240; i++)
         x[i] = 1;
     fade_in(&fade, 48000);
@@ -129,12 +123,11 @@ static void a_fade_that_turns_takes_its_part_of_the_time(void **state)
     assert_true(fade_is_silent(&fade) && x[119] <= 0);
 }
 
-static void fades_do_not_depend_on_blocks(void **state)
+CLAIM(fades_do_not_depend_on_blocks)
 {
     float *a = measure_noise(1200, 1), *b = measure_noise(1200, 1);
     struct fade one = { 0 }, two = { 0 };
 
-    (void)state;
     fade_in(&one, 48000), fade_in(&two, 48000);
     fade_apply(&one, a, a + 600, 600);
     for (int i = 0; i < 600; i++)
@@ -144,12 +137,11 @@ static void fades_do_not_depend_on_blocks(void **state)
 }
 
 /* Damage in the state of a gain is gone with the next target. */
-static void a_damaged_ramp_recovers(void **state)
+CLAIM(a_damaged_ramp_recovers)
 {
     struct ramp ramp;
     float gain[32];
 
-    (void)state;
     memset(&ramp, 0xff, sizeof(ramp));
     ramp_to(&ramp, 0.5f, 16);
     ramp_fill(&ramp, gain, 32);
@@ -163,9 +155,8 @@ static void a_damaged_ramp_recovers(void **state)
         assert_true(isfinite(gain[i]));
 }
 
-static void a_click_begins_on_its_frame_and_has_its_pitch(void **state)
+CLAIM(a_click_begins_on_its_frame_and_has_its_pitch)
 {
-    (void)state;
     for (int accent = 0; accent < 2; accent++) {
         float *x = measure_floats(9600);
         struct click click = { 0 };
@@ -182,22 +173,4 @@ static void a_click_begins_on_its_frame_and_has_its_pitch(void **state)
         assert_memory_equal(x, x + 4800, 4800 * sizeof(*x));
         free(x);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_ramp_is_straight_and_arrives_on_its_frame),
-        cmocka_unit_test(a_ramp_that_turns_goes_on_from_where_it_is),
-        cmocka_unit_test(asking_again_changes_nothing),
-        cmocka_unit_test(ramp_apply_multiplies_by_the_gains_of_ramp_fill),
-        cmocka_unit_test(a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth),
-        cmocka_unit_test(a_fade_that_turns_makes_no_step),
-        cmocka_unit_test(a_fade_that_turns_takes_its_part_of_the_time),
-        cmocka_unit_test(fades_do_not_depend_on_blocks),
-        cmocka_unit_test(a_damaged_ramp_recovers),
-        cmocka_unit_test(a_click_begins_on_its_frame_and_has_its_pitch),
-    };
-
-    return cmocka_run_group_tests_name("ramp", tests, NULL, NULL);
 }

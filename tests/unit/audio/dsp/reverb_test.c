@@ -1,6 +1,7 @@
 /* The reverb compared with the formula of its combs: energy, decay, lost treble. */
 #include "services/audio/dsp/reverb.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 enum { SIZE = 16384 };
 static const double COMB[] = { 1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617 };
@@ -31,12 +32,11 @@ static double feedback_of(const struct reverb_params *params)
 }
 
 /* All-passes keep the energy, and combs of different lengths hardly overlap: eight geometric series. */
-static void its_energy_is_that_of_eight_combs(void **state)
+CLAIM(its_energy_is_that_of_eight_combs)
 {
     enum { FRAMES = 1 << 19 };
     double worst = 0;
 
-    (void)state;
     for (int i = 0; i < 6; i++) {
         struct reverb_params params = { .mix = 1, .room = (float)i / 5 * 0.9f, .damp = 0 };
         double g = feedback_of(&params), should = 8 * (double)(REVERB_GAIN * REVERB_GAIN) / (1 - g * g);
@@ -50,12 +50,11 @@ static void its_energy_is_that_of_eight_combs(void **state)
 }
 
 /* The first echo comes from the shortest comb, on the right 23 frames (of 44.1 kHz) later. */
-static void its_first_echo_comes_from_the_shortest_comb(void **state)
+CLAIM(its_first_echo_comes_from_the_shortest_comb)
 {
     struct reverb_params params = { .mix = 1, .room = 0.5f, .damp = 0.5f };
     float *x = make_response(&params, 44100, 2000);
 
-    (void)state;
     assert_true(measure_peak(x, 1116) <= 0 && measure_peak(x + 2000, 1139) <= 0);
     measure_near((double)x[1116], (double)REVERB_GAIN / 16, 1e-7); /* four times -1/2 */
     measure_near((double)x[2000 + 1139], (double)REVERB_GAIN / 16, 1e-7);
@@ -74,11 +73,10 @@ static double energy_after(double g, double frames, double scale)
 
 /* From a fifth of the longest comb's T60 to four fifths, the remaining energy falls as in the combs' formula, at each
  * rate and room. (The all-passes only shift it.) */
-static void its_decay_is_the_combs_formula(void **state)
+CLAIM(its_decay_is_the_combs_formula)
 {
     double worst = 0;
 
-    (void)state;
     for (int i = 0; i < 3; i++)
         for (int r = 0; r < 3; r++) {
             uint32_t rate = MEASURE_RATES[2 * r], frames = 6 * rate;
@@ -97,12 +95,11 @@ static void its_decay_is_the_combs_formula(void **state)
 }
 
 /* Damp reduces treble: each turn is also multiplied by (1 - d) / (1 + d) at the top of the band, and by 1 at 0 Hz. */
-static void damp_takes_treble_and_leaves_bass(void **state)
+CLAIM(damp_takes_treble_and_leaves_bass)
 {
     enum { FRAMES = 1 << 17 };
     struct reverb_params bright = { .mix = 1, .room = 0.5f, .damp = 0 }, dull = bright;
 
-    (void)state;
     dull.damp = 0.5f; /* d = 0.2 */
     float *a = make_response(&bright, 44100, FRAMES), *b = make_response(&dull, 44100, FRAMES);
     double complex bass_a = measure_at(a, FRAMES, 0), bass_b = measure_at(b, FRAMES, 0);
@@ -124,13 +121,12 @@ static void damp_takes_treble_and_leaves_bass(void **state)
     free(a), free(b);
 }
 
-static void mix_0_is_silence(void **state)
+CLAIM(mix_0_is_silence)
 {
     enum { FRAMES = 8192 };
     struct reverb_params params = REVERB_DEFAULTS;
     float *x;
 
-    (void)state;
     params.mix = 0;
     x = make_response(&params, 48000, FRAMES);
     assert_true(measure_peak(x, 2 * FRAMES) <= 0);
@@ -138,7 +134,7 @@ static void mix_0_is_silence(void **state)
 }
 
 /* The room changes during a low sine: its curve has no break. */
-static void a_new_room_makes_no_click(void **state)
+CLAIM(a_new_room_makes_no_click)
 {
     enum { FRAMES = 96000, BLOCK = 480 };
     struct rig *rig = measure_new(&RIG);
@@ -146,7 +142,6 @@ static void a_new_room_makes_no_click(void **state)
     float *x = measure_cosine(FRAMES, 50.0 / 48000, 0.5), *y = measure_floats(2 * FRAMES);
     double quiet = 0, moved = 0;
 
-    (void)state;
     for (uint32_t i = 0; i < FRAMES; i += BLOCK) {
         params.room = i < 72000 ? 0.1f : 0.95f;
         reverb_run(&rig->reverb, rig->lines, SIZE, &params, 48000, x + i, x + i, y + i, y + FRAMES + i, BLOCK);
@@ -157,18 +152,4 @@ static void a_new_room_makes_no_click(void **state)
     }
     assert_true(moved < quiet * 6 + 0.002);
     free(x), free(y), free(rig);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_energy_is_that_of_eight_combs),
-        cmocka_unit_test(its_first_echo_comes_from_the_shortest_comb),
-        cmocka_unit_test(its_decay_is_the_combs_formula),
-        cmocka_unit_test(damp_takes_treble_and_leaves_bass),
-        cmocka_unit_test(mix_0_is_silence),
-        cmocka_unit_test(a_new_room_makes_no_click),
-    };
-
-    return cmocka_run_group_tests_name("reverb", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The filter's measured response is that of its formula; it is stable at any cutoff, and while the cutoff moves. */
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
+#include "tests/unit/claim.h"
 
 static double complex response_of(const struct svf_params *p, double f, double rate)
 {
@@ -29,12 +30,11 @@ static double worst_error(const struct svf_params *params, uint32_t rate)
     return worst;
 }
 
-static void its_response_is_the_formula(void **state)
+CLAIM(its_response_is_the_formula)
 {
     static const float CUTOFF[] = { 40, 150, 1000, 8000 }, Q[] = { 0.5f, 0.707f, 2, 20 };
     double worst = 0;
 
-    (void)state;
     for (int c = 0; c < 4; c++)
         for (int q = 0; q < 4; q++)
             for (int r = 0; r < 3; r++) {
@@ -45,9 +45,8 @@ static void its_response_is_the_formula(void **state)
     assert_true(worst < 0.01);
 }
 
-static void resonance_is_the_gain_at_the_cutoff(void **state)
+CLAIM(resonance_is_the_gain_at_the_cutoff)
 {
-    (void)state;
     for (int i = 0; i < 3; i++) {
         static const float Q[] = { 1, 10, 50 };
         struct svf_params params = { 2000, Q[i] };
@@ -60,14 +59,13 @@ static void resonance_is_the_gain_at_the_cutoff(void **state)
 }
 
 /* Cutoffs from end to end, any q, a new one every 5 frames, on noise: bounded, and silent afterwards. */
-static void it_is_stable_at_every_cutoff_and_while_it_moves(void **state)
+CLAIM(it_is_stable_at_every_cutoff_and_while_it_moves)
 {
     enum { FRAMES = 48000 };
     struct svf svf = { 0 };
     float *left = measure_noise(2 * FRAMES, 1), *right = left + FRAMES;
     uint32_t seed = 7;
 
-    (void)state;
     for (uint32_t i = 0; i < FRAMES; i += 5) {
         seed = seed * 1664525u + 1013904223u;
         struct svf_params params = { expf((float)(seed >> 12 & 0xfff) / 4096 * 12),
@@ -89,14 +87,13 @@ static void it_is_stable_at_every_cutoff_and_while_it_moves(void **state)
 }
 
 /* A cutoff that jumps makes no step: the output for a low sine stays as smooth as a sine. */
-static void a_new_cutoff_makes_no_click(void **state)
+CLAIM(a_new_cutoff_makes_no_click)
 {
     struct svf svf = { 0 };
     struct svf_params params = { 8000, 0.707f };
     float *x = measure_cosine(9600, 100.0 / 48000, 1);
     double bend = MEASURE_TURN * 100 / 48000;
 
-    (void)state;
     svf_run(&svf, &params, 48000, x, NULL, 4800);
     params.cutoff = 1000;
     svf_run(&svf, &params, 48000, x + 4800, NULL, 4800);
@@ -105,28 +102,14 @@ static void a_new_cutoff_makes_no_click(void **state)
     free(x);
 }
 
-static void mono_is_the_left_of_stereo(void **state)
+CLAIM(mono_is_the_left_of_stereo)
 {
     static const struct svf_params PARAMS = { 900, 3 };
     struct svf one = { 0 }, two = { 0 };
     float *a = measure_noise(1000, 1), *b = measure_noise(2000, 1);
 
-    (void)state;
     svf_run(&one, &PARAMS, 44100, a, NULL, 1000);
     svf_run(&two, &PARAMS, 44100, b, b + 1000, 1000);
     assert_memory_equal(a, b, 1000 * sizeof(*a));
     free(a), free(b);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(its_response_is_the_formula),
-        cmocka_unit_test(resonance_is_the_gain_at_the_cutoff),
-        cmocka_unit_test(it_is_stable_at_every_cutoff_and_while_it_moves),
-        cmocka_unit_test(a_new_cutoff_makes_no_click),
-        cmocka_unit_test(mono_is_the_left_of_stereo),
-    };
-
-    return cmocka_run_group_tests_name("svf", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Synth voices that still sound when another pattern begins: they end as they would have without it. */
 #include "services/audio/rt/instance.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, BAR = 16 * STEP, HEARD = BAR + 8 * STEP }; /* frames, at 120 BPM and 48 kHz */
 
@@ -86,15 +87,15 @@ static void rest_all(struct score_pattern *pattern)
         memset(pattern->rows[r].steps, STEP_REST, sizeof(pattern->rows[r].steps));
 }
 
-static void notes_of_rows_that_go_end_as_they_would(void **made)
+STAGE_CLAIM(notes_of_rows_that_go_end_as_they_would)
 {
     struct score_pattern next = make_pattern();
 
     memset(next.rows, 0, sizeof(next.rows));
-    assert_unchanged(*made, &next, "no rows");
+    assert_unchanged(*state, &next, "no rows");
 }
 
-static void notes_of_rows_that_are_replaced_end_as_they_would(void **made)
+STAGE_CLAIM(notes_of_rows_that_are_replaced_end_as_they_would)
 {
     struct score_pattern next = make_pattern();
 
@@ -103,10 +104,10 @@ static void notes_of_rows_that_are_replaced_end_as_they_would(void **made)
     next.rows[1].voice.acid = 1;
     next.rows[2] = make_row("lead", WAVE_SAW);
     rest_all(&next);
-    assert_unchanged(*made, &next, "other rows");
+    assert_unchanged(*state, &next, "other rows");
 }
 
-static void notes_of_rows_with_other_values_end_as_they_would(void **made)
+STAGE_CLAIM(notes_of_rows_with_other_values_end_as_they_would)
 {
     struct score_pattern next = make_pattern();
 
@@ -117,12 +118,12 @@ static void notes_of_rows_with_other_values_end_as_they_would(void **made)
     next.rows[2].voice.acid = 0;
     next.rows[2].pan = -1;
     rest_all(&next);
-    assert_unchanged(*made, &next, "other values");
+    assert_unchanged(*state, &next, "other values");
 }
 
-static void voices_that_leave_do_not_depend_on_the_length_of_periods(void **made)
+STAGE_CLAIM(voices_that_leave_do_not_depend_on_the_length_of_periods)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static float before[HEARD];
     struct score_pattern next = make_pattern();
 
@@ -135,9 +136,9 @@ static void voices_that_leave_do_not_depend_on_the_length_of_periods(void **made
 }
 
 /* The successor of a core that died continues. */
-static void voices_that_leave_survive_the_core(void **made)
+STAGE_CLAIM(voices_that_leave_survive_the_core)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     static float before[HEARD];
     struct score_pattern next = make_pattern();
 
@@ -152,9 +153,9 @@ static void voices_that_leave_survive_the_core(void **made)
         stage_near((double)stage->main[0][i], (double)before[i], 1e-6);
 }
 
-static void the_next_hit_of_the_same_instrument_follows_in_its_voice(void **made)
+STAGE_CLAIM(the_next_hit_of_the_same_instrument_follows_in_its_voice)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_pattern next = make_pattern();
 
     next.rows[0].steps[0] = STEP_NORMAL;
@@ -165,18 +166,4 @@ static void the_next_hit_of_the_same_instrument_follows_in_its_voice(void **made
     begin_change(stage, &next, 256);
     stage_run(stage, BAR + STEP);
     assert_int_equal(stage->engine[0]->half->leaving.count, 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(notes_of_rows_that_go_end_as_they_would),
-        STAGE_TEST(notes_of_rows_that_are_replaced_end_as_they_would),
-        STAGE_TEST(notes_of_rows_with_other_values_end_as_they_would),
-        STAGE_TEST(voices_that_leave_do_not_depend_on_the_length_of_periods),
-        STAGE_TEST(voices_that_leave_survive_the_core),
-        STAGE_TEST(the_next_hit_of_the_same_instrument_follows_in_its_voice),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

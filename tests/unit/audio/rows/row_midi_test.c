@@ -1,6 +1,7 @@
 /* Rows that send notes to the MIDI port: each note on its frame, and no note without its end. */
 #include "services/audio/rt/instance.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, BAR = 16 * STEP, CHANNEL = 9 }; /* frames, at 120 BPM and 48 kHz */
 
@@ -52,9 +53,9 @@ static void assert_sent(const struct stage *stage, const struct stage_midi *want
     assert_sent(stage, (struct stage_midi[]){ __VA_ARGS__ },                                                           \
                 sizeof((struct stage_midi[]){ __VA_ARGS__ }) / sizeof(struct stage_midi))
 
-static void a_row_sends_its_notes_and_their_ends_and_does_not_sound(void **made)
+STAGE_CLAIM(a_row_sends_its_notes_and_their_ends_and_does_not_sound)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = give_row(&stage->score.now, "xXx.............");
 
     row->velocity_count = 3;
@@ -69,18 +70,18 @@ static void a_row_sends_its_notes_and_their_ends_and_does_not_sound(void **made)
     assert_true(stage_is_silent(stage, 0, stage->recorded));
 }
 
-static void a_stop_ends_the_note_and_lifts_the_pedal(void **made)
+STAGE_CLAIM(a_stop_ends_the_note_and_lifts_the_pedal)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_cue(stage, (struct cue){ .frame = 1234, .verb = CUE_TRANSPORT_STOP });
     (void)play_row(stage, "x...............", 2 * STEP + 1);
     ASSERT_HEARD(stage, ON(0, 64), OFF(1234), PEDAL(1234));
 }
 
-static void a_panic_ends_the_note(void **made)
+STAGE_CLAIM(a_panic_ends_the_note)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage_cue(stage, (struct cue){ .frame = 1234, .verb = CUE_PANIC });
     (void)play_row(stage, "x...............", 2 * STEP + 1);
@@ -88,10 +89,10 @@ static void a_panic_ends_the_note(void **made)
 }
 
 /* Of the notes that wait for an insert, none begins after the panic; all ends leave. */
-static void a_panic_drops_the_notes_that_wait(void **made)
+STAGE_CLAIM(a_panic_drops_the_notes_that_wait)
 {
     enum { LATE = 8000 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->chains = 1u << GROUP_PADS;
     stage->latency_frames[GROUP_PADS] = LATE;
@@ -106,9 +107,9 @@ static void a_panic_drops_the_notes_that_wait(void **made)
     ASSERT_HEARD(stage, OFF(LATE + STEP / 2), OFF(2 * LATE - 10), PEDAL(2 * LATE - 10));
 }
 
-static void a_mute_ends_the_note_and_so_does_the_loss_of_its_row(void **made)
+STAGE_CLAIM(a_mute_ends_the_note_and_so_does_the_loss_of_its_row)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = play_row(stage, "x...............", 1025);
 
     row->mute = 1;
@@ -125,9 +126,9 @@ static void a_mute_ends_the_note_and_so_does_the_loss_of_its_row(void **made)
     ASSERT_HEARD(stage, ON(0, 64), OFF(1025), PEDAL(1025));
 }
 
-static void a_queued_pattern_ends_the_last_note_at_its_bar(void **made)
+STAGE_CLAIM(a_queued_pattern_ends_the_last_note_at_its_bar)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->score.next = (struct score_pattern){ .serial = 9, .steps = 16 };
     stage->score.next_bar = 1;
@@ -135,9 +136,9 @@ static void a_queued_pattern_ends_the_last_note_at_its_bar(void **made)
     ASSERT_HEARD(stage, ON(BAR - STEP, 64), OFF(BAR), PEDAL(BAR));
 }
 
-static void a_note_whose_port_is_lost_ends_when_something_is_connected_again(void **made)
+STAGE_CLAIM(a_note_whose_port_is_lost_ends_when_something_is_connected_again)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)play_row(stage, "x.x.x...........", 1024 + 1);
     stage->midi_wired = 0;
@@ -149,9 +150,9 @@ static void a_note_whose_port_is_lost_ends_when_something_is_connected_again(voi
 }
 
 /* The device may miss the end of one note, and the next note, before the engine detects the loss. */
-static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **made)
+STAGE_CLAIM(a_new_connection_gets_the_end_of_every_note_that_was_played)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = give_row(&stage->score.now, "xx..............");
     const uint8_t upper = 81;
 
@@ -169,9 +170,9 @@ static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **m
 }
 
 /* There are more ends than fit into a period. */
-static void a_new_connection_gets_each_end_once(void **made)
+STAGE_CLAIM(a_new_connection_gets_each_end_once)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     uint32_t ends[MIDI_CHANNELS] = { 0 }, pedals = 0;
     struct engine_half *halves = stage->engine[0]->memory->half;
 
@@ -192,9 +193,9 @@ static void a_new_connection_gets_each_end_once(void **made)
 }
 
 /* The new client has no connection in its first periods. */
-static void a_note_of_a_killed_core_ends_at_the_port_of_its_successor(void **made)
+STAGE_CLAIM(a_note_of_a_killed_core_ends_at_the_port_of_its_successor)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)play_row(stage, "x...............", 1025);
     stage->client++;
@@ -205,9 +206,9 @@ static void a_note_of_a_killed_core_ends_at_the_port_of_its_successor(void **mad
     ASSERT_HEARD(stage, ON(0, 64), OFF(2 * STEP), PEDAL(2 * STEP));
 }
 
-static void a_core_that_ends_in_order_ends_its_notes_and_sends_no_more(void **made)
+STAGE_CLAIM(a_core_that_ends_in_order_ends_its_notes_and_sends_no_more)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     (void)play_row(stage, "xxxxxxxxxxxxxxxx", 1025);
     engine_end_notes(stage->engine[0]);
@@ -218,10 +219,10 @@ static void a_core_that_ends_in_order_ends_its_notes_and_sends_no_more(void **ma
 }
 
 /* Its last messages wait for an insert, while a clock goes on. */
-static void a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound(void **made)
+STAGE_CLAIM(a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound)
 {
     enum { LATE = 8192 };
-    struct stage *stage = *made;
+    struct stage *stage = *state;
 
     stage->chains = 1u << GROUP_PADS;
     stage->latency_frames[GROUP_PADS] = LATE;
@@ -241,9 +242,9 @@ static void a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound
 }
 
 /* 32 rows with eight hits a step make more messages in a long period than fit. */
-static void every_note_has_its_end_when_there_is_no_room(void **made)
+STAGE_CLAIM(every_note_has_its_end_when_there_is_no_room)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     int on[128] = { 0 };
     uint32_t notes = 0;
 
@@ -272,25 +273,4 @@ static void every_note_has_its_end_when_there_is_no_room(void **made)
     assert_true(notes > 300 && stage->sent_count < STAGE_MIDI);
     for (uint32_t i = 0; i < 128; i++)
         assert_int_equal(on[i], 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_row_sends_its_notes_and_their_ends_and_does_not_sound),
-        STAGE_TEST(a_stop_ends_the_note_and_lifts_the_pedal),
-        STAGE_TEST(a_panic_ends_the_note),
-        STAGE_TEST(a_panic_drops_the_notes_that_wait),
-        STAGE_TEST(a_mute_ends_the_note_and_so_does_the_loss_of_its_row),
-        STAGE_TEST(a_queued_pattern_ends_the_last_note_at_its_bar),
-        STAGE_TEST(a_note_whose_port_is_lost_ends_when_something_is_connected_again),
-        STAGE_TEST(a_new_connection_gets_the_end_of_every_note_that_was_played),
-        STAGE_TEST(a_new_connection_gets_each_end_once),
-        STAGE_TEST(a_note_of_a_killed_core_ends_at_the_port_of_its_successor),
-        STAGE_TEST(a_core_that_ends_in_order_ends_its_notes_and_sends_no_more),
-        STAGE_TEST(a_core_that_ends_in_order_waits_for_ends_that_leave_with_their_sound),
-        STAGE_TEST(every_note_has_its_end_when_there_is_no_room),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, LONG = 60000, BINS = 1024 }; /* frames, at 120 BPM and 48 kHz; bins of a spectrum */
 
@@ -57,9 +58,9 @@ static void assert_spectra_alike(const float *is, const float *should, double ga
     }
 }
 
-static void without_a_cutoff_a_row_has_the_spectrum_of_its_sound(void **made)
+STAGE_CLAIM(without_a_cutoff_a_row_has_the_spectrum_of_its_sound)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct row one = sampled_row("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     float *noise = measure_noise(LONG, 0.5);
@@ -89,26 +90,26 @@ static void assert_filtered(struct stage *stage, const struct pattern *pattern, 
     free(noise);
 }
 
-static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void **made)
+STAGE_CLAIM(a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice)
 {
     struct row one = sampled_row("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
 
     one.has_filter_freq = true;
     one.filter_freq = 1500;
-    assert_filtered(*made, &pattern, (struct svf_params){ 1500, 0.70710678f });
+    assert_filtered(*state, &pattern, (struct svf_params){ 1500, 0.70710678f });
     pattern.modules.has_voice1 = pattern.modules.voice1.has_filter_q = true;
     pattern.modules.voice1.filter_q = 2;
-    assert_filtered(*made, &pattern, (struct svf_params){ 1500, 2 });
+    assert_filtered(*state, &pattern, (struct svf_params){ 1500, 2 });
     one.pattern = TEXT("X...............");
     one.has_accent_boost = true;
     one.accent_boost = 3000;
-    assert_filtered(*made, &pattern, (struct svf_params){ 4500, 2 });
+    assert_filtered(*state, &pattern, (struct svf_params){ 4500, 2 });
 }
 
-static void an_accent_without_a_filter_is_3_db_louder(void **made)
+STAGE_CLAIM(an_accent_without_a_filter_is_3_db_louder)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct row one = sampled_row("x...X...........", 3);
     float *noise = measure_noise(STEP, 0.3);
 
@@ -120,9 +121,9 @@ static void an_accent_without_a_filter_is_3_db_louder(void **made)
     free(noise);
 }
 
-static void notes_pitch_a_sound(void **made)
+STAGE_CLAIM(notes_pitch_a_sound)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct row one = sampled_row("x...x...x.......", 3);
     double notes[] = { 261.6255653005986, 523.2511306011972, 391.99543598174927 }; /* C4, C5, G4 */
     float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
@@ -155,9 +156,9 @@ static float *make_constant(uint32_t frames, float value)
     return x;
 }
 
-static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
+STAGE_CLAIM(a_hit_silences_the_former_hit_of_its_row_alone)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct row two[] = { sampled_row("x...x...........", 3), sampled_row("..x.............", 4) };
     float *first = make_constant(LONG, 0.2f), *second = make_constant(LONG, 0.4f);
     uint32_t again = 4 * STEP, gone = again + fade_frames(STAGE_RATE);
@@ -176,9 +177,9 @@ static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
     free(second);
 }
 
-static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
+STAGE_CLAIM(rows_and_pads_of_one_choke_number_silence_each_other)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct row two[] = { sampled_row("x.......x.......", 3), sampled_row("....x...........", 4) };
     float *first = make_constant(LONG, 0.2f), *second = make_constant(LONG, 0.4f);
     uint32_t fade = fade_frames(STAGE_RATE);
@@ -197,18 +198,4 @@ static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
     stage_near((double)stage->main[0][8 * STEP + fade], 0.1, 1e-6); /* the first row */
     free(first);
     free(second);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(without_a_cutoff_a_row_has_the_spectrum_of_its_sound),
-        STAGE_TEST(a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice),
-        STAGE_TEST(an_accent_without_a_filter_is_3_db_louder),
-        STAGE_TEST(notes_pitch_a_sound),
-        STAGE_TEST(a_hit_silences_the_former_hit_of_its_row_alone),
-        STAGE_TEST(rows_and_pads_of_one_choke_number_silence_each_other),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The values of single steps: velocity, probability, ratchets, timing, and the length of a row. */
 #include "tests/unit/audio/stage.h"
+#include "tests/unit/claim.h"
 
 enum { STEP = 6000, BAR = 16 * STEP }; /* frames, at 120 BPM and 48 kHz */
 
@@ -40,9 +41,9 @@ static void assert_hits(const struct stage *stage, const uint32_t *at, uint32_t 
     assert_true(onset >= stage->recorded);
 }
 
-static void a_velocity_is_the_level_of_its_step(void **made)
+STAGE_CLAIM(a_velocity_is_the_level_of_its_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "xxX.x...........");
 
     row->velocity_count = 3;
@@ -74,9 +75,9 @@ static float *play_synth(struct stage *stage, float velocity)
     return out;
 }
 
-static void a_synth_voice_has_the_velocity_of_its_step(void **made)
+STAGE_CLAIM(a_synth_voice_has_the_velocity_of_its_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     float full[STEP], most = 0;
     const float *soft;
 
@@ -90,9 +91,9 @@ static void a_synth_voice_has_the_velocity_of_its_step(void **made)
     assert_true(most > 0.05f);
 }
 
-static void a_ratchet_shares_the_time_until_the_next_step(void **made)
+STAGE_CLAIM(a_ratchet_shares_the_time_until_the_next_step)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "xx..x...........");
     const uint32_t late = STEP + 3 * STEP / 20; /* the swing is 0.3 */
     const uint32_t at[] = { 0, 2300, 4600, late, late + 2550, 4 * STEP };
@@ -106,9 +107,9 @@ static void a_ratchet_shares_the_time_until_the_next_step(void **made)
     assert_hits(stage, at, 6);
 }
 
-static void timing_moves_a_step_towards_its_neighbours(void **made)
+STAGE_CLAIM(timing_moves_a_step_towards_its_neighbours)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "x..xx..........x");
     const uint32_t at[] = {
         0, 3 * STEP - 600, 4 * STEP + 1500, 15 * STEP + 3000, BAR - 3000 + 3000, BAR + 3 * STEP - 600
@@ -122,9 +123,9 @@ static void timing_moves_a_step_towards_its_neighbours(void **made)
     assert_hits(stage, at, 6);
 }
 
-static void an_early_step_is_on_time_after_a_start_and_early_from_then_on(void **made)
+STAGE_CLAIM(an_early_step_is_on_time_after_a_start_and_early_from_then_on)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "x.......x.......");
     const uint32_t at[] = { 0, 8 * STEP, BAR - 3000, BAR - 2000, BAR - 1000, BAR + 8 * STEP };
 
@@ -137,9 +138,9 @@ static void an_early_step_is_on_time_after_a_start_and_early_from_then_on(void *
     assert_hits(stage, at, 5);
 }
 
-static void the_queued_pattern_begins_at_its_bar_and_no_early_step_precedes_it(void **made)
+STAGE_CLAIM(the_queued_pattern_begins_at_its_bar_and_no_early_step_precedes_it)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "x...............");
     const uint32_t at[] = { 0, BAR };
 
@@ -153,9 +154,9 @@ static void the_queued_pattern_begins_at_its_bar_and_no_early_step_precedes_it(v
     assert_int_equal(stage_note(stage, NOTE_NEXT_IS_NOW, 0)->frame, BAR);
 }
 
-static void a_shorter_row_repeats_on_its_own(void **made)
+STAGE_CLAIM(a_shorter_row_repeats_on_its_own)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score_row *row = begin_row(stage, "x....xxxxxxxxxxx");
     const uint32_t at[] = { 0, 5 * STEP, 10 * STEP, 15 * STEP, 20 * STEP };
 
@@ -184,9 +185,9 @@ static uint64_t play_by_chance(struct stage *stage, float chance, uint32_t seed,
     return heard;
 }
 
-static void a_probability_gives_the_same_steps_for_the_same_seed(void **made)
+STAGE_CLAIM(a_probability_gives_the_same_steps_for_the_same_seed)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     const uint64_t half = play_by_chance(stage, 0.5f, 7, 256);
     const int sounded = __builtin_popcountll(half);
 
@@ -213,9 +214,9 @@ static uint64_t hash_of(const float *x, uint32_t frames)
 
 /* Sounds alone, so that the bits are the same with each C library. The number is that of the sound before steps had
  * values. */
-static void a_pattern_without_step_values_sounds_as_before(void **made)
+STAGE_CLAIM(a_pattern_without_step_values_sounds_as_before)
 {
-    struct stage *stage = *made;
+    struct stage *stage = *state;
     struct score *score = &stage->score;
     float sound[9000];
 
@@ -235,21 +236,4 @@ static void a_pattern_without_step_values_sounds_as_before(void **made)
     }
     play_until(stage, 400000);
     assert_true(hash_of(stage->main[0], 400000) == 0x2c3b98d9ff6a6ae2u);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_velocity_is_the_level_of_its_step),
-        STAGE_TEST(a_synth_voice_has_the_velocity_of_its_step),
-        STAGE_TEST(a_ratchet_shares_the_time_until_the_next_step),
-        STAGE_TEST(timing_moves_a_step_towards_its_neighbours),
-        STAGE_TEST(an_early_step_is_on_time_after_a_start_and_early_from_then_on),
-        STAGE_TEST(the_queued_pattern_begins_at_its_bar_and_no_early_step_precedes_it),
-        STAGE_TEST(a_shorter_row_repeats_on_its_own),
-        STAGE_TEST(a_probability_gives_the_same_steps_for_the_same_seed),
-        STAGE_TEST(a_pattern_without_step_values_sounds_as_before),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "common/beneath/links.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/beneath/scene.h"
 
 struct shown_links {
@@ -16,7 +17,7 @@ static bool add_shown(void *state, const struct link_out *link)
     return true;
 }
 
-static void only_the_links_that_a_person_saw_are_trusted(void **state)
+HOME_CLAIM(only_the_links_that_a_person_saw_are_trusted)
 {
     const struct home *home = *state;
     struct shown_links seen = { .len = 0 };
@@ -40,7 +41,7 @@ static void only_the_links_that_a_person_saw_are_trusted(void **state)
     beneath_close(&in);
 }
 
-static void links_that_differ_are_shown_differently(void **state)
+HOME_CLAIM(links_that_differ_are_shown_differently)
 {
     const struct home *home = *state;
     struct shown_links seen = { .len = 0 };
@@ -56,14 +57,4 @@ static void links_that_differ_are_shown_differently(void **state)
     assert_true(second < seen.text + seen.len && text_is_utf8(text_of(seen.text)) && text_is_utf8(text_of(second)));
     assert_string_not_equal(seen.text, second);
     beneath_close(&in);
-}
-
-int main(void)
-{
-    const struct CMUnitTest claims[] = {
-        HOME_TEST(only_the_links_that_a_person_saw_are_trusted),
-        HOME_TEST(links_that_differ_are_shown_differently),
-    };
-
-    return cmocka_run_group_tests(claims, NULL, NULL);
 }

@@ -1,13 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/naming/safe_names.h"
+#include "tests/unit/claim.h"
 
 static void expect_name(struct safe_names *names, const char *path, const char *expected)
 {
@@ -17,11 +12,10 @@ static void expect_name(struct safe_names *names, const char *path, const char *
     assert_string_equal(name, expected);
 }
 
-static void a_taken_name_gets_a_number(void **state)
+CLAIM(a_taken_name_gets_a_number)
 {
     struct safe_names names = { 0 };
 
-    (void)state;
     safe_names_take(&names, TEXT("Kick (3).wav"));
     expect_name(&names, "/a/Kick.wav", "Kick.wav");
     expect_name(&names, "/b/Kick.wav", "Kick (2).wav");
@@ -33,7 +27,7 @@ static void a_taken_name_gets_a_number(void **state)
     safe_names_free(&names);
 }
 
-static void twins_of_some_file_system_get_a_number(void **state)
+CLAIM(twins_of_some_file_system_get_a_number)
 {
     static const char *const twins[][2] = {
         { "É.wav", "é.wav" },
@@ -45,7 +39,6 @@ static void twins_of_some_file_system_get_a_number(void **state)
         { "Straße.wav", "STRASSE.wav" },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(twins) / sizeof(*twins); i++) {
         struct safe_names names = { 0 };
         char name[SAFE_NAME_SIZE];
@@ -57,7 +50,7 @@ static void twins_of_some_file_system_get_a_number(void **state)
     }
 }
 
-static void a_name_is_portable(void **state)
+CLAIM(a_name_is_portable)
 {
     static const char *const names[][2] = {
         { "kick.wav", "kick.wav" },
@@ -81,7 +74,6 @@ static void a_name_is_portable(void **state)
         { "kick.wav ", "kick.wav_" },
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         char name[SAFE_NAME_SIZE];
         safe_name_write(text_of(names[i][0]), name);
@@ -89,11 +81,10 @@ static void a_name_is_portable(void **state)
     }
 }
 
-static void a_long_name_keeps_its_extension_and_whole_characters(void **state)
+CLAIM(a_long_name_keeps_its_extension_and_whole_characters)
 {
     char given[400] = "", name[SAFE_NAME_SIZE];
 
-    (void)state;
     for (int i = 0; i < 80; i++)
         (void)strcat(given, "🥁");
     (void)strcat(given, ".wav");
@@ -104,29 +95,15 @@ static void a_long_name_keeps_its_extension_and_whole_characters(void **state)
 }
 
 /* With a search through all names for each number this needs hours. */
-static void many_sounds_of_one_name_get_one_number_each(void **state)
+CLAIM(many_sounds_of_one_name_get_one_number_each)
 {
     struct safe_names names = { 0 };
     char expected[SAFE_NAME_SIZE];
 
-    (void)state;
     expect_name(&names, "/0/kick.wav", "kick.wav");
     for (int i = 2; i <= 50000; i++) {
         (void)snprintf(expected, sizeof(expected), "kick (%d).wav", i);
         expect_name(&names, "/1/kick.wav", expected);
     }
     safe_names_free(&names);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_taken_name_gets_a_number),
-        cmocka_unit_test(twins_of_some_file_system_get_a_number),
-        cmocka_unit_test(a_name_is_portable),
-        cmocka_unit_test(a_long_name_keeps_its_extension_and_whole_characters),
-        cmocka_unit_test(many_sounds_of_one_name_get_one_number_each),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "common/file.h"
 #include "common/process/config.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 static const char *text_after(struct home *home, const char *before, const char *key, const char *value)
@@ -18,12 +19,12 @@ static const char *text_after(struct home *home, const char *before, const char 
     return buffer_c(&file);
 }
 
-static void a_missing_file_is_made(void **state)
+HOME_CLAIM(a_missing_file_is_made)
 {
     assert_string_equal(text_after(*state, NULL, "audio.device", "dummy"), "[audio]\ndevice = dummy\n");
 }
 
-static void a_setting_is_replaced_where_it_stands(void **state)
+HOME_CLAIM(a_setting_is_replaced_where_it_stands)
 {
     assert_string_equal(text_after(*state,
                                    "# mine\n[audio]\nrate=44100\ndevice : auto ; why\n\n[limits]\nfiles = 300\n",
@@ -31,7 +32,7 @@ static void a_setting_is_replaced_where_it_stands(void **state)
                         "# mine\n[audio]\nrate=44100\ndevice = alsa:hw:PCH\n\n[limits]\nfiles = 300\n");
 }
 
-static void a_new_setting_goes_to_the_end_of_its_section(void **state)
+HOME_CLAIM(a_new_setting_goes_to_the_end_of_its_section)
 {
     assert_string_equal(text_after(*state, "[audio]\nrate = 1\n\n[limits]\nfiles = 300", "audio.period", "64"),
                         "[audio]\nrate = 1\nperiod = 64\n\n[limits]\nfiles = 300");
@@ -41,14 +42,14 @@ static void a_new_setting_goes_to_the_end_of_its_section(void **state)
                         "\xEF\xBB\xBF[audio]\nrate = 1\nperiod = 64\n");
 }
 
-static void the_same_name_in_another_section_is_left_alone(void **state)
+HOME_CLAIM(the_same_name_in_another_section_is_left_alone)
 {
     assert_string_equal(text_after(*state, "[osc]\nlisten = x\n[web]\nlisten = y\n", "web.listen", "10.0.0.1:80"),
                         "[osc]\nlisten = x\n[web]\nlisten = 10.0.0.1:80\n");
 }
 
 /* A file that no service could read any more is not written. */
-static void the_file_stays_readable(void **state)
+HOME_CLAIM(the_file_stays_readable)
 {
     struct home *home = *state;
     struct buffer file = { 0 };
@@ -67,7 +68,7 @@ static void the_file_stays_readable(void **state)
     buffer_free(&file);
 }
 
-static void a_value_of_the_greatest_length_is_written_and_read(void **state)
+HOME_CLAIM(a_value_of_the_greatest_length_is_written_and_read)
 {
     const struct home *home = *state;
     char value[4096] = "";
@@ -84,7 +85,7 @@ static void a_value_of_the_greatest_length_is_written_and_read(void **state)
     config_free(config);
 }
 
-static void a_file_that_cannot_be_read_is_not_written(void **state)
+HOME_CLAIM(a_file_that_cannot_be_read_is_not_written)
 {
     struct home *home = *state;
     struct fault fault;
@@ -94,7 +95,7 @@ static void a_file_that_cannot_be_read_is_not_written(void **state)
 }
 
 /* As in a folder of settings that a person keeps elsewhere, and links from here. */
-static void a_link_stays_and_the_file_that_it_leads_to_is_changed(void **state)
+HOME_CLAIM(a_link_stays_and_the_file_that_it_leads_to_is_changed)
 {
     struct home *home = *state;
     char path[PATH_MAX + 32];
@@ -128,7 +129,7 @@ static void refused_and_unchanged(struct home *home, const char *key, const char
     buffer_free(&file);
 }
 
-static void a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused(void **state)
+HOME_CLAIM(a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused)
 {
     refused_and_unchanged(*state, "audio.rate", "fast", "expected a whole number from 22050 to 192000");
     refused_and_unchanged(*state, "audio.rat", "48000", "no setting \"rat\"");
@@ -137,7 +138,7 @@ static void a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused(void
     refused_and_unchanged(*state, "web.name", " a", "cannot hold");
 }
 
-static void a_link_to_a_file_that_is_missing_stays(void **state)
+HOME_CLAIM(a_link_to_a_file_that_is_missing_stays)
 {
     struct home *home = *state;
     char path[PATH_MAX + 32];
@@ -149,21 +150,4 @@ static void a_link_to_a_file_that_is_missing_stays(void **state)
     assert_int_equal(config_put(&home->paths, "audio.device", "dummy", &fault), ERR_NOT_FOUND);
     assert_int_equal(lstat(path, &st), 0);
     assert_true(S_ISLNK(st.st_mode));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(a_missing_file_is_made),
-        HOME_TEST(a_setting_is_replaced_where_it_stands),
-        HOME_TEST(a_new_setting_goes_to_the_end_of_its_section),
-        HOME_TEST(the_same_name_in_another_section_is_left_alone),
-        HOME_TEST(a_value_that_does_not_fit_or_would_be_read_otherwise_is_refused),
-        HOME_TEST(a_link_stays_and_the_file_that_it_leads_to_is_changed),
-        HOME_TEST(a_link_to_a_file_that_is_missing_stays),
-        HOME_TEST(the_file_stays_readable),
-        HOME_TEST(a_value_of_the_greatest_length_is_written_and_read),
-        HOME_TEST(a_file_that_cannot_be_read_is_not_written),
-    };
-    return cmocka_run_group_tests_name("common/process/config_put", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "common/process/config.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 
 /* Loads a configuration with this text. */
@@ -19,7 +20,7 @@ static void refused_with(const struct home *home, const char *text, enum err cod
     assert_non_null(strstr(fault.what, "loophole.conf:"));
 }
 
-static void without_a_file_every_setting_has_its_default(void **state)
+HOME_CLAIM(without_a_file_every_setting_has_its_default)
 {
     const struct home *home = *state;
     struct fault fault = { 0 };
@@ -39,7 +40,7 @@ static void without_a_file_every_setting_has_its_default(void **state)
     config_free(config);
 }
 
-static void values_are_found_by_section_and_name(void **state)
+HOME_CLAIM(values_are_found_by_section_and_name)
 {
     struct config *config;
 
@@ -56,7 +57,7 @@ static void values_are_found_by_section_and_name(void **state)
     config_free(config);
 }
 
-static void a_value_that_does_not_fit_is_reported_with_its_line_and_the_default_is_used(void **state)
+HOME_CLAIM(a_value_that_does_not_fit_is_reported_with_its_line_and_the_default_is_used)
 {
     struct config *config;
     struct fault fault;
@@ -72,7 +73,7 @@ static void a_value_that_does_not_fit_is_reported_with_its_line_and_the_default_
 }
 
 /* Each is wrong for the setting before it. */
-static void each_kind_of_value_has_its_range(void **state)
+HOME_CLAIM(each_kind_of_value_has_its_range)
 {
     static const char *const wrong[] = {
         "[audio]\nrate=-1\n",
@@ -110,7 +111,7 @@ static void expect_mistake(const struct home *home, const char *text, const char
         fail_msg("%s (%s)", fault.what, fault.hint);
 }
 
-static void unknown_sections_and_keys_are_reported_with_a_near_one(void **state)
+HOME_CLAIM(unknown_sections_and_keys_are_reported_with_a_near_one)
 {
     expect_mistake(*state, "[recording]\nfromat = flac\n", "conf:2: there is no setting \"fromat\" in [recording]",
                    "did you mean format in the section [recording]?");
@@ -123,19 +124,19 @@ static void unknown_sections_and_keys_are_reported_with_a_near_one(void **state)
     expect_mistake(*state, "[nosuch]\nqwertyuiop = 1\n", "there is no section [nosuch]", "`loophole config list`");
 }
 
-static void the_number_of_further_mistakes_is_reported(void **state)
+HOME_CLAIM(the_number_of_further_mistakes_is_reported)
 {
     expect_mistake(*state, "[audio]\nrate = x\nperiod = y\nspeed = z\n", "conf:2: audio.rate is \"x\"",
                    "mistakes in the file: 3");
 }
 
-static void a_setting_that_needs_others_names_them(void **state)
+HOME_CLAIM(a_setting_that_needs_others_names_them)
 {
     expect_mistake(*state, "[web]\nlisten = 10.0.0.1:8443\nkey = /k\ncertificate = /c\n",
                    "conf:2: web.listen needs web.password, which is not set", "or remove web.listen");
 }
 
-static void an_error_does_not_show_a_password(void **state)
+HOME_CLAIM(an_error_does_not_show_a_password)
 {
     struct home *home = *state;
     struct fault fault = { 0 };
@@ -147,7 +148,7 @@ static void an_error_does_not_show_a_password(void **state)
 
 #define NAME_59 "section-with-a-name-of-fifty-nine-characters-is-shown-whole"
 
-static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
+HOME_CLAIM(a_line_that_is_nothing_is_reported_with_its_number)
 {
     refused_with(*state, "[a]\nx = 1\nwhat is this\n", ERR_BAD_REQUEST, "loophole.conf:3: neither");
     refused_with(*state, "[a\nx = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: neither");
@@ -157,14 +158,14 @@ static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
     refused_with(*state, "[a]\nx ; = 1\n", ERR_BAD_REQUEST, "loophole.conf:2: neither");
 }
 
-static void a_key_twice_is_reported_with_both_lines(void **state)
+HOME_CLAIM(a_key_twice_is_reported_with_both_lines)
 {
     refused_with(*state, "[a]\nx = 1\n[b]\nx = 2\n[a]\nx = 3\n", ERR_BAD_REQUEST,
                  "loophole.conf:6: a.x is set already in line 2");
     refused_with(*state, "[a]\nx = 1\n  y = 2\n", ERR_BAD_REQUEST, "loophole.conf:3: the line is indented");
 }
 
-static void a_line_of_16_kib_is_read_and_a_longer_one_is_refused(void **state)
+HOME_CLAIM(a_line_of_16_kib_is_read_and_a_longer_one_is_refused)
 {
     static char text[20000] = "[a]\nx = ";
     const size_t begin = strlen(text);
@@ -189,7 +190,7 @@ static void has_value(const struct home *home, const char *text, const char *val
     config_free(config);
 }
 
-static void comments_spaces_and_marks_are_no_part_of_a_value(void **state)
+HOME_CLAIM(comments_spaces_and_marks_are_no_part_of_a_value)
 {
     has_value(*state, "\xEF\xBB\xBF[a]\nx=1", "1");
     has_value(*state, "  [a] ; one\n\t x \t: 1 \v\n", "1");
@@ -199,7 +200,7 @@ static void comments_spaces_and_marks_are_no_part_of_a_value(void **state)
     has_value(*state, "[a]\ny = 1\n ; a comment\n\n[b]\n x = 2\n[a]\n x = 1\n", "1");
 }
 
-static void a_zero_byte_is_refused(void **state)
+HOME_CLAIM(a_zero_byte_is_refused)
 {
     const struct home *home = *state;
     FILE *file = fopen(home_file(home, "home/config/loophole.conf", ""), "w");
@@ -212,7 +213,7 @@ static void a_zero_byte_is_refused(void **state)
     assert_non_null(strstr(fault.what, ":2: a zero byte"));
 }
 
-static void a_file_without_end_of_line_and_with_dos_ends_is_read(void **state)
+HOME_CLAIM(a_file_without_end_of_line_and_with_dos_ends_is_read)
 {
     struct config *config;
 
@@ -221,25 +222,4 @@ static void a_file_without_end_of_line_and_with_dos_ends_is_read(void **state)
     assert_int_equal(config_int(config, "audio.period"), 64);
     assert_int_equal(config_check_all(config, NULL, NULL), 0);
     config_free(config);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        HOME_TEST(without_a_file_every_setting_has_its_default),
-        HOME_TEST(values_are_found_by_section_and_name),
-        HOME_TEST(a_value_that_does_not_fit_is_reported_with_its_line_and_the_default_is_used),
-        HOME_TEST(each_kind_of_value_has_its_range),
-        HOME_TEST(unknown_sections_and_keys_are_reported_with_a_near_one),
-        HOME_TEST(the_number_of_further_mistakes_is_reported),
-        HOME_TEST(a_setting_that_needs_others_names_them),
-        HOME_TEST(an_error_does_not_show_a_password),
-        HOME_TEST(a_line_that_is_nothing_is_reported_with_its_number),
-        HOME_TEST(a_key_twice_is_reported_with_both_lines),
-        HOME_TEST(a_line_of_16_kib_is_read_and_a_longer_one_is_refused),
-        HOME_TEST(comments_spaces_and_marks_are_no_part_of_a_value),
-        HOME_TEST(a_zero_byte_is_refused),
-        HOME_TEST(a_file_without_end_of_line_and_with_dos_ends_is_read),
-    };
-    return cmocka_run_group_tests_name("common/process/config", tests, NULL, NULL);
 }

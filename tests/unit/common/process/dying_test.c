@@ -1,16 +1,10 @@
 /* Children that end, and children that do not. */
 #include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/process/dying.h"
+#include "tests/unit/claim.h"
 
 static pid_t start_child(int (*work)(void))
 {
@@ -41,20 +35,18 @@ static void assert_reaped(pid_t pid)
     assert_int_equal(0, dying_count(DYING_LOOK));
 }
 
-static void a_child_that_ends_is_reaped(void **state)
+CLAIM(a_child_that_ends_is_reaped)
 {
     pid_t pid = start_child(end_at_once);
 
-    (void)state;
     dying_end(DYING_LOOK, pid, true);
     assert_reaped(pid);
 }
 
-static void a_child_that_does_not_end_is_killed(void **state)
+CLAIM(a_child_that_does_not_end_is_killed)
 {
     pid_t pid = start_child(sleep_for_ever);
 
-    (void)state;
     dying_end(DYING_LOOK, pid, false);
     assert_int_equal(0, dying_count(DYING_DECODER)); /* a kind does not count the other's */
     while (dying_count(DYING_LOOK) > 0)              /* its death may take a while on a busy machine */
@@ -62,24 +54,12 @@ static void a_child_that_does_not_end_is_killed(void **state)
     assert_reaped(pid);
 }
 
-static void a_child_that_should_have_ended_is_killed_after_a_while(void **state)
+CLAIM(a_child_that_should_have_ended_is_killed_after_a_while)
 {
     pid_t pid = start_child(sleep_for_ever);
 
-    (void)state;
     dying_end(DYING_LOOK, pid, true);
     while (dying_count(DYING_LOOK) > 0)
         usleep(1000);
     assert_reaped(pid);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_child_that_ends_is_reaped),
-        cmocka_unit_test(a_child_that_does_not_end_is_killed),
-        cmocka_unit_test(a_child_that_should_have_ended_is_killed_after_a_while),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

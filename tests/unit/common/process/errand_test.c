@@ -1,12 +1,8 @@
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "common/process/errand.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/no_threads.h"
 
 enum { WAIT_MS = 60000 };
@@ -87,11 +83,10 @@ static void loop_until(struct fixture *f, atomic_int *counter, int value)
     assert_int_equal(atomic_load(counter), value);
 }
 
-static void done_is_called_once_for_every_errand(void **state)
+CLAIM(done_is_called_once_for_every_errand)
 {
     struct fixture f = { 0 };
 
-    (void)state;
     begin_errands(&f, 3);
     for (int i = 0; i < 200; i++)
         start_errand(&f, false);
@@ -102,11 +97,10 @@ static void done_is_called_once_for_every_errand(void **state)
     mailbox_free(f.mailbox);
 }
 
-static void an_errand_that_hangs_is_given_up_and_the_others_continue(void **state)
+CLAIM(an_errand_that_hangs_is_given_up_and_the_others_continue)
 {
     static struct fixture f; /* outlives the test, because a hanging thread may continue later */
 
-    (void)state;
     atomic_store(&f.hang, true);
     begin_errands(&f, 1);
     start_errand(&f, true);
@@ -121,12 +115,11 @@ static void an_errand_that_hangs_is_given_up_and_the_others_continue(void **stat
     assert_true(errands_end(f.errands));
 }
 
-static void an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer(void **state)
+CLAIM(an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer)
 {
     static struct fixture f;
     struct errand *patient, *awaited;
 
-    (void)state;
     atomic_store(&f.hang, true);
     begin_errands(&f, 2);
     patient = make_errand(&f, true);
@@ -144,12 +137,11 @@ static void an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer
     assert_true(errands_end(f.errands));
 }
 
-static void threads_that_hang_are_counted_and_bounded(void **state)
+CLAIM(threads_that_hang_are_counted_and_bounded)
 {
     enum { MORE = 3 };
     static struct fixture f;
 
-    (void)state;
     atomic_store(&f.hang, true);
     begin_errands(&f, ERRANDS_HANGING_MOST + MORE);
     for (int i = 0; i < ERRANDS_HANGING_MOST; i++)
@@ -169,12 +161,11 @@ static void threads_that_hang_are_counted_and_bounded(void **state)
 }
 
 /* One thread is idle, and is not awake before both are started. Nobody looks at the errands in between. */
-static void two_errands_that_are_started_at_once_run_side_by_side(void **state)
+CLAIM(two_errands_that_are_started_at_once_run_side_by_side)
 {
     struct fixture f = { 0 };
     usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
 
-    (void)state;
     begin_errands(&f, 2);
     start_errand(&f, false);
     loop_until(&f, &f.done, 1);
@@ -190,11 +181,10 @@ static void two_errands_that_are_started_at_once_run_side_by_side(void **state)
     mailbox_free(f.mailbox);
 }
 
-static void an_errand_that_finds_no_thread_runs_when_one_can_be_started(void **state)
+CLAIM(an_errand_that_finds_no_thread_runs_when_one_can_be_started)
 {
     struct fixture f = { 0 };
 
-    (void)state;
     begin_errands(&f, 2);
     no_threads = true;
     start_errand(&f, false);
@@ -206,11 +196,10 @@ static void an_errand_that_finds_no_thread_runs_when_one_can_be_started(void **s
     mailbox_free(f.mailbox);
 }
 
-static void a_thread_that_could_not_be_replaced_is_replaced_later(void **state)
+CLAIM(a_thread_that_could_not_be_replaced_is_replaced_later)
 {
     static struct fixture f;
 
-    (void)state;
     atomic_store(&f.hang, true);
     begin_errands(&f, 1);
     start_errand(&f, true);
@@ -226,12 +215,11 @@ static void a_thread_that_could_not_be_replaced_is_replaced_later(void **state)
     mailbox_free(f.mailbox);
 }
 
-static void an_errand_that_is_tried_without_a_thread_is_given_back(void **state)
+CLAIM(an_errand_that_is_tried_without_a_thread_is_given_back)
 {
     struct fixture f = { 0 };
     struct errand *tried = make_errand(&f, false);
 
-    (void)state;
     begin_errands(&f, 1);
     no_threads = true;
     start_errand(&f, false);
@@ -252,12 +240,11 @@ struct received {
 };
 
 /* One errand is done and not fetched, one runs, one waits. */
-static void errands_that_are_left_at_the_end_are_dropped(void **state)
+CLAIM(errands_that_are_left_at_the_end_are_dropped)
 {
     struct fixture f = { 0 };
     usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
 
-    (void)state;
     begin_errands(&f, 1);
     atomic_store(&f.hang, true);
     start_errand(&f, false);
@@ -283,12 +270,11 @@ static void drop_letter(struct mail *mail)
     ((struct received *)mail)->dropped++;
 }
 
-static void mail_that_nobody_opened_is_dropped(void **state)
+CLAIM(mail_that_nobody_opened_is_dropped)
 {
     struct received letters[3] = { 0 };
     struct mailbox *mailbox;
 
-    (void)state;
     assert_int_equal(mailbox_new(&mailbox, NULL), ERR_OK);
     for (int i = 0; i < 3; i++) {
         letters[i].mail = (struct mail){ .open = open_letter, .drop = i < 2 ? drop_letter : NULL };
@@ -299,22 +285,4 @@ static void mail_that_nobody_opened_is_dropped(void **state)
     mailbox_free(mailbox);
     assert_true(letters[0].opened == 1 && letters[0].dropped == 0);
     assert_true(letters[1].opened == 0 && letters[1].dropped == 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(done_is_called_once_for_every_errand),
-        cmocka_unit_test(an_errand_that_hangs_is_given_up_and_the_others_continue),
-        cmocka_unit_test(an_errand_that_somebody_waits_for_is_given_up_in_time_for_the_answer),
-        cmocka_unit_test(threads_that_hang_are_counted_and_bounded),
-        cmocka_unit_test(two_errands_that_are_started_at_once_run_side_by_side),
-        cmocka_unit_test(an_errand_that_finds_no_thread_runs_when_one_can_be_started),
-        cmocka_unit_test(a_thread_that_could_not_be_replaced_is_replaced_later),
-        cmocka_unit_test(an_errand_that_is_tried_without_a_thread_is_given_back),
-        cmocka_unit_test(errands_that_are_left_at_the_end_are_dropped),
-        cmocka_unit_test(mail_that_nobody_opened_is_dropped),
-    };
-
-    return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
 }

@@ -1,14 +1,9 @@
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/process/hang.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/process/busy.h"
 
 enum { LOOK = 100000, LIMIT = 2000000 };
@@ -29,62 +24,54 @@ static int looks_until_found(char state, usec_t cpu, int most)
     return 0;
 }
 
-static void a_stopped_or_sleeping_process_is_found_after_its_limit(void **state)
+CLAIM(a_stopped_or_sleeping_process_is_found_after_its_limit)
 {
-    (void)state;
     assert_int_equal(looks_until_found('T', 0, 100), 22);
     assert_int_equal(looks_until_found('S', 0, 100), 22);
 }
 
-static void a_process_that_spins_is_found(void **state)
+CLAIM(a_process_that_spins_is_found)
 {
-    (void)state;
     assert_int_equal(looks_until_found('R', LOOK, 100), 22);
 }
 
-static void a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon(void **state)
+CLAIM(a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon)
 {
-    (void)state;
     assert_int_equal(looks_until_found('R', LOOK / 4, 100), 22);
     assert_int_equal(looks_until_found('R', LOOK / 8, 100), 42);
 }
 
-static void a_process_that_gets_no_processor_is_no_hang(void **state)
+CLAIM(a_process_that_gets_no_processor_is_no_hang)
 {
-    (void)state;
     assert_int_equal(looks_until_found('R', 0, 10000), 0);
 }
 
-static void a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang(void **state)
+CLAIM(a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang)
 {
-    (void)state;
     for (int looks = 5; looks < 1000; looks += 7) /* however long the machine keeps it from running */
         assert_int_equal(looks_until_found('R', LIMIT / 4 / looks, looks), 0);
 }
 
-static void a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang(void **state)
+CLAIM(a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang)
 {
-    (void)state;
     assert_int_equal(looks_until_found('D', 0, 10000), 0);
     assert_int_equal(looks_until_found('t', 0, 10000), 0);
 }
 
-static void a_heartbeat_clears_the_observations(void **state)
+CLAIM(a_heartbeat_clears_the_observations)
 {
     const struct proc sleeping = { .state = 'S' };
     struct hang hang = { 0 };
 
-    (void)state;
     for (uint64_t look = 0; look < 1000; look++)
         assert_false(hang_found(&hang, look / 15, &sleeping, LOOK, LIMIT));
 }
 
-static void a_process_with_a_heartbeat_needs_no_sample(void **state)
+CLAIM(a_process_with_a_heartbeat_needs_no_sample)
 {
     const struct proc spins = { .state = 'R', .cpu = LIMIT }, later = { .state = 'R', .cpu = 2 * LIMIT };
     struct hang hang = { 0 };
 
-    (void)state;
     assert_false(hang_has_ended(&hang, 0));
     assert_false(hang_found(&hang, 0, &spins, LIMIT + 1, LIMIT));
     assert_true(hang_has_ended(&hang, 1));
@@ -93,34 +80,31 @@ static void a_process_with_a_heartbeat_needs_no_sample(void **state)
     assert_int_equal(hang.silent, 0);
 }
 
-static void one_look_alone_reports_no_hang(void **state)
+CLAIM(one_look_alone_reports_no_hang)
 {
     const struct proc sleeping = { .state = 'S' };
     struct hang hang = { 0 };
 
-    (void)state;
     assert_false(hang_found(&hang, 0, &sleeping, 10 * LIMIT, LIMIT));
     assert_false(hang_found(&hang, 1, &sleeping, 10 * LIMIT, LIMIT));
     assert_false(hang_found(&hang, 1, &sleeping, 10 * LIMIT, LIMIT));
     assert_true(hang_found(&hang, 1, &sleeping, 1, LIMIT));
 }
 
-static void a_process_whose_time_decreased_is_no_hang(void **state)
+CLAIM(a_process_whose_time_decreased_is_no_hang)
 {
     const struct proc before = { .state = 'R', .cpu = 5000000 }, after = { .state = 'R', .cpu = 0 };
     struct hang hang = { 0 };
 
-    (void)state;
     assert_false(hang_found(&hang, 0, &before, LOOK, LIMIT));
     assert_false(hang_found(&hang, 0, &after, LOOK, LIMIT));
     assert_in_range(hang.silent, 0, LOOK);
 }
 
-static void a_pause_of_the_watcher_counts_as_two_looks_at_most(void **state)
+CLAIM(a_pause_of_the_watcher_counts_as_two_looks_at_most)
 {
     usec_t looked = 0;
 
-    (void)state;
     assert_int_equal(hang_passed(&looked, LOOK), LOOK);
     assert_int_equal(hang_passed(&looked, 100 * LIMIT), HANG_LOOKS_US);
     assert_int_equal(looked, 100 * LIMIT);
@@ -150,11 +134,10 @@ static bool is_found(struct hang_watch *watch, struct busy *busy)
     return found;
 }
 
-static void a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_next_progress(void **state)
+CLAIM(a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_next_progress)
 {
     enum busy_kind kinds[] = { BUSY_SLEEPS, BUSY_COMPUTES };
 
-    (void)state;
     for (int i = 0; i < 2; i++) {
         struct busy busy = { .kind = kinds[i] };
         struct hang_watch watch = begin_watch();
@@ -168,12 +151,11 @@ static void a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_ne
     }
 }
 
-static void a_thread_that_the_kernel_holds_does_not_hang(void **state)
+CLAIM(a_thread_that_the_kernel_holds_does_not_hang)
 {
     struct busy busy = { .kind = BUSY_IN_KERNEL };
     struct hang_watch watch = begin_watch();
 
-    (void)state;
     busy_begin(&busy);
     busy_await_kernel(&busy);
     watch.looked = clock_steady();
@@ -184,12 +166,11 @@ static void a_thread_that_the_kernel_holds_does_not_hang(void **state)
     busy_end(&busy);
 }
 
-static void a_pause_of_the_watcher_makes_no_thread_hang(void **state)
+CLAIM(a_pause_of_the_watcher_makes_no_thread_hang)
 {
     struct busy busy = { .kind = BUSY_SLEEPS };
     struct hang_watch watch;
 
-    (void)state;
     busy_begin(&busy);
     watch = begin_watch();
     for (int pauses = 0; pauses < 2; pauses++) {
@@ -199,24 +180,22 @@ static void a_pause_of_the_watcher_makes_no_thread_hang(void **state)
     busy_end(&busy);
 }
 
-static void a_thread_that_has_not_run_yet_does_not_hang(void **state)
+CLAIM(a_thread_that_has_not_run_yet_does_not_hang)
 {
     struct hang_watch watch = { 0 };
 
-    (void)state;
     for (int i = 0; i < 3; i++)
         assert_false(hang_watch_found(&watch, 0, 0, 0, "the thread"));
 }
 
 /* Without an open log, lines go to standard error. */
-static void the_log_says_what_a_thread_does_that_hangs(void **state)
+CLAIM(the_log_says_what_a_thread_does_that_hangs)
 {
     struct busy busy = { .kind = BUSY_SLEEPS };
     struct hang_watch watch = begin_watch();
     char line[1000];
     int ends[2], error = dup(2);
 
-    (void)state;
     busy_begin(&busy);
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], 2);
@@ -233,27 +212,4 @@ static void the_log_says_what_a_thread_does_that_hangs(void **state)
     close(ends[0]);
     close(error);
     busy_end(&busy);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stopped_or_sleeping_process_is_found_after_its_limit),
-        cmocka_unit_test(a_process_that_spins_is_found),
-        cmocka_unit_test(a_process_that_spins_on_a_quarter_of_a_processor_is_found_as_soon),
-        cmocka_unit_test(a_process_that_gets_no_processor_is_no_hang),
-        cmocka_unit_test(a_turn_of_less_than_a_quarter_of_the_limit_is_no_hang),
-        cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_no_hang),
-        cmocka_unit_test(a_heartbeat_clears_the_observations),
-        cmocka_unit_test(a_process_with_a_heartbeat_needs_no_sample),
-        cmocka_unit_test(one_look_alone_reports_no_hang),
-        cmocka_unit_test(a_process_whose_time_decreased_is_no_hang),
-        cmocka_unit_test(a_pause_of_the_watcher_counts_as_two_looks_at_most),
-        cmocka_unit_test(a_thread_that_sleeps_or_computes_without_progress_hangs_until_its_next_progress),
-        cmocka_unit_test(a_thread_that_the_kernel_holds_does_not_hang),
-        cmocka_unit_test(a_pause_of_the_watcher_makes_no_thread_hang),
-        cmocka_unit_test(a_thread_that_has_not_run_yet_does_not_hang),
-        cmocka_unit_test(the_log_says_what_a_thread_does_that_hangs),
-    };
-    return cmocka_run_group_tests_name("hang", tests, NULL, NULL);
 }

@@ -1,16 +1,12 @@
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/process/patience.h"
+#include "tests/unit/claim.h"
 
 enum { LIMIT_US = 200000, OFTEN_US = 20000, SPINNERS = 3, AGAIN = 20 };
 
@@ -63,11 +59,10 @@ static struct patience wait_out(pid_t pid)
     return patience;
 }
 
-static void a_task_that_waits_for_something_else_is_given_up(void **state)
+CLAIM(a_task_that_waits_for_something_else_is_given_up)
 {
     pid_t pid = fork();
 
-    (void)state;
     if (pid == 0)
         wait_forever();
     struct patience patience = wait_out(pid);
@@ -77,11 +72,10 @@ static void a_task_that_waits_for_something_else_is_given_up(void **state)
 
 /* A task that a busy machine lets run for less than an eighth of the time ends by the bound instead; then the claim
  * says nothing, and it waits again. */
-static void a_task_that_runs_without_an_end_is_given_up(void **state)
+CLAIM(a_task_that_runs_without_an_end_is_given_up)
 {
     pid_t pid = fork();
 
-    (void)state;
     if (pid == 0) {
         (void)setpriority(PRIO_PROCESS, 0, -20);
         spin_forever();
@@ -94,11 +88,10 @@ static void a_task_that_runs_without_an_end_is_given_up(void **state)
 }
 
 /* The task wants the processor all the time and gets very little of it, so only the bound ends the wait. */
-static void a_task_that_waits_for_a_processor_gets_more_time(void **state)
+CLAIM(a_task_that_waits_for_a_processor_gets_more_time)
 {
     pid_t others[SPINNERS], pid;
 
-    (void)state;
     for (int i = 0; i < SPINNERS; i++)
         others[i] = begin_spinner(SCHED_OTHER);
     pid = begin_spinner(SCHED_IDLE);
@@ -110,12 +103,11 @@ static void a_task_that_waits_for_a_processor_gets_more_time(void **state)
         end_task(others[i]);
 }
 
-static void a_long_pause_of_the_watcher_counts_as_a_short_one(void **state)
+CLAIM(a_long_pause_of_the_watcher_counts_as_a_short_one)
 {
     struct patience patience;
     pid_t pid = fork();
 
-    (void)state;
     if (pid == 0)
         wait_forever();
     patience_begin(&patience, pid);
@@ -124,27 +116,13 @@ static void a_long_pause_of_the_watcher_counts_as_a_short_one(void **state)
     end_task(pid);
 }
 
-static void the_end_of_the_writer_ends_a_poll(void **state)
+CLAIM(the_end_of_the_writer_ends_a_poll)
 {
     int ends[2];
 
-    (void)state;
     assert_int_equal(pipe(ends), 0);
     assert_false(patience_poll(getppid(), ends[0], LIMIT_US));
     close(ends[1]);
     assert_true(patience_poll(getppid(), ends[0], LIMIT_US));
     close(ends[0]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_task_that_waits_for_something_else_is_given_up),
-        cmocka_unit_test(a_task_that_runs_without_an_end_is_given_up),
-        cmocka_unit_test(a_task_that_waits_for_a_processor_gets_more_time),
-        cmocka_unit_test(a_long_pause_of_the_watcher_counts_as_a_short_one),
-        cmocka_unit_test(the_end_of_the_writer_ends_a_poll),
-    };
-
-    return cmocka_run_group_tests_name("patience", tests, NULL, NULL);
 }

@@ -1,33 +1,27 @@
 /* The table of settings, its users, and its page. UPDATE_GOLDEN=1 writes docs/settings.md again. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/process/setting.h"
+#include "tests/unit/claim.h"
 
 enum { PAGE_MAX = 1 << 20 };
 static const char page[] = "docs/settings.md";
 
-static void each_default_fits(void **state)
+CLAIM(each_default_fits)
 {
     char wanted[SETTING_WANTED];
 
-    (void)state;
     for (uint32_t i = 0; i < setting_count; i++)
         if (setting_table[i].usual[0] && setting_refuses(&setting_table[i], setting_table[i].usual, wanted))
             fail_msg("%s: %s", setting_table[i].key, wanted);
 }
 
-static void the_rows_are_sorted_and_complete(void **state)
+CLAIM(the_rows_are_sorted_and_complete)
 {
-    (void)state;
     for (uint32_t i = 0; i < setting_count; i++) {
         const struct setting *setting = &setting_table[i];
 
@@ -40,7 +34,7 @@ static void the_rows_are_sorted_and_complete(void **state)
 }
 
 /* Each key that a getter of the product reads is a row of the table, so that no process ends because of one. */
-static void no_setting_is_read_that_the_table_lacks(void **state)
+CLAIM(no_setting_is_read_that_the_table_lacks)
 {
     FILE *keys =
         popen("grep -rhoE 'config_(int|int_or|real|bool|text)\\([a-z]+, \"[^\"]+\"' common proto store services "
@@ -49,7 +43,6 @@ static void no_setting_is_read_that_the_table_lacks(void **state)
     char key[100];
     int count = 0;
 
-    (void)state;
     assert_non_null(keys);
     for (; fgets(key, sizeof(key), keys); count++) {
         key[strcspn(key, "\n")] = '\0';
@@ -99,11 +92,10 @@ static void write_page(struct buffer *to)
     }
 }
 
-static void the_page_has_the_same_settings(void **state)
+CLAIM(the_page_has_the_same_settings)
 {
     struct buffer made = { 0 }, kept = { 0 };
 
-    (void)state;
     write_page(&made);
     if (getenv("UPDATE_GOLDEN"))
         assert_int_equal(file_write_through(page, buffer_bytes(&made), 0644, NULL), ERR_OK);
@@ -112,15 +104,4 @@ static void the_page_has_the_same_settings(void **state)
         fail_msg("%s differs from the table: UPDATE_GOLDEN=1 writes it", page);
     buffer_free(&made);
     buffer_free(&kept);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_default_fits),
-        cmocka_unit_test(the_rows_are_sorted_and_complete),
-        cmocka_unit_test(no_setting_is_read_that_the_table_lacks),
-        cmocka_unit_test(the_page_has_the_same_settings),
-    };
-    return cmocka_run_group_tests_name("common/process/setting", tests, NULL, NULL);
 }

@@ -1,16 +1,13 @@
 /* Who has a socket, by tables as the kernel writes them. */
 #include <arpa/inet.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/process/socket_owner.h"
+#include "tests/unit/claim.h"
 
 static const char head[] =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -38,12 +35,11 @@ static bool is_own(const struct socket_owners *owners, const char *ip, uint16_t 
     return socket_owners_are_own(owners, &at, NULL);
 }
 
-static void only_the_own_user_has_a_socket(void **state)
+CLAIM(only_the_own_user_has_a_socket)
 {
     struct socket_owners owners = { 0 };
     unsigned own = geteuid(), other = own + 1;
 
-    (void)state;
     assert_false(is_own(&owners, "127.0.0.1", 0x1000)); /* no table */
     add_row(&owners.tables[0], "0100007F:1000", "00000000:0000", own, 11);
     add_row(&owners.tables[0], "0100007F:2000", "00000000:0000", other, 12);
@@ -58,11 +54,10 @@ static void only_the_own_user_has_a_socket(void **state)
     socket_owners_free(&owners);
 }
 
-static void a_port_that_another_user_shares_is_not_own(void **state)
+CLAIM(a_port_that_another_user_shares_is_not_own)
 {
     struct socket_owners owners = { 0 };
 
-    (void)state;
     add_row(&owners.tables[0], "0100007F:1000", "00000000:0000", geteuid(), 11);
     add_row(&owners.tables[1], "00000000000000000000000000000000:1000", "00000000000000000000000000000000:0000",
             geteuid() + 1, 12);
@@ -70,12 +65,11 @@ static void a_port_that_another_user_shares_is_not_own(void **state)
     socket_owners_free(&owners);
 }
 
-static void a_socket_of_ipv6_that_speaks_ipv4_is_found(void **state)
+CLAIM(a_socket_of_ipv6_that_speaks_ipv4_is_found)
 {
     struct socket_owners owners = { 0 };
     struct sockaddr_in at = make_address("127.0.0.1", 0x1000), to = make_address("127.0.0.1", 0x2000);
 
-    (void)state;
     add_row(&owners.tables[1], "0000000000000000FFFF00000100007F:1000", "0000000000000000FFFF00000100007F:2000",
             geteuid(), 11);
     assert_true(socket_owners_are_own(&owners, &at, NULL));
@@ -84,14 +78,13 @@ static void a_socket_of_ipv6_that_speaks_ipv4_is_found(void **state)
     socket_owners_free(&owners);
 }
 
-static void the_tables_of_this_machine_have_the_own_socket(void **state)
+CLAIM(the_tables_of_this_machine_have_the_own_socket)
 {
     struct socket_owners owners;
     struct sockaddr_in at = make_address("127.0.0.1", 0);
     socklen_t len = sizeof(at);
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-    (void)state;
     assert_int_equal(0, bind(fd, (struct sockaddr *)&at, len));
     assert_int_equal(0, getsockname(fd, (struct sockaddr *)&at, &len));
     socket_owners_read(&owners, OWNERS_OF_UDP);
@@ -129,12 +122,11 @@ static struct sockaddr_in accept_one(int listener, int *fd)
     return from;
 }
 
-static void the_own_end_of_a_connection_is_own_until_it_is_closed(void **state)
+CLAIM(the_own_end_of_a_connection_is_own_until_it_is_closed)
 {
     struct sockaddr_in to, from;
     int listener = listen_here(&to), end = socket(AF_INET, SOCK_STREAM, 0), accepted;
 
-    (void)state;
     assert_int_equal(0, connect(end, (struct sockaddr *)&to, sizeof(to)));
     from = accept_one(listener, &accepted);
     assert_true(socket_connection_is_own(&from, &to));
@@ -148,13 +140,12 @@ static void the_own_end_of_a_connection_is_own_until_it_is_closed(void **state)
 }
 
 /* A stranger connects from a port, resets the connection, and a program of this user then listens at that port. */
-static void a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is_not_its_end(void **state)
+CLAIM(a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is_not_its_end)
 {
     const struct linger reset = { .l_onoff = 1 };
     struct sockaddr_in to, from;
     int listener = listen_here(&to), end = socket(AF_INET, SOCK_STREAM, 0), accepted, other;
 
-    (void)state;
     assert_int_equal(0, connect(end, (struct sockaddr *)&to, sizeof(to)));
     from = accept_one(listener, &accepted);
     assert_int_equal(0, setsockopt(end, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)));
@@ -168,13 +159,12 @@ static void a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is
     close(listener);
 }
 
-static void an_end_of_ipv6_that_speaks_ipv4_is_own(void **state)
+CLAIM(an_end_of_ipv6_that_speaks_ipv4_is_own)
 {
     struct sockaddr_in to, from;
     struct sockaddr_in6 mapped = { .sin6_family = AF_INET6, .sin6_addr = { { { [10] = 255, [11] = 255 } } } };
     int listener = listen_here(&to), end = socket(AF_INET6, SOCK_STREAM, 0), accepted;
 
-    (void)state;
     if (end < 0)
         skip();
     mapped.sin6_port = to.sin_port;
@@ -187,13 +177,12 @@ static void an_end_of_ipv6_that_speaks_ipv4_is_own(void **state)
     close(listener);
 }
 
-static void the_end_of_another_user_is_not_own(void **state)
+CLAIM(the_end_of_another_user_is_not_own)
 {
     struct sockaddr_in to, from;
     int listener = listen_here(&to), accepted;
     pid_t child;
 
-    (void)state;
     if (geteuid() != 0)
         skip();
     child = fork();
@@ -210,20 +199,4 @@ static void the_end_of_another_user_is_not_own(void **state)
     assert_int_equal(child, waitpid(child, NULL, 0));
     close(accepted);
     close(listener);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_the_own_user_has_a_socket),
-        cmocka_unit_test(a_port_that_another_user_shares_is_not_own),
-        cmocka_unit_test(a_socket_of_ipv6_that_speaks_ipv4_is_found),
-        cmocka_unit_test(the_tables_of_this_machine_have_the_own_socket),
-        cmocka_unit_test(the_own_end_of_a_connection_is_own_until_it_is_closed),
-        cmocka_unit_test(a_socket_that_listens_at_the_address_of_a_connection_that_is_gone_is_not_its_end),
-        cmocka_unit_test(an_end_of_ipv6_that_speaks_ipv4_is_own),
-        cmocka_unit_test(the_end_of_another_user_is_not_own),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

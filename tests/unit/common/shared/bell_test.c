@@ -2,7 +2,10 @@
 #include <poll.h>
 
 #include "common/shared/bell.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
+
+#define BELL_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 static int bell = -1; /* -1: no message queues here */
 static char why_not[256];
@@ -39,7 +42,7 @@ static bool is_rung(void)
     return poll(&fd, 1, 0) == 1;
 }
 
-static void a_ring_is_heard_once_with_its_word(void **state)
+BELL_CLAIM(a_ring_is_heard_once_with_its_word)
 {
     const struct home *home = *state;
     char text[BELL_SIZE];
@@ -54,7 +57,7 @@ static void a_ring_is_heard_once_with_its_word(void **state)
     assert_false(bell_take(bell, text));
 }
 
-static void a_full_bell_is_no_error_and_blocks_nobody(void **state)
+BELL_CLAIM(a_full_bell_is_no_error_and_blocks_nobody)
 {
     const struct home *home = *state;
     char text[BELL_SIZE];
@@ -68,7 +71,7 @@ static void a_full_bell_is_no_error_and_blocks_nobody(void **state)
     assert_int_equal(received, BELL_DEPTH);
 }
 
-static void a_missing_bell_is_no_error(void **state)
+BELL_CLAIM(a_missing_bell_is_no_error)
 {
     const struct home *home = *state;
 
@@ -79,7 +82,7 @@ static void a_missing_bell_is_no_error(void **state)
     assert_int_equal(errno, 77);
 }
 
-static void a_long_word_is_cut(void **state)
+BELL_CLAIM(a_long_word_is_cut)
 {
     const struct home *home = *state;
     char word[200], text[BELL_SIZE];
@@ -92,7 +95,7 @@ static void a_long_word_is_cut(void **state)
     assert_int_equal(strlen(text), BELL_SIZE - 1);
 }
 
-static void a_bell_that_is_there_is_taken_over(void **state)
+BELL_CLAIM(a_bell_that_is_there_is_taken_over)
 {
     const struct home *home = *state;
     char text[BELL_SIZE];
@@ -104,16 +107,4 @@ static void a_bell_that_is_there_is_taken_over(void **state)
     assert_true(bell_take(second, text));
     assert_string_equal(text, "before");
     bell_close(second);
-}
-
-#define BELL_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        BELL_TEST(a_ring_is_heard_once_with_its_word), BELL_TEST(a_full_bell_is_no_error_and_blocks_nobody),
-        BELL_TEST(a_missing_bell_is_no_error),         BELL_TEST(a_long_word_is_cut),
-        BELL_TEST(a_bell_that_is_there_is_taken_over),
-    };
-    return cmocka_run_group_tests_name("common/bell", tests, NULL, NULL);
 }

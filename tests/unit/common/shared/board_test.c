@@ -6,7 +6,10 @@
 
 #include "common/shared/board.h"
 #include "common/shared/shm.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
+
+#define BOARD_CLAIM(name) CLAIM_WITH(name, home_make, tear_down)
 
 static int tear_down(void **state)
 {
@@ -22,7 +25,7 @@ static struct board *make_board(const struct home *home)
     return board;
 }
 
-static void without_a_supervisor_there_is_no_board(void **state)
+BOARD_CLAIM(without_a_supervisor_there_is_no_board)
 {
     const struct home *home = *state;
     struct board *board;
@@ -32,16 +35,15 @@ static void without_a_supervisor_there_is_no_board(void **state)
     board_close(board);
 }
 
-static void a_service_without_a_board_entry_may_send_heartbeats(void **state)
+BOARD_CLAIM(a_service_without_a_board_entry_may_send_heartbeats)
 {
-    (void)state;
     board_claim(NULL);
     board_state(NULL, BOARD_READY);
     board_beat(NULL);
     board_clear(NULL);
 }
 
-static void a_claim_names_this_very_process(void **state)
+BOARD_CLAIM(a_claim_names_this_very_process)
 {
     struct board *board = make_board(*state);
     struct board_entry *entry = board_entry(board, "persist", true);
@@ -55,7 +57,7 @@ static void a_claim_names_this_very_process(void **state)
     board_close(board);
 }
 
-static void what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it(void **state)
+BOARD_CLAIM(what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it)
 {
     struct board *board = make_board(*state);
     struct board_entry *entry = board_entry(board, "persist", true);
@@ -111,7 +113,7 @@ static void crash_beside_another_reader(struct in_hand *hand)
     _exit(0);
 }
 
-static void only_the_file_of_the_thread_that_crashed_is_blamed(void **state)
+BOARD_CLAIM(only_the_file_of_the_thread_that_crashed_is_blamed)
 {
     struct board *board = make_board(*state);
     struct in_hand *hand = &board_entry(board, "persist", true)->in_hand;
@@ -128,7 +130,7 @@ static void only_the_file_of_the_thread_that_crashed_is_blamed(void **state)
 }
 
 /* As after a hang: the process was killed, and no handler said which file it was. */
-static void of_several_files_in_hand_none_is_blamed_but_the_ask_is(void **state)
+BOARD_CLAIM(of_several_files_in_hand_none_is_blamed_but_the_ask_is)
 {
     struct board *board = make_board(*state);
     struct in_hand *hand = &board_entry(board, "persist", true)->in_hand;
@@ -144,7 +146,7 @@ static void of_several_files_in_hand_none_is_blamed_but_the_ask_is(void **state)
     board_close(board);
 }
 
-static void every_process_that_opens_the_board_sees_heartbeats_and_states(void **state)
+BOARD_CLAIM(every_process_that_opens_the_board_sees_heartbeats_and_states)
 {
     const struct home *home = *state;
     struct board *ours = make_board(home), *theirs;
@@ -165,7 +167,7 @@ static void every_process_that_opens_the_board_sees_heartbeats_and_states(void *
     board_close(theirs);
 }
 
-static void a_name_has_one_board_entry_and_only_the_supervisor_adds_one(void **state)
+BOARD_CLAIM(a_name_has_one_board_entry_and_only_the_supervisor_adds_one)
 {
     struct board *board = make_board(*state);
     struct board_entry *entry = board_entry(board, "indexer", true);
@@ -178,7 +180,7 @@ static void a_name_has_one_board_entry_and_only_the_supervisor_adds_one(void **s
     board_close(board);
 }
 
-static void a_full_board_has_no_entry_to_add(void **state)
+BOARD_CLAIM(a_full_board_has_no_entry_to_add)
 {
     struct board *board = make_board(*state);
     char name[16];
@@ -193,7 +195,7 @@ static void a_full_board_has_no_entry_to_add(void **state)
     board_close(board);
 }
 
-static void the_board_outlives_its_supervisor(void **state)
+BOARD_CLAIM(the_board_outlives_its_supervisor)
 {
     struct board *board = make_board(*state);
 
@@ -204,7 +206,7 @@ static void the_board_outlives_its_supervisor(void **state)
     board_close(board);
 }
 
-static void a_board_entry_of_random_bytes_has_no_name_and_is_free(void **state)
+BOARD_CLAIM(a_board_entry_of_random_bytes_has_no_name_and_is_free)
 {
     struct board *board = make_board(*state);
 
@@ -216,12 +218,11 @@ static void a_board_entry_of_random_bytes_has_no_name_and_is_free(void **state)
     board_close(board);
 }
 
-static void a_dead_process_has_no_start_ticks_even_as_a_zombie(void **state)
+BOARD_CLAIM(a_dead_process_has_no_start_ticks_even_as_a_zombie)
 {
     siginfo_t info;
     pid_t child = fork();
 
-    (void)state;
     if (child == 0)
         _exit(0);
     assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
@@ -241,7 +242,7 @@ static int open_object(const struct paths *paths)
     return fd;
 }
 
-static void a_board_that_is_removed_or_replaced_is_not_current(void **state)
+BOARD_CLAIM(a_board_that_is_removed_or_replaced_is_not_current)
 {
     const struct home *home = *state;
     struct board *board = make_board(home), *other;
@@ -256,7 +257,7 @@ static void a_board_that_is_removed_or_replaced_is_not_current(void **state)
     board_close(other);
 }
 
-static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
+BOARD_CLAIM(a_board_cut_short_ends_nobody_and_is_made_again)
 {
     const struct home *home = *state;
     struct board *board = make_board(home), *other;
@@ -274,7 +275,7 @@ static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
     close(fd);
 }
 
-static void a_board_of_random_bytes_is_not_current(void **state)
+BOARD_CLAIM(a_board_of_random_bytes_is_not_current)
 {
     const struct home *home = *state;
     struct board *board = make_board(home);
@@ -284,28 +285,4 @@ static void a_board_of_random_bytes_is_not_current(void **state)
     assert_false(board_is_current(board, &home->paths));
     board_close(board);
     close(fd);
-}
-
-#define BOARD_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        BOARD_TEST(without_a_supervisor_there_is_no_board),
-        BOARD_TEST(a_service_without_a_board_entry_may_send_heartbeats),
-        BOARD_TEST(a_claim_names_this_very_process),
-        BOARD_TEST(what_a_process_had_in_hand_is_blamed_only_if_its_work_ended_it),
-        BOARD_TEST(only_the_file_of_the_thread_that_crashed_is_blamed),
-        BOARD_TEST(of_several_files_in_hand_none_is_blamed_but_the_ask_is),
-        BOARD_TEST(every_process_that_opens_the_board_sees_heartbeats_and_states),
-        BOARD_TEST(a_name_has_one_board_entry_and_only_the_supervisor_adds_one),
-        BOARD_TEST(a_full_board_has_no_entry_to_add),
-        BOARD_TEST(the_board_outlives_its_supervisor),
-        BOARD_TEST(a_board_entry_of_random_bytes_has_no_name_and_is_free),
-        BOARD_TEST(a_board_that_is_removed_or_replaced_is_not_current),
-        BOARD_TEST(a_board_cut_short_ends_nobody_and_is_made_again),
-        BOARD_TEST(a_board_of_random_bytes_is_not_current),
-        BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
-    };
-    return cmocka_run_group_tests_name("common/board", tests, NULL, NULL);
 }

@@ -3,7 +3,10 @@
 #include <sys/stat.h>
 
 #include "common/shared/shm.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
+
+#define SHM_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
 
 enum { VERSION = 3, SIZE = 1000 };
 
@@ -38,7 +41,7 @@ static void overwrite_file(off_t at, const void *bytes, size_t len)
     close(fd);
 }
 
-static void an_object_is_named_after_its_engine(void **state)
+SHM_CLAIM(an_object_is_named_after_its_engine)
 {
     const struct home *home = *state;
     char wanted[64];
@@ -47,13 +50,12 @@ static void an_object_is_named_after_its_engine(void **state)
     assert_string_equal(name, wanted);
 }
 
-static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
+SHM_CLAIM(a_new_object_is_zeroed_private_and_has_all_its_memory)
 {
     struct shm shm = make_shm();
     struct stat st;
     int fd = shm_open(name, O_RDONLY, 0);
 
-    (void)state;
     for (int i = 0; i < SIZE; i++)
         assert_int_equal(((uint8_t *)shm.at)[i], 0);
     assert_int_equal(fstat(fd, &st), 0);
@@ -65,11 +67,10 @@ static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
     shm_detach(&shm);
 }
 
-static void what_one_process_writes_another_reads(void **state)
+SHM_CLAIM(what_one_process_writes_another_reads)
 {
     struct shm one = make_shm(), other;
 
-    (void)state;
     assert_int_equal(shm_attach(name, VERSION, SIZE, &other, NULL), ERR_OK);
     strcpy(one.at, "hello");
     assert_string_equal(other.at, "hello");
@@ -77,11 +78,10 @@ static void what_one_process_writes_another_reads(void **state)
     shm_detach(&other);
 }
 
-static void a_whole_object_is_taken_over_with_what_is_in_it(void **state)
+SHM_CLAIM(a_whole_object_is_taken_over_with_what_is_in_it)
 {
     struct shm shm = make_shm();
 
-    (void)state;
     strcpy(shm.at, "kept");
     shm_detach(&shm);
     shm = make_shm();
@@ -89,20 +89,18 @@ static void a_whole_object_is_taken_over_with_what_is_in_it(void **state)
     shm_detach(&shm);
 }
 
-static void a_missing_object_is_offline(void **state)
+SHM_CLAIM(a_missing_object_is_offline)
 {
     struct shm shm;
 
-    (void)state;
     assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_OFFLINE);
     assert_null(shm.at);
 }
 
-static void another_layout_is_refused_and_made_again(void **state)
+SHM_CLAIM(another_layout_is_refused_and_made_again)
 {
     struct shm shm = make_shm();
 
-    (void)state;
     strcpy(shm.at, "old");
     shm_detach(&shm);
     assert_int_equal(shm_attach(name, VERSION + 1, SIZE, &shm, NULL), ERR_VERSION);
@@ -112,11 +110,10 @@ static void another_layout_is_refused_and_made_again(void **state)
     shm_detach(&shm);
 }
 
-static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
+SHM_CLAIM(a_truncated_object_is_refused_before_it_is_mapped)
 {
     static const off_t sizes[] = { 0, 1, 63, 64, SIZE + 63, SIZE + 65 };
 
-    (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         struct shm shm = make_shm();
         int fd = shm_open(name, O_RDWR, 0);
@@ -130,12 +127,11 @@ static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
     }
 }
 
-static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
+SHM_CLAIM(a_header_of_random_bytes_is_refused_and_made_again)
 {
     struct shm shm = make_shm();
     uint8_t noise[64];
 
-    (void)state;
     shm_detach(&shm);
     for (size_t i = 0; i < sizeof(noise); i++)
         noise[i] = (uint8_t)(i * 97 + 13);
@@ -145,23 +141,21 @@ static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
     shm_detach(&shm);
 }
 
-static void an_object_whose_magic_is_not_written_yet_is_offline(void **state)
+SHM_CLAIM(an_object_whose_magic_is_not_written_yet_is_offline)
 {
     struct shm shm = make_shm();
     uint64_t none = 0;
 
-    (void)state;
     shm_detach(&shm);
     overwrite_file(0, &none, sizeof(none));
     assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_OFFLINE);
 }
 
-static void an_object_open_to_others_is_not_trusted(void **state)
+SHM_CLAIM(an_object_open_to_others_is_not_trusted)
 {
     struct shm shm = make_shm();
     int fd = shm_open(name, O_RDWR, 0);
 
-    (void)state;
     shm_detach(&shm);
     assert_int_equal(fchmod(fd, 0666), 0);
     close(fd);
@@ -169,12 +163,11 @@ static void an_object_open_to_others_is_not_trusted(void **state)
     assert_int_equal(shm_make(name, VERSION, SIZE, &shm, NULL), ERR_DENIED);
 }
 
-static void a_name_that_leads_elsewhere_is_found(void **state)
+SHM_CLAIM(a_name_that_leads_elsewhere_is_found)
 {
     struct shm shm = make_shm(), other;
     int fd = shm_open(name, O_RDWR, 0);
 
-    (void)state;
     assert_int_equal(shm_check(&shm, name), ERR_OK);
     assert_int_equal(ftruncate(fd, 100), 0);
     assert_int_equal(shm_check(&shm, name), ERR_VERSION);
@@ -190,29 +183,7 @@ static void a_name_that_leads_elsewhere_is_found(void **state)
     close(fd);
 }
 
-static void removing_what_is_not_there_is_no_error(void **state)
+SHM_CLAIM(removing_what_is_not_there_is_no_error)
 {
-    (void)state;
     assert_int_equal(shm_remove(name), ERR_OK);
-}
-
-#define SHM_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SHM_TEST(an_object_is_named_after_its_engine),
-        SHM_TEST(a_new_object_is_zeroed_private_and_has_all_its_memory),
-        SHM_TEST(what_one_process_writes_another_reads),
-        SHM_TEST(a_whole_object_is_taken_over_with_what_is_in_it),
-        SHM_TEST(a_missing_object_is_offline),
-        SHM_TEST(another_layout_is_refused_and_made_again),
-        SHM_TEST(a_truncated_object_is_refused_before_it_is_mapped),
-        SHM_TEST(a_header_of_random_bytes_is_refused_and_made_again),
-        SHM_TEST(an_object_whose_magic_is_not_written_yet_is_offline),
-        SHM_TEST(an_object_open_to_others_is_not_trusted),
-        SHM_TEST(a_name_that_leads_elsewhere_is_found),
-        SHM_TEST(removing_what_is_not_there_is_no_error),
-    };
-    return cmocka_run_group_tests_name("common/shm", tests, NULL, NULL);
 }

@@ -10,7 +10,10 @@
 #include "common/shared/shm.h"
 #include "common/shared/studio.h"
 #include "common/shared/studio_rate.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
+
+#define STUDIO_CLAIM(name) CLAIM_WITH(name, home_make, tear_down)
 
 static int tear_down(void **state)
 {
@@ -60,7 +63,7 @@ static void cut_to(const struct paths *paths, const char *object, off_t size)
     close(fd);
 }
 
-static void without_a_supervisor_there_is_no_studio(void **state)
+STUDIO_CLAIM(without_a_supervisor_there_is_no_studio)
 {
     struct studio *studio;
 
@@ -69,7 +72,7 @@ static void without_a_supervisor_there_is_no_studio(void **state)
     studio_close(studio);
 }
 
-static void everybody_sees_the_same_memory(void **state)
+STUDIO_CLAIM(everybody_sees_the_same_memory)
 {
     struct studio *ours = make_and_open(paths_of(state)), *theirs;
     struct cue cue = { .verb = CUE_PANIC, .tag = 42 };
@@ -88,7 +91,7 @@ static void everybody_sees_the_same_memory(void **state)
     studio_close(theirs);
 }
 
-static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
+STUDIO_CLAIM(every_view_is_whole_empty_and_of_its_own_memory)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct snapshot score = studio_score(studio);
@@ -121,7 +124,7 @@ static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
     studio_close(studio);
 }
 
-static void a_valid_object_is_taken_over_with_its_content(void **state)
+STUDIO_CLAIM(a_valid_object_is_taken_over_with_its_content)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct ring ring;
@@ -159,7 +162,7 @@ static void assert_refused_and_made_again(const struct paths *paths, const char 
     studio_close(make_and_open(paths));
 }
 
-static void a_truncated_object_is_refused_and_made_again(void **state)
+STUDIO_CLAIM(a_truncated_object_is_refused_and_made_again)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT; i++) {
@@ -170,7 +173,7 @@ static void a_truncated_object_is_refused_and_made_again(void **state)
     }
 }
 
-static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
+STUDIO_CLAIM(a_header_of_random_bytes_is_refused_and_made_again)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT; i++) {
@@ -179,7 +182,7 @@ static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
     }
 }
 
-static void random_bytes_after_the_header_are_refused_and_made_again(void **state)
+STUDIO_CLAIM(random_bytes_after_the_header_are_refused_and_made_again)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT - OPAQUE; i++) {
@@ -189,7 +192,7 @@ static void random_bytes_after_the_header_are_refused_and_made_again(void **stat
 }
 
 /* The supervisor died after it had made an object and before its first value. */
-static void an_object_without_its_first_value_is_refused_and_made_again(void **state)
+STUDIO_CLAIM(an_object_without_its_first_value_is_refused_and_made_again)
 {
     struct shm shm;
     char name[SHM_NAME_SIZE];
@@ -229,7 +232,7 @@ static void use_all(const struct studio *studio)
     memset(studio_streamer(studio), 1, STUDIO_STREAMER_BYTES);
 }
 
-static void an_object_cut_short_while_it_is_used_is_reported_and_made_again(void **state)
+STUDIO_CLAIM(an_object_cut_short_while_it_is_used_is_reported_and_made_again)
 {
     for (int i = 0; i < OBJECT_COUNT; i++) {
         struct studio *studio = make_and_open(paths_of(state));
@@ -245,7 +248,7 @@ static void an_object_cut_short_while_it_is_used_is_reported_and_made_again(void
     }
 }
 
-static void an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again(void **state)
+STUDIO_CLAIM(an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again)
 {
     for (int i = 0; i < OBJECT_COUNT; i++) {
         struct studio *studio = make_and_open(paths_of(state));
@@ -259,7 +262,7 @@ static void an_object_of_random_bytes_while_it_is_used_is_reported_and_made_agai
     }
 }
 
-static void a_removed_object_is_offline_and_another_in_its_place_is_damage(void **state)
+STUDIO_CLAIM(a_removed_object_is_offline_and_another_in_its_place_is_damage)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct fault fault = { 0 };
@@ -279,7 +282,7 @@ static void a_removed_object_is_offline_and_another_in_its_place_is_damage(void 
 }
 
 /* The SIGBUS of another mapping goes to its previous handler. */
-static void a_sigbus_of_other_memory_still_ends_the_process(void **state)
+STUDIO_CLAIM(a_sigbus_of_other_memory_still_ends_the_process)
 {
     int status, fd = open(home_file(*state, "short", "x"), O_RDWR);
     pid_t child;
@@ -298,7 +301,7 @@ static void a_sigbus_of_other_memory_still_ends_the_process(void **state)
     close(fd);
 }
 
-static void removed_objects_are_gone(void **state)
+STUDIO_CLAIM(removed_objects_are_gone)
 {
     struct studio *studio = make_and_open(paths_of(state));
 
@@ -329,7 +332,7 @@ static int make_in_little_room(const struct paths *paths)
     return studio_remove(paths) == ERR_OK ? 0 : 4;
 }
 
-static void without_room_it_says_how_much_is_needed(void **state)
+STUDIO_CLAIM(without_room_it_says_how_much_is_needed)
 {
     int status;
     pid_t child = fork();
@@ -354,7 +357,7 @@ static uint32_t capacity_of(struct studio *studio)
 }
 
 /* 8 s of streams and 16 s of captures; the longest need half a gigabyte. */
-static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state)
+STUDIO_CLAIM(rings_are_as_long_as_the_rate_wants_and_never_shortened)
 {
     struct studio *studio = make_and_open(paths_of(state)), *longer;
     char made[STUDIO_NAME_SIZE];
@@ -396,7 +399,7 @@ static void fill_ring(struct ring *ring, uint32_t cells)
 }
 
 /* All rings of a studio that begins at this rate, and the size of the last ring of each kind. */
-static void rings_of_every_rate_hold_8_and_16_seconds(void **state)
+STUDIO_CLAIM(rings_of_every_rate_hold_8_and_16_seconds)
 {
     static const uint32_t rates[] = { 22050, 44100, 48000, 88200, 96000, 176400, 192000 };
 
@@ -421,29 +424,4 @@ static void rings_of_every_rate_hold_8_and_16_seconds(void **state)
         studio_close(studio);
         assert_int_equal(studio_remove(paths_of(state)), ERR_OK);
     }
-}
-
-#define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        STUDIO_TEST(without_a_supervisor_there_is_no_studio),
-        STUDIO_TEST(everybody_sees_the_same_memory),
-        STUDIO_TEST(every_view_is_whole_empty_and_of_its_own_memory),
-        STUDIO_TEST(a_valid_object_is_taken_over_with_its_content),
-        STUDIO_TEST(a_truncated_object_is_refused_and_made_again),
-        STUDIO_TEST(rings_are_as_long_as_the_rate_wants_and_never_shortened),
-        STUDIO_TEST(rings_of_every_rate_hold_8_and_16_seconds),
-        STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_again),
-        STUDIO_TEST(random_bytes_after_the_header_are_refused_and_made_again),
-        STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_again),
-        STUDIO_TEST(an_object_cut_short_while_it_is_used_is_reported_and_made_again),
-        STUDIO_TEST(an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again),
-        STUDIO_TEST(a_removed_object_is_offline_and_another_in_its_place_is_damage),
-        STUDIO_TEST(a_sigbus_of_other_memory_still_ends_the_process),
-        STUDIO_TEST(removed_objects_are_gone),
-        STUDIO_TEST(without_room_it_says_how_much_is_needed),
-    };
-    return cmocka_run_group_tests_name("common/studio", tests, NULL, NULL);
 }

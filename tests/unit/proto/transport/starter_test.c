@@ -1,16 +1,11 @@
 /* A loop that starts a program shows that it lives, unless the thread that starts it hangs. */
 #include <errno.h>
-#include <setjmp.h>
 #include <spawn.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "common/process/hang.h"
 #include "common/shared/work.h"
 #include "proto/transport/starter.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/common/process/busy.h"
 
 enum { LIMIT_LOOKS = 1000000 / HANG_LOOK_US, QUIET_LOOKS = 20, MOST_LOOKS = 600 };
@@ -96,21 +91,19 @@ static bool falls_silent(struct loop *loop)
     return quiet == QUIET_LOOKS;
 }
 
-static void a_loop_beats_while_the_kernel_holds_a_start(void **state)
+CLAIM(a_loop_beats_while_the_kernel_holds_a_start)
 {
     struct loop loop;
 
-    (void)state;
     begin_loop(&loop, BUSY_IN_KERNEL);
     await_beats(&loop, 2 * LIMIT_LOOKS);
     end_loop(&loop);
 }
 
-static void a_loop_beats_at_first_and_falls_silent_when_a_start_hangs(void **state)
+CLAIM(a_loop_beats_at_first_and_falls_silent_when_a_start_hangs)
 {
     struct loop loop;
 
-    (void)state;
     for (int i = 0; i < 2; i++) {
         begin_loop(&loop, i == 0 ? BUSY_SLEEPS : BUSY_COMPUTES);
         await_beats(&loop, 2);
@@ -120,11 +113,10 @@ static void a_loop_beats_at_first_and_falls_silent_when_a_start_hangs(void **sta
 }
 
 /* Its turn comes after the start of another thread, which waits for a disk. */
-static void a_loop_beats_while_it_waits_for_the_start_of_another_thread(void **state)
+CLAIM(a_loop_beats_while_it_waits_for_the_start_of_another_thread)
 {
     struct loop first, second = { .end = -1 };
 
-    (void)state;
     begin_loop(&first, BUSY_IN_KERNEL);
     busy_await_kernel(&busy);
     assert_int_equal(pthread_create(&second.thread, NULL, run_loop, &second), 0);
@@ -133,15 +125,4 @@ static void a_loop_beats_while_it_waits_for_the_start_of_another_thread(void **s
     pthread_join(second.thread, NULL);
     assert_int_equal(second.number, 0);
     close(second.end);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_loop_beats_while_the_kernel_holds_a_start),
-        cmocka_unit_test(a_loop_beats_at_first_and_falls_silent_when_a_start_hangs),
-        cmocka_unit_test(a_loop_beats_while_it_waits_for_the_start_of_another_thread),
-    };
-
-    return cmocka_run_group_tests_name("proto/starter", tests, NULL, NULL);
 }
