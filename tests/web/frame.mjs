@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { strict as assert } from 'node:assert'
-import { address, check_axe, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { address, check_axe, desk, json, loophole, mode, open, picture, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 
@@ -145,6 +145,7 @@ export const frame = {
     const documented = readFileSync(`${process.env.DOCS}/web.md`, 'utf8').split('## Keys\n\n')[1].split('\n\n')[0]
     assert.equal(documented.replaceAll('`', ''), table, `docs/web.md must have this table:\n${table}`)
     await check_axe(page)
+    await picture(page, 'keys')
     await page.keyboard.press('Escape')
     await list.waitFor({ state: 'hidden' })
     return page
