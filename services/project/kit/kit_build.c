@@ -125,8 +125,8 @@ static void add_unlike(struct text word, uint32_t most, struct text_list *to)
     to->at[to->count++] = word;
 }
 
-/* Uses have the role of a track or section, or else its name, if it is no longer than WORD_MOST (uses_note.c). A section
- * that the ask names becomes that, and has a place in any case. */
+/* Uses have the role of a track or section, or else its name, at most WORD_MOST bytes (uses_note.c). A section that the
+ * ask names becomes that, and has a place in any case. */
 static bool take_role(void *state, const struct element *part)
 {
     const struct project_reading *r = state;
