@@ -40,9 +40,20 @@ void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float ve
                               .rolls = transport->rolls });
 }
 
+/* A dense pattern fills the ring within a second in which the control does not run. The notes of what plays keep half. */
+static bool has_room_for_hit(const struct engine *engine)
+{
+    const struct ring *ring = &engine->notes[CUES_CONTROL];
+    const uint32_t kept = engine->kept[CUES_CONTROL].count;
+
+    return kept < NOTES_PERIOD / 2 && ring_space(ring) > NOTES_CELLS / 2 + kept;
+}
+
 void notes_send_hit(struct engine *engine, uint32_t pad, uint32_t row, uint32_t sound, uint32_t generation,
                     float velocity)
 {
+    if (!has_room_for_hit(engine))
+        return;
     notes_send(engine, CUES_CONTROL,
                (struct note){ .kind = NOTE_HIT,
                               .voice = pad,

@@ -13,7 +13,8 @@ struct engine;
 
 /* Adds a note with the current frame. An invalid consumer gets nothing. */
 void notes_send(struct engine *engine, uint32_t consumer, struct note note);
-/* To the control: a pad (SOUNDS_NOBODY: a row) has begun to sound; sound SOUNDS_NOBODY: it is none of the memory. */
+/* To the control: a pad (SOUNDS_NOBODY: a row) has begun to sound; sound SOUNDS_NOBODY: it is none of the memory.
+ * Without a note if hits have half the room. */
 void notes_send_hit(struct engine *engine, uint32_t pad, uint32_t row, uint32_t sound, uint32_t generation,
                     float velocity);
 void notes_send_all(struct engine *engine, struct note note);

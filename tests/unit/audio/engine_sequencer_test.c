@@ -103,6 +103,31 @@ STAGE_CLAIM(the_next_pattern_begins_at_its_bar_with_its_tempo)
     assert_null(stage_note(stage, NOTE_NEXT_IS_NOW, 1));
 }
 
+/* The control does not run for ten bars of 32 rows that sound at each step. */
+STAGE_CLAIM(hits_leave_room_for_the_note_that_the_next_pattern_begins)
+{
+    struct stage *stage = *state;
+    struct ring notes = studio_notes(stage->studio, CUES_CONTROL);
+    struct note note;
+    uint32_t hits = 0, begun = 0;
+
+    stage->score.tempo = 400;
+    stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
+    stage->score.next = (struct score_pattern){ .serial = 2, .steps = 16 };
+    stage->score.next_bar = 9;
+    for (uint32_t row = 0; row < SCORE_ROWS; row++)
+        give_impulse(stage, &stage->score.now, row, 0.01f, "xxxxxxxxxxxxxxxx");
+    stage->note_count = STAGE_NOTES; /* the stage reads none */
+    stage_play(stage);
+    stage_run(stage, 3 * BAR + BAR / 10); /* at the tempo 120 of BAR */
+    while (ring_read(&notes, &note, 1)) {
+        hits += note.kind == NOTE_HIT;
+        begun += note.kind == NOTE_NEXT_IS_NOW;
+    }
+    assert_in_range(hits, 1000, NOTES_CELLS / 2);
+    assert_int_equal(begun, 1);
+}
+
 /* The bar begins in a lost period. The hit on the bar is lost with it, and the next one is in the new tempo. */
 STAGE_CLAIM(the_next_pattern_begins_although_its_bar_is_lost)
 {
