@@ -40,7 +40,7 @@ void notes_tell_pad(struct engine *engine, uint32_t kind, uint32_t pad, float ve
                               .rolls = transport->rolls });
 }
 
-/* A dense pattern fills the ring within a second in which the control does not run. The notes of what plays keep half. */
+/* A dense pattern fills the ring within a second without the control. The notes of what plays keep half of it. */
 static bool has_room_for_hit(const struct engine *engine)
 {
     const struct ring *ring = &engine->notes[CUES_CONTROL];
