@@ -289,8 +289,6 @@ static enum err ask_for_neighbour(struct work *work, struct txn *txn, struct fau
     request = begin_vary(work, &kit);
     add_vary(slot, &request.each);
     add_taken(&kit, &request.each, &request.taken);
-    if (is_like_item(ask, &liked) && has_item(slot))
-        request.taken.at[request.taken.count++] = slot->layers.at[0].media;
     request.any = ask->any;
     request.has_like = ask->has_like;
     request.like = ask->like;
