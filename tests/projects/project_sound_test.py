@@ -9,7 +9,7 @@ import signal
 
 from tests.claims import claim, contains, how_often, run_claims, same, until, write_file
 from tests.drives.disks import Lossy
-from tests.sounding import cut_power, engine, noise, until_quiet, until_sounds
+from tests.sounding import cut_power, engine, kill_processes, noise, until_quiet, until_sounds
 
 BARS = 'X...X...X...X...'
 
@@ -509,6 +509,19 @@ def a_sound_that_the_streamer_cannot_load_for_a_moment_is_heard_when_it_can(home
     until_hit_sounds(home)
     until(lambda: not any(row.get('absent') for row in home.ask('audio.rows')['each']), what='the row has its sound')
     same(wanted, music(kept(home)))
+
+
+@claim
+def a_sound_that_a_person_sets_while_the_streamer_is_in_quarantine_is_heard_after_its_release(home):
+    song_of_music(home)
+    while (streamer := home.status('streamer'))['state'] != 'quarantined':
+        if streamer['pid']:
+            kill_processes([streamer['pid']])
+    home.loophole('pads', 'set', '9', 'id=' + item(home, 'hat'), code=None)
+    contains(home.refused('pads', 'hit', '9'), 'pad 9 is silent: streamer is not running')
+    home.loophole('restart', 'streamer')
+    until(lambda: not home.ask('audio.pads').get('silent'), what='the pad has its sound')
+    home.loophole('pads', 'hit', '9')
 
 
 @claim

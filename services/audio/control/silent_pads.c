@@ -28,6 +28,15 @@ const char *silent_pads_why(const struct silent_pads *pads, uint64_t pad)
     return NULL;
 }
 
+bool silent_pads_again(const struct silent_pads *pads)
+{
+    bool again = false;
+
+    for (uint32_t i = 0; i < pads->count; i++)
+        again |= pads->each[i].again;
+    return again;
+}
+
 struct silent_sound_list silent_pads_list(const struct silent_pads *pads, struct arena *arena)
 {
     struct silent_sound_list list = { 0, arena_array(arena, pads->count, sizeof(*list.at)) };

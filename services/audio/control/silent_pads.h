@@ -25,6 +25,9 @@ void silent_pads_note(struct silent_pads *pads, uint64_t pad, const struct silen
 /* Why a sound of the pad could not be loaded; NULL: each of them could. */
 const char *silent_pads_why(const struct silent_pads *pads, uint64_t pad);
 
+/* True if a later try may load one of them. */
+bool silent_pads_again(const struct silent_pads *pads);
+
 /* All of them, by pad. The texts are those of `pads`. */
 struct silent_sound_list silent_pads_list(const struct silent_pads *pads, struct arena *arena);
 

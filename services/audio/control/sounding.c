@@ -45,6 +45,7 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->tempo_lock = score->tempo_locked != 0;
     answer->has_keeper = audio->held.keeper != 0;
     answer->keeper.value = audio->held.keeper;
+    answer->has_again = answer->again = silent_pads_again(&audio->silent);
     report_tempo(audio, answer);
     audio_report_inserts(audio, call, &answer->inserts);
     asked_pads(audio, call, &answer->pads);

@@ -45,6 +45,7 @@ struct sound_keeping {
     uint64_t looks;       /* number of the last look */
     struct sound_step step;
     struct sound_away away;
+    uint64_t asked; /* serial of the sound for which the core was asked what is away */
     struct sound_pattern pattern;
     struct sound_waits waits;
 };
