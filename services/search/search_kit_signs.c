@@ -80,12 +80,13 @@ static void add_common(struct signing *s, struct text word)
 
 /* ---- the project ---- */
 
+/* Of the uses of a project, those of its clips have a track; its pads may have the sounds of another kit. */
 static bool take_anchor(void *state, const struct use *use)
 {
     struct signing *s = state;
     const struct text section = s->ask->has_section ? s->ask->section : TEXT("");
 
-    if (use->ended || text_is(use->role, "kit") || (section.len && !text_equal_caseless(use->section, section)))
+    if (use->ended || !use->has_track || (section.len && !text_equal_caseless(use->section, section)))
         return true;
     if (s->anchor_count == 0 || !id_equal(s->anchors[s->anchor_count - 1], use->media))
         s->anchors[s->anchor_count++] = use->media;
