@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -237,5 +238,10 @@ int starter_start(const char *program, char *const arguments[], char *const envi
     if (*end >= 0)
         close(*end);
     *end = -1;
-    return order.number ? order.number : EMFILE;
+    if (order.number == 0) { /* it has started, and the table of descriptors has no room for its end */
+        (void)kill(order.pid, SIGKILL);
+        (void)waitpid(order.pid, NULL, 0);
+        return EMFILE;
+    }
+    return order.number;
 }
