@@ -151,8 +151,12 @@ def osc_swaps_by_likeness_and_says_which_pads_stay(home):
     osc, before = Osc(home), sounds(home)
     same(0, osc.say('/kit/swap', 'hat', before['snare'], 1)[1])
     same('snare', home.first('show', before['snare'])['class'])
-    assert sounds(home)['hat'] not in (before['hat'], before['snare'])
+    liked = sounds(home)['hat']
+    assert liked != before['snare'], liked
+    same(0, osc.say('/kit/swap', 'hat', 'next', 1)[1])
+    assert sounds(home)['hat'] not in (liked, before['snare']), liked
     same(0, osc.say('/kit/swap', 'hat', 'back')[1])
+    same(liked, sounds(home)['hat'])
     same(0, osc.say('/kit/lock', 'hat')[1])
     home.loophole('kit', 'build', '--name', 'Over', '--slots', 'kick', '--seed', '4')
     same(('Over is on the pads from 0 on; locked pads that stay: 1', 0), osc.say('/kit/load', 'Over'))

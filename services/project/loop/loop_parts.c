@@ -226,13 +226,14 @@ static double frames_until(const struct hearing *h, int64_t frame)
     return (double)(frame - h->at) * (double)mark->rate / (double)mark->line.rate;
 }
 
-/* Goes on to a frame of the clock. Where the voice repeats its file, it continues at the begin of what it repeats. */
+/* Goes on to a frame of the clock. Where the voice repeats its file, it continues at the begin of what it repeats: from
+ * the end of that too. */
 static void hear_until(struct hearing *h, int64_t frame)
 {
     const struct loop_mark *mark = &h->begun->mark;
     const bool repeats = mark->has_loop_end && h->voice == mark->voice && id_equal(h->item, mark->id);
 
-    while (h->sounds && h->is_known && repeats && h->position < (double)mark->loop_end &&
+    while (h->sounds && h->is_known && repeats && h->position <= (double)mark->loop_end &&
            h->position + frames_until(h, frame) >= (double)mark->loop_end) {
         const double left = (double)mark->loop_end - h->position;
         const int64_t turns = h->at + llround(left * (double)mark->line.rate / (double)mark->rate);
