@@ -114,12 +114,11 @@ static void publish_end(struct audio *audio, const struct note *note)
 static bool item_of_hit(const struct audio *audio, const struct note *note, struct id *to)
 {
     const struct sound_entry *entry = note->sound < SOUNDS ? &studio_sounds(audio->studio)->entries[note->sound] : NULL;
-    static const struct id none;
 
     if (!entry || atomic_load_explicit(&entry->generation, memory_order_acquire) != note->generation)
         return false;
     memcpy(to->b, entry->media, sizeof(to->b));
-    return !id_equal(*to, none);
+    return !id_is_zero(*to);
 }
 
 static void keep_hit(struct audio *audio, const struct note *note)
