@@ -185,7 +185,7 @@ static const struct kit_candidate *choose_surest(struct picking *p, struct text 
     return best;
 }
 
-/* The one that is nearest, where one of an unsure class counts as farther. NULL: none may be taken. */
+/* The nearest candidate; one of an unsure class counts as farther. NULL: none may be taken. */
 static const struct kit_candidate *choose_nearest(struct picking *p, struct text facts,
                                                   const struct kit_candidate *each, uint32_t count)
 {
@@ -330,7 +330,7 @@ enum err search_kit_key(struct request *request, bool has_key, struct text key, 
     return fault_field(request->fault, "key");
 }
 
-/* Copies of it, and what is nearly the same, are no other sound. */
+/* The kit gets neither copies of it nor sounds that are nearly the same. */
 static void note_liked(struct picking *p, uint32_t row)
 {
     struct chosen *to = &p->liked[p->liked_count++];
