@@ -24,6 +24,12 @@ def processor(pids):
                for pid in pids for thread in os.listdir("/proc/%d/task" % pid)) / 1e9
 
 
+def threads():
+    """Seconds of processor time of each thread of each service."""
+    return {(name, int(thread)): int(open("/proc/%d/task/%s/schedstat" % (pid, thread)).read().split()[0]) / 1e9
+            for name, pid in services().items() if pid for thread in os.listdir("/proc/%d/task" % pid)}
+
+
 def workers(indexer):
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:

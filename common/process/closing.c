@@ -66,8 +66,8 @@ void closing_start(int fd)
     ALLOC_ROOM(queue.fds, queue.count, queue.room, 16);
     queue.fds[queue.count++] = fd;
     add_thread();
-    pthread_cond_signal(&queue.wake);
     pthread_mutex_unlock(&queue.lock);
+    pthread_cond_signal(&queue.wake); /* under the lock, the woken thread would have to wait for it */
 }
 
 unsigned closing_stuck(void)

@@ -159,7 +159,6 @@ static void add_waiting(struct errands *all, struct errand *errand)
     all->last_waiting = &errand->next;
     all->waits++;
     add_threads(all);
-    pthread_cond_signal(&all->wake);
 }
 
 static void remove_waiting(struct errands *all, const struct errand *errand)
@@ -184,12 +183,19 @@ static void prepare_errand(struct errands *errands, struct errand *errand)
     atomic_store(&errand->stop, false);
 }
 
+/* A thread that is woken under the lock would have to wait for it. */
+static void wake_thread(struct errands *errands)
+{
+    pthread_mutex_unlock(&errands->lock);
+    pthread_cond_signal(&errands->wake);
+}
+
 void errand_start(struct errands *errands, struct errand *errand)
 {
     prepare_errand(errands, errand);
     pthread_mutex_lock(&errands->lock);
     add_waiting(errands, errand);
-    pthread_mutex_unlock(&errands->lock);
+    wake_thread(errands);
 }
 
 bool errand_try(struct errands *errands, struct errand *errand)
@@ -200,7 +206,7 @@ bool errand_try(struct errands *errands, struct errand *errand)
     bool has_thread = errands->threads > 0;
     if (!has_thread)
         remove_waiting(errands, errand);
-    pthread_mutex_unlock(&errands->lock);
+    wake_thread(errands);
     return has_thread;
 }
 

@@ -133,7 +133,6 @@ void workers_ask(struct worker *worker, const struct shape *shape, const void *m
     *number = ++worker->number;
     worker->is_asked = true;
     worker->limit = patience;
-    patience_begin(&worker->waited, worker->process.pid);
     worker->is_broken = pipe_send(&worker->process.pipe, shape, message, fd, NULL) != ERR_OK;
 }
 
@@ -225,13 +224,23 @@ void workers_free(struct workers *workers)
     free(workers);
 }
 
+/* Most jobs end before a tick sees them, so the wait begins at the first one that does. */
+static bool is_late(struct worker *worker)
+{
+    if (worker->waited_for == worker->number)
+        return patience_is_over(&worker->waited, worker->limit, TICK_US);
+    patience_begin(&worker->waited, worker->process.pid);
+    worker->waited_for = worker->number;
+    return false;
+}
+
 static void check_worker(struct workers *workers, struct worker *worker)
 {
     struct fault fault = { 0 };
 
     if (worker->is_broken)
         fault_set(&fault, ERR_BAD_REQUEST, "the worker accepts no message");
-    else if (worker->is_asked && patience_is_over(&worker->waited, worker->limit, TICK_US))
+    else if (worker->is_asked && is_late(worker))
         fault_set(&fault, ERR_TIMEOUT, "the worker did not answer in time");
     if (fault.code != ERR_OK)
         lose_worker(workers, worker, &fault);

@@ -20,7 +20,8 @@ struct worker {
     struct sandboxed process; /* pid 0: no process */
     void *holder;             /* the owner of the worker's task; NULL: the worker is spare */
     uint64_t number;          /* of the last message */
-    struct patience waited;   /* for its answer, at most `limit` */
+    struct patience waited;   /* for the answer to message `waited_for`, at most `limit` */
+    uint64_t waited_for;
     usec_t limit;
     uint32_t files; /* tasks that it has had; after WORKERS_FILES it is replaced */
     bool is_asked;  /* its last message has no answer yet */

@@ -303,6 +303,18 @@ static void name_other_file(const struct job *job, struct analysed *found)
     found->bit_depth = 0;
 }
 
+/* The sound that ffmpeg made says nothing of the file that it was made of. */
+static void stamp_file(const struct job *job, int fd, struct result *result)
+{
+    struct stat stat;
+
+    result->has_after = !job->has_container && input_ask(fd, &stat);
+    if (result->has_after)
+        result->after = (struct file_times){ .size = (uint64_t)stat.st_size,
+                                             .mtime = clock_usec(stat.st_mtim),
+                                             .changed = clock_usec(stat.st_ctim) };
+}
+
 void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena, struct result *result)
 {
     struct analysed *found = &result->found;
@@ -336,4 +348,5 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
               e == ERR_BAD_REQUEST && input.error == 0 && !job->has_container &&
                   content_may_be_foreign(&input, container));
     name_other_file(job, found);
+    stamp_file(job, fd, result);
 }

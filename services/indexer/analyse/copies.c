@@ -61,19 +61,6 @@ static bool start_look(struct copies *copies, struct copies_of *of, struct id co
     return of->looking;
 }
 
-static bool any_is_known(struct copies *copies, struct id content)
-{
-    struct arena arena = { 0 };
-    struct media_list one = { 0 };
-    struct id first = { { 0 } };
-    bool any = catalogue_reader_with_content(copies->catalogue, &arena, bytes_of(content.b, sizeof(content.b)), first,
-                                             1, &one) == ERR_OK &&
-               one.count > 0;
-
-    arena_free(&arena);
-    return any;
-}
-
 /* ---- choosing ---- */
 
 static const struct gone_item *choose_gone(struct copies_of *of, const struct analysis *analysis,
@@ -90,8 +77,6 @@ enum copies_answer copies_find(struct copies *copies, struct analysis *analysis,
 {
     struct copies_of *of = entry_of(copies, analysis->content);
 
-    if (!of && !any_is_known(copies, analysis->content))
-        return COPIES_NONE;
     if (!of && !(of = take_entry(copies))) {
         analysis_push(&copies->waiting, analysis);
         return COPIES_WAIT;

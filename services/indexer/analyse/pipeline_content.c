@@ -136,8 +136,24 @@ static bool waits_for_older(struct pipeline *pipeline, struct analysis *analysis
     return true;
 }
 
+static bool any_is_known(struct pipeline *pipeline, struct id content)
+{
+    struct media_list one = { 0 };
+    struct id first = { { 0 } };
+    bool any = catalogue_reader_with_content(pipeline->catalogue, &pipeline->arena,
+                                             bytes_of(content.b, sizeof(content.b)), first, 1, &one) == ERR_OK &&
+               one.count > 0;
+
+    arena_reset(&pipeline->arena);
+    return any;
+}
+
 void pipeline_content(struct pipeline *pipeline, struct analysis *analysis)
 {
+    if (!any_is_known(pipeline, analysis->content)) {
+        pipeline_analyse(pipeline, analysis);
+        return;
+    }
     if (analysis->created && id_is_zero(analysis->older) && waits_for_older(pipeline, analysis))
         return;
     choose_source(pipeline, analysis);

@@ -219,6 +219,17 @@ static void take_look(void *state, struct analysis *analysis, const struct resul
     hand_out_ready(pool);
 }
 
+/* The worker asked the file system after its last read, unless it read the sound that ffmpeg made of the file. */
+static void look_at_file(struct pool *pool, struct analysis *analysis, const struct result *result)
+{
+    if (!result->has_after || analysis->sound >= 0)
+        start_look(pool, analysis, result, false, take_look);
+    else if (unchanged_since_scan(analysis, &result->after))
+        pass_result(pool, analysis, result);
+    else
+        lose_work(pool, analysis, POOL_CHANGED, "");
+}
+
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
     struct analysis *analysis =
@@ -228,7 +239,7 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
     if (analysis->ticket.number != 0)
         pass_result(pool, analysis, result);
     else
-        start_look(pool, analysis, result, false, take_look);
+        look_at_file(pool, analysis, result);
     if (failed)
         workers_drop(pool->workers, worker);
     else

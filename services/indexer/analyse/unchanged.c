@@ -18,11 +18,16 @@ struct unchanged_look {
     struct arena arena;
     struct result result;
     int fd;
-    uint64_t size;
-    usec_t mtime, changed;
+    struct file_times now;
     bool reads;
-    bool is_same, is_unread;
+    bool is_asked, is_unread;
 };
+
+bool unchanged_since_scan(const struct analysis *analysis, const struct file_times *now)
+{
+    return now->size == analysis->size && now->mtime == analysis->mtime &&
+           (!analysis->changed || now->changed == analysis->changed);
+}
 
 static bool can_read_byte(int fd)
 {
@@ -41,19 +46,25 @@ static void compare_file(struct errand *errand)
     struct unchanged_look *look = (struct unchanged_look *)errand;
     struct stat st;
 
-    look->is_same = fstat(look->fd, &st) == 0 && (uint64_t)st.st_size == look->size &&
-                    clock_usec(st.st_mtim) == look->mtime &&
-                    (!look->changed || clock_usec(st.st_ctim) == look->changed);
+    look->is_asked = fstat(look->fd, &st) == 0;
+    if (look->is_asked)
+        look->now = (struct file_times){ .size = (uint64_t)st.st_size,
+                                         .mtime = clock_usec(st.st_mtim),
+                                         .changed = clock_usec(st.st_ctim) };
     look->is_unread = look->reads && !can_read_byte(look->fd);
 }
 
 static void report_look(struct errand *errand, bool lost)
 {
     struct unchanged_look *look = (struct unchanged_look *)errand;
-    const enum unchanged found = lost              ? UNCHANGED_HUNG
-                                 : look->is_unread ? UNCHANGED_UNREAD
-                                 : look->is_same   ? UNCHANGED_YES
-                                                   : UNCHANGED_NO;
+    enum unchanged found = UNCHANGED_NO;
+
+    if (lost)
+        found = UNCHANGED_HUNG;
+    else if (look->is_unread)
+        found = UNCHANGED_UNREAD;
+    else if (look->is_asked && unchanged_since_scan(look->analysis, &look->now))
+        found = UNCHANGED_YES;
 
     look->found(look->state, look->analysis, &look->result, found);
 }
@@ -76,9 +87,6 @@ void unchanged_start(struct errands *errands, struct analysis *analysis, const s
     look->state = state;
     look->analysis = analysis;
     look->fd = analysis->fd;
-    look->size = analysis->size;
-    look->mtime = analysis->mtime;
-    look->changed = analysis->changed;
     look->reads = reads;
     codec_keep(&result_shape, result, &look->arena, &look->result);
     errand_start(errands, &look->errand);

@@ -1,5 +1,6 @@
 /* unchanged.h: checks, after a worker has read a file, that it is still the file that the scan saw, and on request that
- * it can be read now. An errand checks that, because the file system may hang. The loop's thread. */
+ * it can be read now. A worker that is done says what its file is; else an errand looks, because the file system may
+ * hang. The loop's thread. */
 #ifndef LOOPHOLE_INDEXER_UNCHANGED_H
 #define LOOPHOLE_INDEXER_UNCHANGED_H
 
@@ -12,6 +13,9 @@ enum unchanged {
     UNCHANGED_HUNG,  /* its file system does not answer */
     UNCHANGED_UNREAD /* only with `reads`: it cannot be read */
 };
+
+/* True: size and times are those of the scan. */
+bool unchanged_since_scan(const struct analysis *analysis, const struct file_times *now);
 
 /* `result` is a copy, valid during the call. */
 typedef void unchanged_found(void *state, struct analysis *analysis, const struct result *result, enum unchanged found);

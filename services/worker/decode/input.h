@@ -2,6 +2,8 @@
 #ifndef LOOPHOLE_WORKER_INPUT_H
 #define LOOPHOLE_WORKER_INPUT_H
 
+#include <sys/stat.h>
+
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/text.h"
@@ -29,6 +31,9 @@ struct input {
 
 /* Opens regular files only. Errors: bad_request (another kind of file), io. */
 enum err input_open(struct input *input, int fd, struct fault *fault);
+
+/* Asks the file system again. False: it does not say. */
+bool input_ask(int fd, struct stat *stat);
 
 /* Reads up to `len` bytes from `offset` and returns their number. It is smaller at the file's end and on an error, and
  * 0 for an offset outside the file. */
