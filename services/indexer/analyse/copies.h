@@ -36,8 +36,8 @@ enum copies_answer {
     COPIES_WAIT   /* copies.h keeps the analysis: `again` returns it */
 };
 
-/* Finds an older item for `analysis`, whose content the catalogue has. Leaves out items in `claimed`. If many copies moved at once, each gets the item
- * that had its file name, if there is one. */
+/* Finds an older item for `analysis`, whose content the catalogue has. Leaves out items in `claimed`. If many copies
+ * moved at once, each gets the item that had its file name, if there is one. */
 enum copies_answer copies_find(struct copies *copies, struct analysis *analysis, const struct id_table *claimed,
                                const struct gone_item **older);
 
