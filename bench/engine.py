@@ -30,6 +30,19 @@ def threads():
             for name, pid in services().items() if pid for thread in os.listdir("/proc/%d/task" % pid)}
 
 
+def serial_costs(before, after, count):
+    """Microseconds for each of `count` files of each service's busiest thread, the dearest first: what one thread does
+    for each file bounds the rate of any number of cores."""
+    busiest = {}
+    for thread, seconds in after.items():
+        busiest[thread[0]] = max(busiest.get(thread[0], 0), seconds - before.get(thread, 0))
+    return sorted(((name, seconds / count * 1e6) for name, seconds in busiest.items()), key=lambda cost: -cost[1])
+
+
+def serial_text(costs):
+    return ", ".join("%s %.1f" % cost for cost in costs if cost[1] >= 0.5)
+
+
 def workers(indexer):
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
