@@ -4,10 +4,12 @@
  *
  *   main.c     rounds, the table                   bare.c     LMDB alone
  *   echo.c     the two echoes, each a process      swarm.c    many clients, each with one ask in flight
- *   engine.c   asks to a running engine            load.c     writers, searchers and an index at once */
+ *   engine.c   asks to a running engine            load.c     writers, searchers and an index at once
+ *   work.c     processor time of a process */
 #ifndef LOOPHOLE_BENCH_LATENCY_BENCH_H
 #define LOOPHOLE_BENCH_LATENCY_BENCH_H
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include "common/buffer.h"
@@ -47,6 +49,7 @@ void engine_begin(struct engine *engine); /* connects to the engine of this home
 void engine_end(struct engine *engine);
 /* `count` asks one after the other; each adds its time to `to`. */
 void engine_ping(struct engine *engine, const char *service, uint32_t count, struct latency *to);
+pid_t engine_process(struct engine *engine, const char *service);
 void engine_put(struct engine *engine, uint32_t count, struct latency *to);
 double engine_batch(struct engine *engine); /* seconds of one ask with BATCH edits */
 bool engine_answers(struct engine *engine, const char *service);
@@ -71,6 +74,10 @@ void swarm_end(struct swarm *swarm);
  * answer must be ok. */
 double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop, bool checked,
                  void (*frame)(void *state, struct buffer *to), void *state, struct latency *to);
+
+/* ---- work.c ---- */
+double work_us(pid_t process);                               /* processor time of all threads */
+void work_place(pid_t process, const cpu_set_t *processors); /* moves all threads to these processors */
 
 /* ---- load.c ---- */
 

@@ -196,6 +196,17 @@ void engine_ping(struct engine *engine, const char *service, uint32_t count, str
     }
 }
 
+pid_t engine_process(struct engine *engine, const char *service)
+{
+    const struct service_ping request = { 0 };
+    struct pong pong = { 0 };
+    char name[WORD];
+
+    snprintf(name, sizeof(name), "%s.ping", service);
+    must_ask(engine, name, &request, &pong);
+    return (pid_t)pong.pid;
+}
+
 void engine_put(struct engine *engine, uint32_t count, struct latency *to)
 {
     for (uint32_t i = 0; i < count; i++) {
