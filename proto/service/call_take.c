@@ -5,8 +5,8 @@
 #include "proto/transport/peers.h"
 
 enum {
-    BATCH = 64,         /* asks read before they are handled … */
-    BATCH_MOST = 1024,  /* … and while expensive asks wait, because other peers may have sent cheap ones */
+    BATCH = 64,         /* asks read before one is handled, while they are put in order … */
+    BATCH_MOST = 1024,  /* … and after an expensive one, because other peers may have sent cheap ones */
     EXPENSIVE_US = 500, /* for one ask; after it the loop reads further asks */
     HEAVY_US = 2000,    /* for the recent asks of a peer: peers with less come first */
     LATELY_US = 100000,
@@ -100,9 +100,10 @@ static void forget_spending(struct service *service, usec_t now)
     if (now - spending->since < LATELY_US)
         return;
     spending->since = now;
-    spending->most = 0;
+    spending->most = spending->spenders = 0;
     for (uint32_t i = 0; i < LIMIT_SPENDERS; i++) {
         spending->us[i] /= 2;
+        spending->spenders += spending->us[i] > 0;
         if (spending->us[i] > spending->most)
             spending->most = spending->us[i];
     }
@@ -112,6 +113,7 @@ static void add_spending(struct service *service, uint32_t peer, usec_t us)
 {
     struct spending *spending = &service->spending;
 
+    spending->spenders += us > 0 && spending->us[peer] == 0;
     spending->us[peer] += (uint32_t)us;
     if (spending->us[peer] > spending->most)
         spending->most = spending->us[peer];
@@ -129,6 +131,13 @@ static struct call *take_next_call(struct service *service)
         if (us[(*at)->peer] < us[(*least)->peer])
             least = at;
     return call_queue_take_at(&service->waiting, least);
+}
+
+/* A look for an ask that has not come costs a system call. So there is one for each ask, after the answer to the one
+ * before, unless asks of several peers have to be put in order. */
+static uint32_t how_far_ahead(const struct spending *spending)
+{
+    return spending->most >= HEAVY_US && spending->spenders > 1 ? BATCH : 1;
 }
 
 static void read_ahead(struct service *service, uint32_t most)
@@ -166,7 +175,7 @@ uint32_t call_take_all(struct service *service)
 
     forget_spending(service, clock_steady());
     while (handled < LIMIT_TURN && goes_on(service)) {
-        read_ahead(service, BATCH);
+        read_ahead(service, how_far_ahead(&service->spending));
         if (service->waiting.count == 0)
             break;
         for (; goes_on(service) && (call = take_next_call(service)); handled++)

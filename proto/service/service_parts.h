@@ -125,6 +125,7 @@ struct call {
 struct spending {
     usec_t since;
     uint32_t most;
+    uint32_t spenders;            /* slots with a cost */
     uint64_t who[LIMIT_SPENDERS]; /* of each slot; 0: none yet */
     uint32_t us[LIMIT_SPENDERS];
 };

@@ -69,12 +69,15 @@ static int left_ms(usec_t until)
     return left <= 0 ? -1 : left > 60000000 ? 60000 : (int)((left + 999) / 1000);
 }
 
-/* The ask's own deadline delivers it in any case. */
+/* Most answers come soon; a wait for them alone takes fewer system calls. The ask's own deadline delivers it in any
+ * case. */
 static struct delivery wait_for_answer(struct requester *requester)
 {
     struct pollfd fds[REQUESTER_FDS];
     struct delivery delivery;
 
+    if (requester_take_soon(requester, &delivery))
+        return delivery;
     while (!requester_take(requester, &delivery)) {
         int wait = left_ms(requester_due(requester));
         poll(fds, requester_wait_for(requester, fds, REQUESTER_FDS), wait < 0 ? 0 : wait);

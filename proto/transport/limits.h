@@ -14,6 +14,7 @@ enum {
     LIMIT_SERVICE_ASKS = 1024,       /* asks of one service to others in progress; beyond it busy */
     LIMIT_CLIENT_ASKS = 16384,       /* asks of one client in progress; beyond it busy */
     LIMIT_CLIENT_BYTES = 256 << 20,  /* bytes of these asks, also of a service; beyond it busy */
+    LIMIT_SOON_MS = 5,               /* a client first waits this long for its answer alone */
     LIMIT_RESEND_FIRST_MS = 1000,    /* an unanswered ask is sent again after this, then after twice as long … */
     LIMIT_RESEND_MS = 10000,         /* … at most after this; at once when the service is back */
     LIMIT_SPENDERS = 256,            /* processes whose asks' recent cost is known */

@@ -293,7 +293,10 @@ static bool take_due(struct requester *requester, struct delivery *to)
     return false;
 }
 
-static bool match_answer(struct requester *requester, struct service_link *link, struct delivery *to)
+typedef enum err receive_fn(struct socket *socket, struct received *received);
+
+static bool match_answer(struct requester *requester, struct service_link *link, receive_fn *receive,
+                         struct delivery *to)
 {
     struct answer_frame answer;
     struct sent_ask *sent;
@@ -301,7 +304,7 @@ static bool match_answer(struct requester *requester, struct service_link *link,
 
     for (;;) {
         sockets_drop(&requester->received);
-        e = sockets_receive(link->socket, &requester->received);
+        e = receive(link->socket, &requester->received);
         if (e != ERR_OK && e != ERR_TOO_LARGE)
             return false;
         if (e != ERR_OK || frame_read_answer(requester->received.body, &answer, NULL) != ERR_OK)
@@ -326,7 +329,8 @@ static void send_again(struct requester *requester, const struct service_link *l
 bool requester_take(struct requester *requester, struct delivery *delivery)
 {
     for (uint32_t i = 0; i < requester->link_count; i++)
-        if (match_answer(requester, &requester->links[(requester->turn + i) % requester->link_count], delivery)) {
+        if (match_answer(requester, &requester->links[(requester->turn + i) % requester->link_count], sockets_receive,
+                         delivery)) {
             requester->turn += i + 1;
             return true;
         }
@@ -334,6 +338,13 @@ bool requester_take(struct requester *requester, struct delivery *delivery)
         if (service_link_is_new(&requester->links[i]))
             send_again(requester, &requester->links[i]);
     return take_due(requester, delivery);
+}
+
+/* An ask that could not be sent is due after RETRY_US. */
+bool requester_take_soon(struct requester *requester, struct delivery *delivery)
+{
+    return requester->count == 1 && requester->due > clock_steady() + RETRY_US &&
+           match_answer(requester, requester->first->link, sockets_receive_soon, delivery);
 }
 
 /* A sending may take the signal of an answer that has just arrived, so all is received once more before a wait. */

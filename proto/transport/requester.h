@@ -40,6 +40,10 @@ struct delivery {
  * returns false, then wait with requester_wait_for and requester_due. */
 bool requester_take(struct requester *requester, struct delivery *delivery);
 
+/* Waits up to LIMIT_SOON_MS for the answer to the only ask in progress; false if it has not come, or if it may be due
+ * for something else meanwhile. */
+bool requester_take_soon(struct requester *requester, struct delivery *delivery);
+
 /* On the steady clock: the latest time of the next requester_take; 0: at once. */
 usec_t requester_due(const struct requester *requester);
 

@@ -70,6 +70,7 @@ static const struct {
     { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for an absent service: the requester gets an error */
     { CLIENT, ZMQ_SNDHWM, 0 },    /* bounded by LIMIT_CLIENT_ASKS */
     { CLIENT, ZMQ_RCVHWM, 0 },
+    { CLIENT, ZMQ_RCVTIMEO, LIMIT_SOON_MS },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
 };
 
@@ -293,12 +294,12 @@ static void route_cut_to_first(struct route *route)
     }
 }
 
-static int receive_part(struct socket *socket, zmq_msg_t *message)
+static int receive_part(struct socket *socket, zmq_msg_t *message, int flags)
 {
     int rc;
 
     peers_enter();
-    rc = zmq_msg_recv(message, socket->zmq, ZMQ_DONTWAIT);
+    rc = zmq_msg_recv(message, socket->zmq, flags);
     peers_leave();
     return rc;
 }
@@ -318,7 +319,7 @@ static void note_peer(struct received *received)
     peers_take(received->charged);
 }
 
-enum err sockets_receive(struct socket *socket, struct received *received)
+static enum err receive_message(struct socket *socket, struct received *received, int flags)
 {
     zmq_msg_t *message = message_of(received);
     bool fits = true, is_first = true;
@@ -328,7 +329,7 @@ enum err sockets_receive(struct socket *socket, struct received *received)
     received->charged = 0;
     zmq_msg_init(message);
     for (;;) {
-        if (receive_part(socket, message) < 0) {
+        if (receive_part(socket, message, flags) < 0) {
             if (errno == EINTR)
                 continue;
             return nothing_received(socket);
@@ -349,6 +350,16 @@ enum err sockets_receive(struct socket *socket, struct received *received)
     sockets_drop(received);
     route_cut_to_first(&received->route);
     return ERR_TOO_LARGE;
+}
+
+enum err sockets_receive(struct socket *socket, struct received *received)
+{
+    return receive_message(socket, received, ZMQ_DONTWAIT);
+}
+
+enum err sockets_receive_soon(struct socket *socket, struct received *received)
+{
+    return receive_message(socket, received, 0);
 }
 
 void sockets_drop(struct received *received)

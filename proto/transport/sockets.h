@@ -1,5 +1,5 @@
-/* sockets.h: the only door to ZeroMQ. No socket blocks: an operation that is not possible now returns ERR_BUSY, and the
- * caller waits with poll() on sockets_fd. One thread for all sockets of one struct sockets. */
+/* sockets.h: the only door to ZeroMQ. An operation that is not possible now returns ERR_BUSY, and the caller waits with
+ * poll() on sockets_fd; only sockets_receive_soon blocks. One thread for all sockets of one struct sockets. */
 #ifndef LOOPHOLE_PROTO_SOCKETS_H
 #define LOOPHOLE_PROTO_SOCKETS_H
 
@@ -65,6 +65,8 @@ struct received {
  * (more routing frames than LIMIT_ROUTE_*: the message is dropped, and the struct has its first frame, the sender's);
  * io. */
 enum err sockets_receive(struct socket *socket, struct received *received);
+/* SOCKET_CLIENT: the same, but waits up to LIMIT_SOON_MS for a message. */
+enum err sockets_receive_soon(struct socket *socket, struct received *received);
 void sockets_drop(struct received *received);
 struct text sockets_topic(const struct received *received); /* of an event: its first frame */
 

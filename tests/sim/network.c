@@ -298,6 +298,11 @@ enum err sockets_receive(struct socket *socket, struct received *received)
     return ERR_OK;
 }
 
+enum err sockets_receive_soon(struct socket *socket, struct received *received)
+{
+    return sockets_receive(socket, received);
+}
+
 void sockets_drop(struct received *received)
 {
     struct packet *packet;
