@@ -2,6 +2,8 @@
 #include "common/process/heap.h"
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/run.h"
 #include "services/audio/offline/render.h"
 
 #define EVERY  10000      /* microseconds between two ticks */

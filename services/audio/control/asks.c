@@ -1,6 +1,14 @@
 /* asks.c: the table of the asks. */
 #include "services/audio/control/audio.h"
+#include "services/audio/control/pads.h"
+#include "services/audio/control/ports.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/rows.h"
+#include "services/audio/control/set_mixer.h"
+#include "services/audio/control/set_pattern.h"
 #include "services/audio/control/song.h"
+#include "services/audio/control/sound_asks.h"
+#include "services/audio/control/sounding.h"
 #include "services/audio/control/transport_asks.h"
 
 const struct audio_handlers audio_handlers = {

@@ -1,9 +1,12 @@
+#include "services/audio/control/note_events.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "common/process/log.h"
-#include "services/audio/control/audio.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
 #include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 

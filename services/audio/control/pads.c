@@ -1,3 +1,5 @@
+#include "services/audio/control/pads.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +10,8 @@
 #include "services/audio/control/core.h"
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pad.h"
+#include "services/audio/control/score.h"
+#include "services/audio/control/send_cues.h"
 
 static bool has_sound(const struct score_pad *pad)
 {

@@ -1,10 +1,13 @@
+#include "services/audio/control/ports.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
-#include "services/audio/control/audio.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
 
 /* ---- the JACK server ---- */
 

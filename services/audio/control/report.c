@@ -1,8 +1,8 @@
+#include "services/audio/control/report.h"
+
 #include <math.h>
 
-#include "services/audio/control/audio.h"
 #include "services/audio/control/core.h"
-#include "services/audio/control/song.h"
 #include "services/audio/dsp/lookahead.h"
 
 /* Shared memory may contain any value; a message must satisfy its schema. */

@@ -1,10 +1,12 @@
+#include "services/audio/control/rows.h"
+
 #include <string.h>
 
 #include "services/audio/control/asked.h"
-#include "services/audio/control/audio.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
 #include "services/audio/control/pattern.h"
+#include "services/audio/control/score.h"
 #include "services/audio/control/song.h"
 
 /* NULL: none plays. */

@@ -1,3 +1,5 @@
+#include "services/audio/control/run.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,9 +13,13 @@
 #include "proto/transport/lock.h"
 #include "schema_supervisor.h"
 #include "services/audio/control/asked.h"
-#include "services/audio/control/audio.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/note_events.h"
+#include "services/audio/control/pads.h"
+#include "services/audio/control/ports.h"
+#include "services/audio/control/score.h"
+#include "services/audio/control/send_cues.h"
 #include "services/audio/dsp/number.h"
 
 enum { CHECK_US = 1000000 };

@@ -1,7 +1,7 @@
-/* score.c: the score of this process: adopted from a predecessor or fresh, and published to the audio core. */
+#include "services/audio/control/score.h"
+
 #include <string.h>
 
-#include "services/audio/control/audio.h"
 #include "services/audio/control/core.h"
 #include "services/audio/control/pad.h"
 #include "services/audio/control/pattern.h"

@@ -1,5 +1,7 @@
-#include "services/audio/control/audio.h"
+#include "services/audio/control/send_cues.h"
+
 #include "services/audio/control/core.h"
+#include "services/audio/control/report.h"
 #include "services/audio/control/song.h"
 
 enum { WAIT_US = 5000000 };

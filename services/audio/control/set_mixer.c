@@ -1,5 +1,8 @@
-#include "services/audio/control/audio.h"
+#include "services/audio/control/set_mixer.h"
+
 #include "services/audio/control/change.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
 
 /* NULL: unknown channel. */
 static struct score_strip *strip_of(struct score *score, int32_t channel)

@@ -1,3 +1,5 @@
+#include "services/audio/control/set_pattern.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -5,11 +7,13 @@
 #include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 #include "services/audio/control/asked.h"
-#include "services/audio/control/audio.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
 #include "services/audio/control/named_sounds.h"
+#include "services/audio/control/note_events.h"
 #include "services/audio/control/pattern.h"
+#include "services/audio/control/score.h"
+#include "services/audio/control/send_cues.h"
 #include "services/audio/control/song.h"
 #include "services/audio/control/transport_asks.h"
 #include "store/pattern/message.h"

@@ -3,6 +3,8 @@
 #include "services/audio/control/asked.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
 
 enum { BARS_MOST = 1024 };
 

@@ -1,3 +1,5 @@
+#include "services/audio/control/sound_asks.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +7,8 @@
 #include "common/process/log.h"
 #include "schema_streamer.h"
 #include "services/audio/control/named_sounds.h"
+#include "services/audio/control/send_cues.h"
+#include "services/audio/control/set_mixer.h"
 
 static const float FLAT_Q = 0.7071067812F, DECAY_LEAST = 0.001F;
 

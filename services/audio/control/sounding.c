@@ -1,9 +1,14 @@
-/* sounding.c: reports the whole sound to the project that stores it, and hears that it has been stored. */
+#include "services/audio/control/sounding.h"
+
 #include <string.h>
 
 #include "services/audio/control/asked.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/note_events.h"
+#include "services/audio/control/ports.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
 #include "services/audio/control/song.h"
 
 static void report_tempo(const struct audio *audio, struct sounding *to)

@@ -5,6 +5,10 @@
 
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/note_events.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/score.h"
+#include "services/audio/control/send_cues.h"
 
 enum { TAP_LONGEST_US = 3000000 };
 

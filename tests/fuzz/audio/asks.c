@@ -5,6 +5,9 @@
 #include <math.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/note_events.h"
+#include "services/audio/control/report.h"
+#include "services/audio/control/run.h"
 #include "services/audio/rt/engine.h"
 
 enum { FRAMES = 64, RATE = 48000 };

@@ -3,6 +3,7 @@
 
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pad.h"
+#include "services/audio/control/score.h"
 #include "tests/unit/claim.h"
 
 /* The control thread's part of a core that finds the score in `memory`. */

@@ -6,6 +6,10 @@
 #include "proto/service/service_parts.h"
 #include "services/audio/control/asked.h"
 #include "services/audio/control/audio.h"
+#include "services/audio/control/note_events.h"
+#include "services/audio/control/rows.h"
+#include "services/audio/control/score.h"
+#include "services/audio/control/set_pattern.h"
 #include "tests/unit/claim.h"
 
 #define PREPARED_CLAIM(name) CLAIM_WITH(name, make_desk, drop_desk)
