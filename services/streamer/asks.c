@@ -2,6 +2,14 @@
 
 #include "services/streamer/loop_asks.h"
 #include "services/streamer/play/together.h"
+#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_mark.h"
+#include "services/streamer/play/voice_place.h"
+#include "services/streamer/play/voice_plan.h"
+#include "services/streamer/play/voices.h"
+#include "services/streamer/record/take_again.h"
+#include "services/streamer/record/takes.h"
 
 /* ---- voices ---- */
 

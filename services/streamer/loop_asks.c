@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "services/streamer/play/together.h"
+#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_cuts.h"
+#include "services/streamer/play/voice_plan.h"
 
 enum { MARGIN_US = 500000 };
 

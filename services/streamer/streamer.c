@@ -6,6 +6,9 @@
 #include "common/process/closing.h"
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "services/streamer/play/voices.h"
+#include "services/streamer/record/encode_queue.h"
+#include "services/streamer/record/takes.h"
 
 enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
 

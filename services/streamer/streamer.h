@@ -16,7 +16,7 @@
 #include "services/streamer/play/sounds.h"
 #include "services/streamer/played/played.h"
 #include "services/streamer/record/listen.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_state.h"
 #include "services/streamer/waiting_asks.h"
 
 _Static_assert((int)HANDOVER_BYTES <= (int)PLAYED_AT, "they do not overlap");

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "services/streamer/play/voice_plan.h"
+#include "services/streamer/play/voices.h"
 
 bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer)
 {

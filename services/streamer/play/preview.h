@@ -4,7 +4,7 @@
 #define LOOPHOLE_STREAMER_PREVIEW_H
 
 #include "services/streamer/base/locate.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_state.h"
 
 struct preview_settings {
     double volume; /* linear */

@@ -5,6 +5,7 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/streamer/play/preview.h"
+#include "services/streamer/play/voice_place.h"
 
 enum { BUDGET_MS = 2000 };
 

@@ -4,6 +4,10 @@
 
 #include "services/streamer/play/preview.h"
 #include "services/streamer/play/tune.h"
+#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_place.h"
+#include "services/streamer/play/voice_plan.h"
 
 static const float fade = 0.005f;
 

@@ -54,12 +54,9 @@ void sounds_leave(struct sounds *sounds);
 void sounds_close(struct sounds *sounds);
 void sounds_note(struct sounds *sounds, const struct note *note);
 
-/* ---- sounds_treat.c ---- */
 /* Trim, fades and gain of an item are in the entry of its sound (common/rt/stream.h); the next start obeys them. */
-void sounds_treat(struct sound_entry *entry, const struct treatment *treatment, uint32_t file_rate);
 void sounds_treat_all(struct sounds *sounds);  /* facts may have changed: compares all, some at each tick */
 void sounds_treat_tick(struct sounds *sounds); /* every tick */
-void sounds_show_treatment(const struct sound_entry *entry, struct loaded_sound *to);
 
 /* Answers `ticket` with a loaded_sound. If the sound is loaded, its file is looked at first; one that has changed is
  * loaded again, into another slot, and what uses the old sound keeps it. A file that cannot be looked at counts as

@@ -3,6 +3,9 @@
 #include <math.h>
 
 #include "schema_loop.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_mark.h"
+#include "services/streamer/play/voice_place.h"
 
 enum { LIMIT_US = 2000000, CUES_A_VOICE = 8, PERIODS_AHEAD = 4 };
 

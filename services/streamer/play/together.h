@@ -4,7 +4,7 @@
 #ifndef LOOPHOLE_STREAMER_TOGETHER_H
 #define LOOPHOLE_STREAMER_TOGETHER_H
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_state.h"
 
 /* A group for the loops of one ask; NULL: there are too many. Its ticket, once it has one, gets a stream_voices, at
  * `until` (steady clock) at the latest, or the fault of a loop that failed. */

@@ -5,6 +5,12 @@
 
 #include "common/process/log.h"
 #include "schema_loop.h"
+#include "services/streamer/play/voice_acts.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_cuts.h"
+#include "services/streamer/play/voice_feed.h"
+#include "services/streamer/play/voice_follow.h"
+#include "services/streamer/play/voice_place.h"
 
 /* ---- the beginning ---- */
 

@@ -1,9 +1,9 @@
-/* voice_acts.c: what persons did with voices and pads, for captures of loops. It lies in the handover, so it survives
- * this process; the oldest of HANDOVER_ACTS makes room. */
+#include "services/streamer/play/voice_acts.h"
+
 #include <string.h>
 
 #include "schema_loop.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_place.h"
 
 enum { KEYS = 128 };
 

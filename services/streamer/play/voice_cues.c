@@ -1,11 +1,14 @@
-/* voice_cues.c: the cues that start and stop a voice, and its end. A start may have a frame to come: until then the
- * core keeps it. */
+#include "services/streamer/play/voice_cues.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "schema_loop.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_acts.h"
+#include "services/streamer/play/voice_hits.h"
+#include "services/streamer/play/voice_place.h"
+#include "services/streamer/play/voice_turns.h"
 
 enum { CUES_MOST = 4 }; /* of a start */
 

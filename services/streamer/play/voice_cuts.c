@@ -1,9 +1,9 @@
-/* voice_cuts.c: loops whose turns consist of parts. Of such a voice the frames, up to the converters, count from
- * loop_from on in each turn; only a pull and a fade know which frame of the file they mean. */
+#include "services/streamer/play/voice_cuts.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_turns.h"
 
 /* The part that has begun at a frame of the turn. */
 static uint32_t find_cut(const struct handover_voice *handover, int64_t place)

@@ -1,8 +1,15 @@
+#include "services/streamer/play/voice_feed.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "services/streamer/play/together.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_cuts.h"
+#include "services/streamer/play/voice_follow.h"
+#include "services/streamer/play/voice_place.h"
+#include "services/streamer/play/voice_turns.h"
 
 enum {
     PREFILL = 16384,        /* cells before a voice starts … */

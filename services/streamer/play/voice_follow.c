@@ -1,10 +1,9 @@
-/* voice_follow.c: voices that keep their place on the beats of the transport while its tempo changes, and stretched
- * voices of a dead streamer. Both begin a new generation that is due at a moment soon (common/rt/stream.h): until then
- * the old one sounds. */
+#include "services/streamer/play/voice_follow.h"
+
 #include <math.h>
 
 #include "services/streamer/play/follow.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_place.h"
 
 enum {
     PAUSE_US = 100000, /* between two changes */

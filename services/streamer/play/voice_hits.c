@@ -1,8 +1,8 @@
-/* voice_hits.c: pads that a loop hits in each turn, on their frames. The cues are sent a while ahead, so hits go on
- * while this process is replaced; the core leaves out those of a voice that was stopped. */
+#include "services/streamer/play/voice_hits.h"
+
 #include <math.h>
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_turns.h"
 
 enum { CUES_SPARED = 256 /* of the ring, for all else */ };
 

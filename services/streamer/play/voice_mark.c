@@ -1,8 +1,12 @@
-/* voice_mark.c: frames of the audio clock at which loops begin and end, and the place of a voice there. */
+#include "services/streamer/play/voice_mark.h"
+
 #include <math.h>
 
 #include "schema_loop.h"
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_acts.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_follow.h"
+#include "services/streamer/play/voice_place.h"
 
 static const double half_step = 0.5; /* a press that is later counts for the next line */
 

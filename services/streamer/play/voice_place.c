@@ -1,7 +1,8 @@
-/* voice_place.c: where a voice is in its file and its ring, and the record that describes it to clients. */
+#include "services/streamer/play/voice_place.h"
+
 #include <string.h>
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_turns.h"
 
 struct handover_piece *voice_piece(const struct voice *voice)
 {

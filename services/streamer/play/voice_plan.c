@@ -1,7 +1,7 @@
+#include "services/streamer/play/voice_plan.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "services/streamer/play/voice.h"
 
 static const double whole_within = 1e-6; /* frames: a length that was seconds is not exact */
 

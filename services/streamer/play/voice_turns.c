@@ -1,8 +1,6 @@
-/* voice_turns.c: loops of an exact length. Turn n begins at the whole frame nearest to n times the length, so the turns
- * differ by a frame, and their sum never leaves the tempo. */
-#include <math.h>
+#include "services/streamer/play/voice_turns.h"
 
-#include "services/streamer/play/voice.h"
+#include <math.h>
 
 int64_t voice_turns_begin(double length, uint64_t turn)
 {

@@ -1,3 +1,5 @@
+#include "services/streamer/play/voices.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +9,14 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/streamer/play/together.h"
+#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_acts.h"
+#include "services/streamer/play/voice_cues.h"
+#include "services/streamer/play/voice_cuts.h"
+#include "services/streamer/play/voice_feed.h"
+#include "services/streamer/play/voice_follow.h"
+#include "services/streamer/play/voice_hits.h"
+#include "services/streamer/play/voice_place.h"
 
 enum {
     LOOP_KEYS = 12,

@@ -1,4 +1,5 @@
-/* encode_queue.c: encodes takes with a complete WAV to FLAC, one after the other, while other takes are recorded. */
+#include "services/streamer/record/encode_queue.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +7,10 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_find.h"
 #include "services/streamer/record/take_flac.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_report.h"
 
 enum { PROGRESS_US = 1000000, TASKS = 64 };
 

@@ -1,10 +1,19 @@
+#include "services/streamer/record/take.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
+#include "services/streamer/record/encode_queue.h"
+#include "services/streamer/record/take_again.h"
+#include "services/streamer/record/take_bars.h"
+#include "services/streamer/record/take_begin.h"
+#include "services/streamer/record/take_end.h"
 #include "services/streamer/record/take_flac.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_inputs.h"
+#include "services/streamer/record/take_keep.h"
+#include "services/streamer/record/take_report.h"
 
 enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000, SILENT_US = 2000000, LATE_US = 4000000 };
 

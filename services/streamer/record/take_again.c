@@ -1,6 +1,9 @@
 /* Asks about takes that a client repeats after the death of a streamer. persist knows the item of a take by the id of
  * the ask that began the take. The answer that was prepared for an ask to end a take names that take. */
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_again.h"
+
+#include "services/streamer/record/take_find.h"
+#include "services/streamer/record/take_report.h"
 #include "store/changelog.h"
 
 /* ---- beginning ---- */

@@ -1,10 +1,14 @@
 /* Takes that begin at a bar. While a take waits, it has an item and no file. Its capture begins later than the bar by
  * the latency, so frame 0 of the file is what was played on the beat. The tempo may change until the bar is near. */
+#include "services/streamer/record/take_bars.h"
+
 #include <math.h>
 
 #include "common/process/log.h"
 #include "schema_audio.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_music.h"
+#include "services/streamer/record/take_report.h"
 
 enum { BUDGET_MS = 10000, BAR_STEPS = 16 };
 static const double FILE_SECONDS = 1.5, CUE_SECONDS = 0.3, NEXT_SECONDS = 0.1, LATE_SECONDS = 0.02;

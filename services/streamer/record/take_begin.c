@@ -1,9 +1,16 @@
+#include "services/streamer/record/take_begin.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "schema_audio.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_again.h"
+#include "services/streamer/record/take_bars.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_folder.h"
+#include "services/streamer/record/take_inputs.h"
+#include "services/streamer/record/take_keep.h"
 
 enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000 };
 

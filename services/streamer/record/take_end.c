@@ -1,11 +1,12 @@
-/* take_end.c: a take ends: persist gets its end, or the take fails, or it stays pending. */
+#include "services/streamer/record/take_end.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
 #include "schema_indexer.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_report.h"
 
 enum { BUDGET_MS = 10000, SILENT_US = 2000000, AGAIN_US = 1000000 };
 

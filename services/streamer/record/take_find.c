@@ -1,6 +1,9 @@
+#include "services/streamer/record/take_find.h"
+
 #include <string.h>
 
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_report.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 

@@ -1,5 +1,7 @@
 /* The folder of a take: Media/Audio of the open project, else the recordings folder. A take is never refused because of
  * its project: if the folder of the project cannot be used, the take goes to the recordings folder. */
+#include "services/streamer/record/take_folder.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +9,7 @@
 #include "common/process/mount_point.h"
 #include "schema_indexer.h"
 #include "schema_persist.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_end.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 

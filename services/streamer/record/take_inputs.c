@@ -1,10 +1,10 @@
-/* take_inputs.c: connects the JACK ports that a take records, in turn to the left and the right side. JACK adds those
- * of a side. The take begins when they are connected. The audio core marks these connections
- * (connection.for_take). After the take they are removed; after a crash the successor removes them. */
+#include "services/streamer/record/take_inputs.h"
+
 #include <stdio.h>
 
 #include "schema_audio.h"
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_folder.h"
 
 enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000, LOOK_US = 500000, SIDES = 2, SETTLED = 4 };
 

@@ -1,11 +1,15 @@
 /* Takes of what was played before they were asked for. While no take runs, the core captures the inputs, and the ring
  * keeps the newest seven eighths of its length. A kept take begins at a past cell of that capture; everything else is
  * as in other takes. */
+#include "services/streamer/record/take_keep.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_bars.h"
+#include "services/streamer/record/take_find.h"
+#include "services/streamer/record/take_music.h"
 
 enum { BAR_STEPS = 16, AGAIN_US = 1000000, PART = 8 };
 

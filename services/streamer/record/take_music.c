@@ -1,8 +1,8 @@
 /* Where the bars of the transport lie on the audio clock, also when its tempo changes. A take in bars keeps its end as
  * a step; a kept take begins where a past bar began. */
-#include <math.h>
+#include "services/streamer/record/take_music.h"
 
-#include "services/streamer/record/takes.h"
+#include <math.h>
 
 enum { BAR_STEPS = 16 };
 static const double JUMP_STEPS = 4, STEPS_MOST = 1e12, FRAMES_MOST = 1e15;

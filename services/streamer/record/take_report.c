@@ -1,8 +1,8 @@
-/* take_report.c: answers and events about a take. */
+#include "services/streamer/record/take_report.h"
+
 #include <string.h>
 
 #include "services/streamer/record/take_flac.h"
-#include "services/streamer/record/takes.h"
 
 void take_cut_tell(const struct take_cut *cut, struct recording *to)
 {

@@ -7,6 +7,17 @@
 
 #include "common/process/config.h"
 #include "schema_availability.h"
+#include "services/streamer/record/encode_queue.h"
+#include "services/streamer/record/take.h"
+#include "services/streamer/record/take_again.h"
+#include "services/streamer/record/take_bars.h"
+#include "services/streamer/record/take_begin.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_find.h"
+#include "services/streamer/record/take_inputs.h"
+#include "services/streamer/record/take_keep.h"
+#include "services/streamer/record/take_music.h"
+#include "services/streamer/record/take_report.h"
 
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000, LATE_US = 4000000, MARGIN_US = 300000 };
 

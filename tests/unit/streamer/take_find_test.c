@@ -1,5 +1,6 @@
 /* The list of unfinished takes has a bound. */
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_find.h"
+#include "services/streamer/record/take_state.h"
 #include "store/elements.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"

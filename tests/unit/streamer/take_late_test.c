@@ -1,6 +1,7 @@
 /* Why an ask to end a take fails before the take has ended. */
 
-#include "services/streamer/record/takes.h"
+#include "services/streamer/record/take_end.h"
+#include "services/streamer/record/take_state.h"
 #include "tests/unit/claim.h"
 
 enum { ASKED = 100000000, LATE = ASKED + 4000000, ENDS = ASKED + 30000000, SECOND = 1000000 };

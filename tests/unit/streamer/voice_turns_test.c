@@ -1,6 +1,6 @@
 /* Turns of loops whose length is no whole number of frames: they never leave the tempo. */
 
-#include "services/streamer/play/voice.h"
+#include "services/streamer/play/voice_turns.h"
 #include "tests/unit/claim.h"
 
 CLAIM(after_an_hour_at_an_odd_tempo_a_turn_begins_on_the_frame_of_its_beat)
