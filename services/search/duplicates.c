@@ -7,6 +7,7 @@
 #include "common/hash.h"
 #include "common/process/limits.h"
 #include "proto/wire/base64.h"
+#include "services/search/search_begin.h"
 
 /* Limits of one part of a group and of one page: an answer fits LIMIT_ARENA and CODEC_MESSAGE_MAX with any paths. */
 enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY = 16 };

@@ -5,7 +5,7 @@
 
 #include "services/search/duplicates/groups_cut.h"
 #include "services/search/duplicates/keep.h"
-#include "services/search/search.h"
+#include "services/search/search_state.h"
 
 /* The last finished search is kept for its next pages. */
 struct duplicates {

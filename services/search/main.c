@@ -1,6 +1,10 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/search.h"
+#include "services/search/search_current.h"
+#include "services/search/search_map.h"
+#include "services/search/search_state.h"
+#include "services/search/search_states.h"
 
 int main(int argc, char **argv)
 {

@@ -6,27 +6,41 @@
 
 #include "common/process/limits.h"
 #include "common/process/log.h"
+#include "services/search/search_artefacts.h"
+#include "services/search/search_complete.h"
+#include "services/search/search_current.h"
+#include "services/search/search_duplicates.h"
+#include "services/search/search_folders.h"
+#include "services/search/search_get.h"
+#include "services/search/search_grid.h"
+#include "services/search/search_kit.h"
+#include "services/search/search_kit_vary.h"
+#include "services/search/search_map.h"
+#include "services/search/search_query.h"
+#include "services/search/search_saved.h"
+#include "services/search/search_sessions.h"
+#include "services/search/search_similar.h"
+#include "services/search/search_states.h"
 
 /* ---- the asks ---- */
 
-/* The handler of an ask that search_when_current runs. */
-#define WHEN_CURRENT(ask_name, answer_type)                                                                            \
-    static enum err answer_##ask_name(struct search *search, struct call *call, const struct search_##ask_name *ask,   \
-                                      struct answer_type *answer)                                                      \
+/* The handler `name` of the ask `run`, which search_when_current runs. */
+#define WHEN_CURRENT(name, run, answer_type)                                                                           \
+    static enum err name(struct search *search, struct call *call, const struct run *ask, struct answer_type *answer)  \
     {                                                                                                                  \
-        return search_when_current(search, call, search_##ask_name, ask, answer);                                      \
+        return search_when_current(search, call, run, ask, answer);                                                    \
     }
 
-WHEN_CURRENT(query, found)
-WHEN_CURRENT(similar, found)
-WHEN_CURRENT(duplicates, duplicates_found)
-WHEN_CURRENT(complete, completions)
-WHEN_CURRENT(map, map_page)
-WHEN_CURRENT(states, all_states)
-WHEN_CURRENT(folders, folders_found)
-WHEN_CURRENT(grid, value_grid)
-WHEN_CURRENT(pick_kit, kit_picks)
-WHEN_CURRENT(vary_kit, kit_picks)
+WHEN_CURRENT(answer_query, search_query, found)
+WHEN_CURRENT(answer_similar, search_similar, found)
+WHEN_CURRENT(answer_duplicates, search_duplicates, duplicates_found)
+WHEN_CURRENT(answer_complete, search_complete, completions)
+WHEN_CURRENT(answer_map, search_map, map_page)
+WHEN_CURRENT(answer_states, search_states, all_states)
+WHEN_CURRENT(answer_folders, search_folders, folders_found)
+WHEN_CURRENT(answer_grid, search_grid, value_grid)
+WHEN_CURRENT(answer_pick_kit, search_pick_kit, kit_picks)
+WHEN_CURRENT(answer_vary_kit, search_vary_kit, kit_picks)
 
 const struct search_handlers search_handlers = {
     .query = answer_query,

@@ -1,7 +1,10 @@
+#include "services/search/search_artefacts.h"
+
 #include <string.h>
 
 #include "schema_artefact.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_get.h"
 
 enum { TOGETHER_BYTES = 4 << 20 }; /* of the artefacts of one answer, beyond the first */
 

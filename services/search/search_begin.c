@@ -1,9 +1,9 @@
-/* search_begin.c: what asks begin with: a transaction of the store, and an answer that comes later. */
+#include "services/search/search_begin.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
-#include "services/search/search.h"
 
 /* Defers the call; the answer and its fault get memory that outlives the handler. */
 static enum err outlive_handler(struct request *request)

@@ -1,3 +1,5 @@
+#include "services/search/search_complete.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,7 +7,7 @@
 #include "common/naming/fold.h"
 #include "common/process/limits.h"
 #include "services/search/query/filter.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
 #include "store/catalogue.h"
 
 enum { MOST = 100, LONGEST = 255, FEW = 1 << 17 /* values, 1 MB, taken from the eighth of limits.h */ };

@@ -1,3 +1,5 @@
+#include "services/search/search_current.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,7 +8,11 @@
 #include "services/search/index/facet_count.h"
 #include "services/search/index/touch.h"
 #include "services/search/near/near_build.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_duplicates.h"
+#include "services/search/search_map.h"
+#include "services/search/search_query.h"
+#include "services/search/search_similar.h"
 
 #define MILLISECONDS(n) ((usec_t)(n) * 1000)
 #define SECONDS(n)      ((usec_t)(n) * 1000000)

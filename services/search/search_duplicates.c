@@ -1,3 +1,5 @@
+#include "services/search/search_duplicates.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +8,9 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/duplicates.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_get.h"
+#include "services/search/search_page.h"
 
 enum { UNREAD_US = 5000000 /* time for which a result with unread fingerprints serves first pages */ };
 enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4, SETTLED_US = 3000000 };

@@ -1,3 +1,5 @@
+#include "services/search/search_folders.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,9 @@
 #include "common/id_table.h"
 #include "common/process/limits.h"
 #include "services/search/query/match.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_page.h"
+#include "services/search/search_place.h"
 
 enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000 };
 

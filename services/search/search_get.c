@@ -1,9 +1,10 @@
+#include "services/search/search_get.h"
 
 #include "common/id_table.h"
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
 #include "services/search/index/record.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
 #include "store/door/leads.h"
 #include "store/uses.h"
 

@@ -1,9 +1,11 @@
+#include "services/search/search_grid.h"
+
 #include <stdlib.h>
 
 #include "common/process/limits.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/match.h"
-#include "services/search/search.h"
+#include "services/search/search_page.h"
 
 enum { GRID_MOST = 64 };
 

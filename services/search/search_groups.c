@@ -8,6 +8,7 @@
 #include "common/process/log.h"
 #include "services/search/duplicates.h"
 #include "services/search/duplicates/sounds_file.h"
+#include "services/search/search_begin.h"
 
 enum { FEW_CHANGES = 100 /* sounds, which are compared at once */ };
 

@@ -10,6 +10,8 @@
 #include "services/search/kit/order.h"
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_page.h"
 
 enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, LIKED_MOST = 64 };
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */

@@ -5,7 +5,7 @@
 
 #include "services/search/kit/signs.h"
 #include "services/search/kit/slots.h"
-#include "services/search/search.h"
+#include "services/search/search_state.h"
 
 /* ---- search_kit.c ---- */
 
@@ -21,5 +21,7 @@ struct bitmap *search_kit_rows_said(struct request *request, struct text word, b
  * section); those of search_rows. */
 enum err search_kit_find_signs(struct request *request, struct txn *txn, const struct search_pick_kit *ask, int key,
                                struct kit_signs *to);
+
+enum err search_pick_kit(struct request *request, const void *ask, void *answer); /* search_kit.c */
 
 #endif

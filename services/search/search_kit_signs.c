@@ -4,6 +4,7 @@
 #include "common/naming/fold.h"
 #include "services/search/query/together.h"
 #include "services/search/search_kit.h"
+#include "services/search/search_page.h"
 #include "store/layouts.h"
 #include "store/uses.h"
 

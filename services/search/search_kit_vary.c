@@ -1,4 +1,5 @@
-/* search_kit_vary.c: other sounds for slots of a kit, by likeness to those that they have. */
+#include "services/search/search_kit_vary.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,9 @@
 #include "services/search/kit/order.h"
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
+#include "services/search/search_begin.h"
 #include "services/search/search_kit.h"
+#include "services/search/search_page.h"
 
 enum { PLACES_MOST = 64, POOL_MOST = 2000, LOOKS_MOST = 400 /* items that are read for one slot */ };
 static const double quietest = 0.05, loudest = 4;

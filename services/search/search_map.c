@@ -1,3 +1,5 @@
+#include "services/search/search_map.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,7 @@
 #include "proto/wire/base64.h"
 #include "services/search/map/map.h"
 #include "services/search/query/facets.h"
-#include "services/search/search.h"
+#include "services/search/search_page.h"
 
 enum { PAGE = 4096, PLACE_US = 20000 };
 

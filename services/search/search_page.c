@@ -1,8 +1,13 @@
+#include "services/search/search_page.h"
+
 #include <stdlib.h>
 
 #include "common/process/limits.h"
 #include "services/search/query/together.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_place.h"
+#include "services/search/search_saved.h"
+#include "services/search/search_view.h"
 
 /* ---- rows ---- */
 

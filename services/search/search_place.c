@@ -1,9 +1,10 @@
-/* search_place.c: the items of a folder and below it, and those at an absolute path of a query. */
+#include "services/search/search_place.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
 #include "store/catalogue.h"
 
 enum { FOLDERS_BELOW = 200000 };

@@ -1,3 +1,5 @@
+#include "services/search/search_query.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +10,10 @@
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"
 #include "services/search/query/together.h"
-#include "services/search/search.h"
+#include "services/search/search_page.h"
+#include "services/search/search_place.h"
+#include "services/search/search_saved.h"
+#include "services/search/search_view.h"
 
 /* The state of a query between finding its rows and filling its page. */
 struct paging {

@@ -1,7 +1,9 @@
+#include "services/search/search_saved.h"
+
 #include "common/process/limits.h"
 #include "proto/wire/saved_name.h"
 #include "schema_persist.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
 #include "store/row.h"
 
 enum { KEPT_MAX = 1000, EXPANSIONS_MAX = 64, EXPANDED_MAX = 16000, REMEMBER_BUDGET_MS = 10000, PAGE = 100 };

@@ -1,4 +1,6 @@
-#include "services/search/search.h"
+#include "services/search/search_sessions.h"
+
+#include "services/search/search_begin.h"
 #include "store/row.h"
 
 enum { SESSIONS_A_PAGE = 256, BYTES_A_PAGE = 2 << 20 };

@@ -1,3 +1,5 @@
+#include "services/search/search_similar.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +9,8 @@
 #include "services/search/index/marks.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/examples.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_page.h"
 
 enum { REPLY_MARGIN_MS = 50 /* part of the budget reserved for the answer */, IDLE_US = 200000 };
 

@@ -1,8 +1,10 @@
-/* search_view.c: the media of one project, or the global library. */
+#include "services/search/search_view.h"
+
 #include <stdlib.h>
 
 #include "common/process/limits.h"
-#include "services/search/search.h"
+#include "services/search/search_begin.h"
+#include "services/search/search_place.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
 #include "store/uses.h"

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "services/search/search.h"
+#include "services/search/search_current.h"
+#include "services/search/search_state.h"
 #include "store/catalogue_write.h"
 #include "tests/example.h"
 #include "tests/fuzz/asks.h"
