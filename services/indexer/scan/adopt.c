@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 
 #include "common/alloc.h"
+#include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "common/process/mount_point.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/known_path.h"
-#include "services/indexer/scan/project_media.h"
 #include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/settle.h"
@@ -55,6 +55,33 @@ static void publish_device(struct adoption *adoption)
     atomic_store(&adoption->device, mount_point_find(adoption->real, mount));
 }
 
+static const char media_audio[] = "/Media/Audio";
+
+static bool is_project_media(const char *path)
+{
+    return text_ends(text_of(path), text_of(media_audio));
+}
+
+/* Finds the real path of the folder that the ask names. The folder of a project may come from a stranger, so no link
+ * leads out of it unless a person trusts it (common/beneath/beneath.h). A take names the folder that it found in
+ * this way, which may lie elsewhere. Errors: not_found, denied, io. */
+static enum err find_project_media(const struct paths *paths, const struct indexer_add_library *ask, const char *asked,
+                                   char real[PATH_MAX], struct fault *fault)
+{
+    struct beneath in;
+    char project[PATH_MAX];
+    enum err e;
+
+    if (!ask->has_project || !is_project_media(asked))
+        return realpath(asked, real) ? ERR_OK : file_refuse(fault, "find", asked);
+    (void)snprintf(project, sizeof(project), "%.*s", (int)(strlen(asked) - strlen(media_audio)), asked);
+    e = beneath_open(&in, project, paths->data, fault);
+    if (e == ERR_OK)
+        e = beneath_find_folder(&in, media_audio + 1, false, real, fault);
+    beneath_close(&in);
+    return e;
+}
+
 static enum err resolve_asked(struct adoption *adoption)
 {
     struct fault *fault = &adoption->fault;
@@ -65,7 +92,7 @@ static enum err resolve_asked(struct adoption *adoption)
         fault_set(fault, ERR_BAD_REQUEST, "the path of a library must be absolute and must not contain a zero byte");
         return fault_field(fault, "path");
     }
-    if (project_media_find(adoption->paths, &adoption->request, asked, adoption->path, fault) != ERR_OK)
+    if (find_project_media(adoption->paths, &adoption->request, asked, adoption->path, fault) != ERR_OK)
         return fault_field(fault, "path");
     publish_device(adoption);
     if (stat(adoption->path, &st) < 0)
@@ -205,7 +232,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         if (other->has_project && id_equal(other->project, adoption->request.project))
             adoption->moved = *other;
     }
-    if (!adoption->is_found && !is_around && project_media_is(adoption->path))
+    if (!adoption->is_found && !is_around && is_project_media(adoption->path))
         adoption->path[media.len] = '\0';
 }
 

@@ -4,7 +4,13 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_folder.h"
+#include "services/indexer/scan/scan_library.h"
+#include "services/indexer/scan/scan_links.h"
+#include "services/indexer/scan/scan_sessions.h"
+#include "services/indexer/scan/scan_settle.h"
+#include "services/indexer/scan/scan_state.h"
+#include "services/indexer/scan/scan_trees.h"
 
 enum { PATIENCE_US = 60000000, STOPPED_US = 5000000, NEWS_EVERY_US = 100000 };
 

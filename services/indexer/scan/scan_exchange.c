@@ -1,11 +1,9 @@
-/* scan_exchange.c: files that exchanged their places with files of another library on the same volume. A scan sees only
- * its own library: at the place of an item lies a file that is none of its own. If sizes and times are equal too, the
- * inode alone shows it. */
+#include "services/indexer/scan/scan_exchange.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
-#include "services/indexer/scan/scan_parts.h"
 
 static bool is_foreign(const struct fresh *fresh)
 {

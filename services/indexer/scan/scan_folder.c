@@ -1,3 +1,5 @@
+#include "services/indexer/scan/scan_folder.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,7 +10,11 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_links.h"
+#include "services/indexer/scan/scan_place.h"
+#include "services/indexer/scan/scan_sessions.h"
+#include "services/indexer/scan/scan_settle.h"
+#include "services/indexer/scan/scan_trees.h"
 #include "services/indexer/scan/watch.h"
 
 /* ---- watching ---- */

@@ -1,6 +1,8 @@
+#include "services/indexer/scan/scan_folder_moves.h"
+
 #include <string.h>
 
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_place.h"
 #include "store/catalogue.h"
 
 enum { TRIES_MOST = 32 /* folders of one scan that may have moved as a whole; each is compared with all gone items */ };

@@ -1,9 +1,12 @@
+#include "services/indexer/scan/scan_library.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/cloud_file.h"
 #include "schema_availability.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_links.h"
+#include "services/indexer/scan/scan_trees.h"
 #include "services/indexer/scan/walk.h"
 #include "services/indexer/scan/watch.h"
 #include "store/availability.h"

@@ -1,6 +1,5 @@
-/* scan_links.c: a symbolic link in a library to a folder outside: the folder becomes a tree of the library, with the
- * rows, the watches and the volume of the folder itself. So its files count once however many links lead there, and no
- * link makes a loop. The tree is here as long as its link leads to it. */
+#include "services/indexer/scan/scan_links.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "common/process/stat_in_child.h"
 #include "proto/wire/codec.h"
 #include "schema_availability.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_trees.h"
 
 enum { LINKS_MOST = 1000 /* of one scan */ };
 

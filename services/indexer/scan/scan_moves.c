@@ -1,3 +1,5 @@
+#include "services/indexer/scan/scan_moves.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,7 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_place.h"
 #include "store/availability.h"
 
 enum progress { MOVE_WAITS, MOVE_BEGAN, MOVE_DONE };

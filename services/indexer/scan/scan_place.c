@@ -1,4 +1,4 @@
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_place.h"
 
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault)
 {

@@ -1,5 +1,5 @@
-/* scan_sessions.c: the session files of a scan. They are read after the scan has reported all places, so that their
- * references find the items. */
+#include "services/indexer/scan/scan_sessions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "common/hash.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_library.h"
 #include "services/indexer/sessions/session_file.h"
 #include "services/indexer/sessions/session_resolve.h"
 #include "services/indexer/sessions/session_role.h"

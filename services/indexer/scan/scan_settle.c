@@ -1,9 +1,16 @@
+#include "services/indexer/scan/scan_settle.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_exchange.h"
+#include "services/indexer/scan/scan_folder_moves.h"
+#include "services/indexer/scan/scan_library.h"
+#include "services/indexer/scan/scan_moves.h"
+#include "services/indexer/scan/scan_place.h"
+#include "services/indexer/scan/scan_sessions.h"
 
 enum { SOME = 2000 /* newcomers whose folders are reported together */ };
 

@@ -1,3 +1,5 @@
+#include "services/indexer/scan/scan_trees.h"
+
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -8,7 +10,7 @@
 #include "common/cloud_file.h"
 #include "common/process/log.h"
 #include "schema_availability.h"
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_place.h"
 
 /* ---- the trees ---- */
 

@@ -1,4 +1,4 @@
-#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/scan_state.h"
 
 #include <stdio.h>
 #include <string.h>
