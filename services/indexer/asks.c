@@ -4,7 +4,10 @@
 #include "common/process/log.h"
 #include "services/indexer/adoptions.h"
 #include "services/indexer/indexer.h"
+#include "services/indexer/progress.h"
 #include "services/indexer/question.h"
+#include "services/indexer/removing.h"
+#include "services/indexer/schedule.h"
 #include "store/catalogue.h"
 
 /* ---- libraries ---- */

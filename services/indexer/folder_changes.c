@@ -1,9 +1,11 @@
+#include "services/indexer/folder_changes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "services/indexer/indexer.h"
+#include "services/indexer/schedule.h"
 
 enum { MOVE_BUDGET_MS = 30000 };
 

@@ -11,7 +11,11 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/indexer/adoptions.h"
+#include "services/indexer/folder_changes.h"
+#include "services/indexer/progress.h"
 #include "services/indexer/question.h"
+#include "services/indexer/schedule.h"
+#include "services/indexer/volumes.h"
 
 enum { TICK_US = 100000, PROGRESS_US = 200000, LOOK_US = 1000000, FILE_THREADS = 8 };
 

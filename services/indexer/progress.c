@@ -1,7 +1,8 @@
+#include "services/indexer/progress.h"
+
 #include <string.h>
 
 #include "schema_service.h"
-#include "services/indexer/indexer.h"
 
 static bool is_idle(const struct indexer *indexer)
 {

@@ -1,9 +1,9 @@
-/* removing.c: removes a library, after its scan in progress has ended, and the trees inside it. */
+#include "services/indexer/removing.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "services/indexer/indexer.h"
 
 enum { REMOVAL_BUDGET_MS = 600000 };
 

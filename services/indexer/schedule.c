@@ -1,10 +1,14 @@
+#include "services/indexer/schedule.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "schema_service.h"
-#include "services/indexer/indexer.h"
+#include "services/indexer/progress.h"
 #include "services/indexer/question.h"
+#include "services/indexer/remake.h"
+#include "services/indexer/removing.h"
 
 enum {
     ANALYSER_WAIT_US = 10000000, /* at the start, until the first worker reports its analyser's version */

@@ -1,7 +1,9 @@
+#include "services/indexer/volumes.h"
+
 #include <string.h>
 
 #include "schema_availability.h"
-#include "services/indexer/indexer.h"
+#include "services/indexer/schedule.h"
 
 static uint64_t mark_of(const struct volume *volume)
 {
