@@ -1,5 +1,4 @@
-/* command.c: walks through the commands. */
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/command.h"
 
 const struct command *command_at(const struct commands *commands, int number)
 {

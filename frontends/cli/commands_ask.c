@@ -1,4 +1,5 @@
 /* Commands for messages and counts: one row each. */
+#include "frontends/cli/base/raw.h"
 #include "frontends/cli/commands.h"
 
 static const struct command messages[] = {

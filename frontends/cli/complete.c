@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "common/process/setting.h"
+#include "frontends/cli/base/shared.h"
+#include "frontends/cli/command.h"
+#include "frontends/cli/options.h"
 #include "schema_indexer.h"
 #include "schema_supervisor.h"
 #include "schema_web.h"

@@ -2,6 +2,7 @@
  * ":files" in its answer means file names. zsh and fish show what each command does. */
 #include <string.h>
 
+#include "frontends/cli/command.h"
 #include "frontends/cli/complete.h"
 
 /* Writes '…': zsh closes the quotes around a quote, fish escapes it. */

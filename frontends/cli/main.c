@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/child_process.h"
+#include "frontends/cli/command.h"
 #include "frontends/cli/commands.h"
+#include "frontends/cli/options.h"
+#include "frontends/cli/unknown.h"
 
 /* Writes the command with its arguments, and its description in a second column. */
 static void write_command(struct buffer *to, const struct command *command)

@@ -1,5 +1,7 @@
 /* man.c: the man page, in man(7), made from the tables of commands and options. */
+#include "frontends/cli/command.h"
 #include "frontends/cli/commands.h"
+#include "frontends/cli/options.h"
 
 /* A line of roff must not begin with a dot or a quote, and '-' and '\' are special. */
 static void add_roff(struct buffer *to, const char *text)

@@ -1,4 +1,5 @@
-/* options.c: the options of all commands as one table, their parsing, and the help, which argp formats. */
+#include "frontends/cli/options.h"
+
 #include <argp.h>
 #include <ctype.h>
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/command.h"
 
 #define AT(member) offsetof(struct options, member)
 

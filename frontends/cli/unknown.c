@@ -1,9 +1,11 @@
-/* unknown.c: reports words that are not a command, and similar commands. */
+#include "frontends/cli/unknown.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/command.h"
+#include "frontends/cli/options.h"
 
 enum { NEAR = 2 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 
 static enum err choose_request_id(const struct cli *cli, struct id *id, struct fault *fault)
 {

@@ -18,4 +18,18 @@ enum err change_items(struct cli *cli, const struct id_list *items, const struct
 enum err change_each(struct cli *cli, const struct id_list *items, const struct edit *edits, const char *verb,
                      struct fault *fault);
 
+/* Send a mutation with its request id (--request-id, or a new one), with a default budget of 60 s. cli_change_one is
+ * for a change of one item or row, with a default budget of 10 s. Errors: bad_request (the id), those of the ask. */
+enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
+enum err cli_change_one(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
+
+/* Asks a person. cli_can_ask: standard input is a terminal, and the output is no JSON. The question names its
+ * answers: "y or n:". */
+bool cli_can_ask(const struct cli *cli);
+bool cli_asks(struct buffer *question);
+
+/* A change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
+ * Errors: bad_request. */
+enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault);
+
 #endif

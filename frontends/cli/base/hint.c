@@ -1,8 +1,10 @@
-/* hint.c: explains an empty result. */
+#include "frontends/cli/base/hint.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/question.h"
 
 static const char *list_separator(uint32_t place, uint32_t count)
 {

@@ -1,7 +1,7 @@
-/* human.c: lengths, sizes, times and places of the transport in the form for people. */
+#include "frontends/cli/base/human.h"
+
 #include <time.h>
 
-#include "frontends/cli/base/cli.h"
 #include "schema_audio.h"
 
 enum { STEPS_A_BEAT = 4 };

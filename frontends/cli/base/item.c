@@ -1,7 +1,9 @@
-/* item.c: one media item as a row, and in full. */
+#include "frontends/cli/base/item.h"
+
 #include <stdio.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/item_line.h"
 #include "store/fact_name.h"
 
 static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)

@@ -1,8 +1,8 @@
-/* item_line.c: the only file that makes an item_line (schemas/cli.schema) from an item, and prints it. */
+#include "frontends/cli/base/item_line.h"
+
 #include <string.h>
 
 #include "common/naming/field_names.h"
-#include "frontends/cli/base/cli.h"
 #include "proto/wire/value.h"
 #include "store/fact_name.h"
 

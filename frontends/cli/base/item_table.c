@@ -1,7 +1,9 @@
-/* item_table.c: items as a table of the fields of --fields. */
+#include "frontends/cli/base/item_table.h"
+
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/item_line.h"
+#include "frontends/cli/base/shared.h"
 
 enum { COLUMNS = 64 };
 

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "frontends/cli/base/hint.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 
 enum { PAGE = 1000 };
 

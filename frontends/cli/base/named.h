@@ -51,4 +51,7 @@ struct named_steps {
 /* Prints the commands that undo the steps. If the undo stack does not keep all of them, only the last ones. */
 void named_print_way_back(struct cli *cli, const struct named_steps *steps);
 
+/* Finds the media item of the arguments: an id, a path, or the first result of a query (named.h). */
+enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
+
 #endif

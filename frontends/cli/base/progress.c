@@ -1,11 +1,11 @@
-/* progress.c: the progress of indexing: one bar on a terminal, otherwise a line a second. */
+#include "frontends/cli/base/progress.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "frontends/cli/base/cli.h"
 #include "schema_indexer.h"
 #include "schema_service.h"
 

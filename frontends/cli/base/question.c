@@ -1,7 +1,7 @@
-/* question.c: the indexer's questions about missing files. */
+#include "frontends/cli/base/question.h"
+
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "schema_indexer.h"
 
 /* What the indexer does with the files until the answer (missing_many in schemas/indexer.schema). */

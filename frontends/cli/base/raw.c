@@ -1,10 +1,11 @@
-/* raw.c: any message of the protocol, by the tables only. */
+#include "frontends/cli/base/raw.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 
 enum { WORDS_MOST = 1024 /* of a line of standard input */ };

@@ -1,7 +1,7 @@
-/* shared.c: functions for several commands. */
+#include "frontends/cli/base/shared.h"
+
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/resolve.h"
 #include "schema_indexer.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "frontends/cli/base/shared.h"
 #include "schema_audio.h"
 
 static const double DB_LEAST = -100, DB_MOST = 18, MIDI_MOST = 127;

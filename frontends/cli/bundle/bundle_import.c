@@ -4,6 +4,8 @@
 
 #include "common/naming/safe_names.h"
 #include "common/process/stop_point.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"

@@ -1,4 +1,5 @@
 /* bundle_offer.c: what a dialogue says before an import: filters, and how many sounds a sampler manifest has. */
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle_check.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/send/item_file.h"

@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
+
 enum { EACH_US = 100000 };
 
 /* ---- progress ---- */

@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "store/pattern/pattern_file.h"
 
 enum { FILE_MOST = 4 << 20, BANKS = 128, SLOTS = 128, ENTRIES_MOST = 4096, SLOTS_BYTES_MOST = 256 << 20 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_measure.h"

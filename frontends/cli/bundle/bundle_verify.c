@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"

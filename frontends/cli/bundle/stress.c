@@ -8,6 +8,7 @@
 #include "common/hash.h"
 #include "common/sha256.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "store/autosave/autosave_layout.h"
 #include "store/autosave/set_files.h"

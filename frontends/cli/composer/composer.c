@@ -1,6 +1,9 @@
 /* composer.c: the exchange with a community of studios. */
 #include <stdio.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 

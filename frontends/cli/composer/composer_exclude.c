@@ -1,7 +1,9 @@
 /* composer_exclude.c: the folders of which nothing is shared. */
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 

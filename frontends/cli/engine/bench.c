@@ -9,7 +9,9 @@
 #include "common/beneath/beneath.h"
 #include "common/clock.h"
 #include "common/latency.h"
+#include "frontends/cli/base/raw.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 
 struct bench {

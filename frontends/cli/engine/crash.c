@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "common/process/crash_list.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 
 static void print_crash_json(struct cli *cli, const struct crash *crash, bool whole)

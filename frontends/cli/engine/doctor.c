@@ -15,6 +15,8 @@
 #include "common/file.h"
 #include "common/names.h"
 #include "common/shared/board.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/question.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "schema_availability.h"
 #include "schema_indexer.h"

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/doctor.h"
 
 void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,

@@ -11,6 +11,7 @@
 #include "common/process/config.h"
 #include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
+#include "frontends/cli/recovery/recover.h"
 #include "proto/transport/lock.h"
 
 extern char **environ;

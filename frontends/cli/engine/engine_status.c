@@ -1,5 +1,6 @@
 /* engine_status.c: the command status, once or repeatedly. */
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
 

@@ -1,4 +1,6 @@
 /* events.c: prints events as they happen. */
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "proto/transport/lock.h"

@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/clock.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 
 enum { LOG_FILES = 32, LOG_TAIL = 200 };

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/file_write.h"
 #include "common/little.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/doctor.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/process/config.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/doctor.h"
 #include "frontends/cli/engine/engine_commands.h"
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"

@@ -1,7 +1,9 @@
 /* store.c: check, backup and restore of the store itself, whether the engine runs or not. */
 #include <string.h>
 
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "schema_indexer.h"
 #include "store/backup/backup.h"

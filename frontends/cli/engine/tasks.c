@@ -1,6 +1,8 @@
 /* tasks.c: long work in progress in all services. */
 #include <stdio.h>
 
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"

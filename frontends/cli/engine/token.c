@@ -4,6 +4,9 @@
 #include <sys/random.h>
 
 #include "common/sha256.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "schema_web.h"
 

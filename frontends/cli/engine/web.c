@@ -1,6 +1,7 @@
 /* web.c: the address of the web app. */
 
 #include "frontends/cli/base/desktop.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "schema_web.h"
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/look.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 
 enum { PAGE = 100, VERIFIED = 1000 /* files of one ask */ };

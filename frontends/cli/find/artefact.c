@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "common/little.h"
+#include "frontends/cli/base/item_line.h"
+#include "frontends/cli/base/named.h"
 #include "frontends/cli/base/picture.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"

@@ -1,5 +1,7 @@
 /* basket.c: the basket, a folder of links for the file browsers of other programs. */
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "schema_web.h"
 

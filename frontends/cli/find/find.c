@@ -1,10 +1,16 @@
 /* find.c: search, similar, show. */
 #include <string.h>
 
+#include "frontends/cli/base/hint.h"
+#include "frontends/cli/base/item.h"
+#include "frontends/cli/base/item_line.h"
+#include "frontends/cli/base/item_table.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/find/find_commands.h"
+#include "frontends/cli/find/saved.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 

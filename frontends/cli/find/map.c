@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "frontends/cli/base/picture.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 
 enum { POLL_US = 200000, SIDE = 1600, MARGIN = 40, CLASSES = 128 };

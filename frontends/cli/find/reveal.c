@@ -5,6 +5,7 @@
 #include "frontends/cli/base/desktop.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "schema_search.h"
 

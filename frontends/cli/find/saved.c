@@ -1,4 +1,7 @@
-/* saved.c: saved queries, and recent ones. */
+#include "frontends/cli/find/saved.h"
+
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "schema_persist.h"
 

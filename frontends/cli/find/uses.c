@@ -1,5 +1,7 @@
 /* uses.c: the contexts in which items are used. */
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "schema_persist.h"
 

@@ -1,5 +1,6 @@
 /* whereis.c: every known copy of an item. */
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
 #include "schema_availability.h"
 

@@ -5,6 +5,7 @@
 
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/reader.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/kit/kit_commands.h"
 #include "frontends/cli/kit/kit_reader.h"
 #include "frontends/cli/send/item_file.h"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/naming/safe_names.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/kit/kit_archive.h"
 #include "frontends/cli/kit/kit_commands.h"
 #include "frontends/cli/kit/kit_hydrogen_file.h"

@@ -8,6 +8,7 @@
 
 #include "common/naming/safe_names.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/kit/kit_archive.h"
 #include "frontends/cli/kit/kit_commands.h"
 #include "frontends/cli/kit/kit_reader.h"

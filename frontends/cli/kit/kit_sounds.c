@@ -6,6 +6,7 @@
 
 #include "common/beneath/way.h"
 #include "common/clock.h"
+#include "frontends/cli/base/shared.h"
 #include "schema_indexer.h"
 #include "schema_persist.h"
 

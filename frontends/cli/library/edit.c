@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/change.h"
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/library/last_copy.h"
 #include "frontends/cli/library/library_commands.h"

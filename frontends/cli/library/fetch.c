@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/library_commands.h"
 #include "schema_availability.h"
 #include "schema_persist.h"

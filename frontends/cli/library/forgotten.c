@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/library_commands.h"
 #include "schema_persist.h"
 

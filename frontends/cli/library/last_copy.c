@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "frontends/cli/base/shared.h"
 #include "proto/wire/codec.h"
 #include "schema_availability.h"
 #include "schema_indexer.h"

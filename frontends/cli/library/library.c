@@ -1,6 +1,11 @@
 /* library.c: libraries: add, remove, list, rescan, index, and a summary of the catalogue. */
 #include <stdio.h>
 
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/item_line.h"
+#include "frontends/cli/base/progress.h"
+#include "frontends/cli/base/question.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/last_copy.h"
 #include "frontends/cli/library/library_commands.h"
 #include "proto/wire/codec.h"

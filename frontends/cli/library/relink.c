@@ -1,7 +1,10 @@
 /* relink.c: lists files that may belong to missing items, and gives them to the items. */
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/library_commands.h"
 #include "frontends/cli/library/relink_candidates.h"
 #include "frontends/cli/removal/removal_merge.h"

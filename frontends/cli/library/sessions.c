@@ -1,4 +1,5 @@
 /* sessions.c: the session files of other programs. */
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/library_commands.h"
 
 static uint32_t count_found(const struct session *session)

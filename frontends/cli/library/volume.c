@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/library_commands.h"
 #include "schema_availability.h"
 

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/migrate/k_copy.h"
 #include "frontends/cli/migrate/k_reader.h"
 #include "frontends/cli/migrate/k_sources.h"

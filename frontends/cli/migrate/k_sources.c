@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
 #include "schema_search.h"
 
 enum { LOOKED_AT = 20, NAME_MOST = 255 };

@@ -5,7 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/project/project_body.h"
 #include "frontends/cli/project/project_commands.h"
 #include "proto/wire/tree.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "proto/wire/tree.h"
 #include "schema_project.h"

@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/project/project_commands.h"
 #include "frontends/cli/removal/duplicates_restore.h"
 #include "frontends/cli/send/labels.h"

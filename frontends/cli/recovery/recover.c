@@ -1,4 +1,7 @@
-/* recover.c: autosaves that differ from their project's save. */
+#include "frontends/cli/recovery/recover.h"
+
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/recovery/recovery_commands.h"
 #include "schema_project.h"
 

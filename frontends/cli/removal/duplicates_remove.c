@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "common/id_table.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/removal/duplicates_restore.h"
 #include "frontends/cli/removal/removal_commands.h"
 #include "frontends/cli/removal/removal_journal.h"

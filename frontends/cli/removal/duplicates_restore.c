@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/removal/copy_removal.h"
 #include "frontends/cli/removal/removal_commands.h"
 #include "frontends/cli/removal/removal_journal.h"

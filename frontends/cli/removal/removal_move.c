@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/removal/copy_removal.h"
 #include "frontends/cli/removal/removal_journal.h"
 

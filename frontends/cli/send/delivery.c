@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file_write.h"
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/send/item_file.h"
 #include "proto/wire/treatment_facts.h"
 

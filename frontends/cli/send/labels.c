@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include "common/musical_key.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/send/item_file.h"
 #include "frontends/cli/send/send_commands.h"
 #include "proto/wire/codec.h"

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "frontends/cli/base/item_line.h"
+
 enum { STEM_MOST = 140, MADE_MOST = 4096 };
 
 /* A name in the making; what does not fit is cut. */

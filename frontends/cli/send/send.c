@@ -1,8 +1,10 @@
 /* send.c: the command `send`: copies the sounds of items into a folder. */
 
 #include "common/file.h"
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/send/delivery.h"
 #include "frontends/cli/send/send_commands.h"
 

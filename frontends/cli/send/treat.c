@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/change.h"
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/send/converter.h"
 #include "frontends/cli/send/item_file.h"

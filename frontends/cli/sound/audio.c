@@ -1,4 +1,5 @@
 /* audio.c: sound devices, the JACK server, connections. */
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"
 #include "schema_supervisor.h"

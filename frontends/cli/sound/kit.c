@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 

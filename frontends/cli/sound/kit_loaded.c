@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/kit.h"
+#include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/sound_commands.h"
 
 enum { PADS = 128 };

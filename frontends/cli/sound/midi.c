@@ -1,4 +1,6 @@
 /* midi.c: the MIDI controls that move something in the open project. */
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "schema_project.h"

@@ -2,8 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "frontends/cli/sound/sounds.h"
 #include "schema_audio.h"

@@ -1,9 +1,11 @@
-/* pattern.c: plays the pattern of a file; converts MIDI files. */
+#include "frontends/cli/sound/pattern.h"
+
 #include <string.h>
 
 #include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "frontends/cli/base/resolve.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "frontends/cli/sound/sound_commands.h"

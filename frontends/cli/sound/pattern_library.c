@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "common/process/config.h"
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "store/pattern/message.h"

@@ -1,5 +1,6 @@
 #include "frontends/cli/sound/pattern_wait.h"
 
+#include "frontends/cli/base/shared.h"
 #include "schema_audio.h"
 #include "store/pattern/message.h"
 

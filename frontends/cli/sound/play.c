@@ -1,7 +1,9 @@
 /* play.c: play, stop, preview. */
 
+#include "frontends/cli/base/item_line.h"
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/results.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "frontends/cli/sound/voices.h"

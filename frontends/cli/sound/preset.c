@@ -1,6 +1,8 @@
 /* preset.c: named values of synth voices. */
 #include <string.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/kit.h"
 #include "frontends/cli/sound/sound_commands.h"

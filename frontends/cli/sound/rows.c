@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"

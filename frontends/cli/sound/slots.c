@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "frontends/cli/base/shared.h"
+#include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/pattern_library.h"
 #include "frontends/cli/sound/pattern_source.h"
 #include "frontends/cli/sound/pattern_wait.h"

@@ -1,4 +1,5 @@
 /* song.c: the song of the open project. */
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/slots.h"
 #include "frontends/cli/sound/sound_commands.h"

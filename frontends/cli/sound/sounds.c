@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"

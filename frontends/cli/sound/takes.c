@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 #include "schema_audio.h"

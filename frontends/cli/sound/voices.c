@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "frontends/cli/base/human.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
 
