@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "services/audio/jack/engine_open.h"
+
 enum { SOUND_FRAMES = 48000, FILL = 24000 };
 
 int64_t rig_cpu_ns(void)

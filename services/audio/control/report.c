@@ -4,6 +4,7 @@
 
 #include "services/audio/control/core.h"
 #include "services/audio/dsp/lookahead.h"
+#include "services/audio/jack/engine_open.h"
 
 /* Shared memory may contain any value; a message must satisfy its schema. */
 static double clamp_to(double value, double min, double max)

@@ -21,6 +21,7 @@
 #include "services/audio/control/score.h"
 #include "services/audio/control/send_cues.h"
 #include "services/audio/dsp/number.h"
+#include "services/audio/jack/engine_open.h"
 
 enum { CHECK_US = 1000000 };
 enum { END_NOTES_US = 2500000 }; /* bound of the wait for the ends of notes at midi_out */

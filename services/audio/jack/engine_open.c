@@ -1,9 +1,10 @@
 /* Sets the engine up: the part of services/audio/rt/engine.h that does not run on the audio thread. */
+#include "services/audio/jack/engine_open.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
-#include "services/audio/rt/engine.h"
 #include "services/audio/rt/instance.h"
 
 static const uint64_t LAYOUT = UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);

@@ -9,6 +9,8 @@
 #include "common/alloc.h"
 #include "common/process/hang.h"
 #include "common/process/log.h"
+#include "services/audio/jack/patch.h"
+#include "services/audio/jack/patch_chains.h"
 
 enum {
     LOOK_US = 10000,

@@ -5,7 +5,7 @@
 #define LOOPHOLE_AUDIO_LINK_H
 
 #include "common/mailbox.h"
-#include "services/audio/jack/patch.h"
+#include "services/audio/jack/patch_state.h"
 
 struct link;
 

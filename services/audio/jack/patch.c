@@ -6,6 +6,7 @@
 
 #include "common/process/log.h"
 #include "services/audio/jack/device.h"
+#include "services/audio/jack/patch_chains.h"
 
 /* ---- a person's connections ---- */
 

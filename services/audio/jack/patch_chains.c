@@ -1,9 +1,10 @@
+#include "services/audio/jack/patch_chains.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "services/audio/jack/loop.h"
-#include "services/audio/jack/patch.h"
 
 /* ---- feedback ---- */
 

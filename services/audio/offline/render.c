@@ -11,6 +11,7 @@
 #include "common/file.h"
 #include "common/little.h"
 #include "proto/transport/pipe.h"
+#include "services/audio/jack/engine_open.h"
 #include "services/audio/rt/engine.h"
 
 enum { PERIOD = 256, BEGIN = 1000 /* of the server's clock */, TAIL_S = 10, QUIET_S = 1 };

@@ -10,7 +10,7 @@
 #include "services/audio/rt/outputs.h"
 #include "services/audio/rt/pads.h"
 #include "services/audio/rt/sequencer.h"
-#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sounds_cues.h"
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 

@@ -17,6 +17,7 @@
 #include "services/audio/rt/rows.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sounds_cues.h"
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 #include "services/audio/rt/sync_follow.h"

@@ -37,15 +37,6 @@
 
 struct engine;
 
-/* Not RT (engine_open.c). Allocates and touches all memory that the engine will use; maps nothing itself. `instance` is
- * 0 or 1; the studio must outlive the engine. Replaces a survival state of another layout. Errors: bad_request
- * (instance). */
-enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault);
-void engine_close(struct engine *engine);
-
-/* True if a program of another version made the survival state: an instance of it may still run. Not RT. */
-bool engine_is_of_other_layout(const struct studio *studio);
-
 /* RT. Plays one period, or silence if another instance owns the studio. A repetition of the last period does nothing:
  * buffers and midi_out still contain its result. Asynchronous JACK repeats a period if a client ended the previous one
  * late. Playing the period twice would put the audio clock ahead of the server's. */
@@ -56,8 +47,5 @@ void engine_run(struct engine *engine, struct engine_period *period);
  * the studio sends none. */
 void engine_end_notes(struct engine *engine);
 bool engine_has_ended_notes(const struct engine *engine);
-
-/* Any thread: the highest peaks after frame `since` of the audio clock, within the 2 s before frame `now` (peaks.h). */
-void engine_peaks(const struct engine *engine, int64_t since, int64_t now, uint32_t rate, struct peaks *highest);
 
 #endif

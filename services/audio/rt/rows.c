@@ -6,7 +6,7 @@
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/outputs.h"
 #include "services/audio/rt/sequencer.h"
-#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sounds_cues.h"
 
 static const float TAIL = 0.25f;                             /* seconds until a filter has decayed */
 static const float SILENT = 1e-7f;                           /* quieter input does not need an effect */

@@ -7,6 +7,7 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sounds_cues.h"
 
 enum { STEPS_AT_ONCE = 8 }; /* steps that may be due at one frame */
 enum { BARS_OF_A_GAP = 2 }; /* bars that may begin in the longest gap that is no pause: a second at 400 BPM */

@@ -1,8 +1,9 @@
+#include "services/audio/rt/sounds_cues.h"
+
 #include "services/audio/rt/cues_queue.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
-#include "services/audio/rt/sounds.h"
 
 bool sounds_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer)
 {

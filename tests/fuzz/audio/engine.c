@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/shared/studio.h"
+#include "services/audio/jack/engine_open.h"
 #include "tests/fuzz/fuzz.h"
 
 enum command { SCRIBBLE, NOISE, CUE, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };

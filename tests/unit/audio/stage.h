@@ -7,6 +7,7 @@
 
 #include "common/shared/studio.h"
 #include "services/audio/dsp/fade.h"
+#include "services/audio/jack/engine_open.h"
 #include "services/audio/rt/engine.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
