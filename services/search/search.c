@@ -6,6 +6,8 @@
 
 #include "common/process/limits.h"
 #include "common/process/log.h"
+#include "services/search/index/index_load.h"
+#include "services/search/index/index_save.h"
 #include "services/search/search_artefacts.h"
 #include "services/search/search_complete.h"
 #include "services/search/search_current.h"

@@ -6,6 +6,8 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/index/facet_count.h"
+#include "services/search/index/index_keep.h"
+#include "services/search/index/index_save.h"
 #include "services/search/index/touch.h"
 #include "services/search/near/near_build.h"
 #include "services/search/search_begin.h"

@@ -7,6 +7,7 @@
 
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/kit/order.h"
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"

@@ -2,6 +2,7 @@
 
 #include "common/musical_key.h"
 #include "common/naming/fold.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/query/together.h"
 #include "services/search/search_kit.h"
 #include "services/search/search_page.h"

@@ -6,6 +6,7 @@
 
 #include "common/process/limits.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/kit/order.h"
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"

@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/search_begin.h"
 #include "store/catalogue.h"
 

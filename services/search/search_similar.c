@@ -6,6 +6,7 @@
 #include "common/process/limits.h"
 #include "schema_indexer.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/index/marks.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/examples.h"

@@ -6,7 +6,6 @@
 #include "schema_indexer.h"
 #include "schema_search.h"
 #include "services/search/index/catchup.h"
-#include "services/search/index/index_file.h"
 #include "services/search/near/near_recall.h"
 #include "services/search/query/frequent_words.h"
 #include "services/search/query/kept_answers.h"

@@ -4,7 +4,10 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_indexer.h"
-#include "services/indexer/analyse/pipeline_parts.h"
+#include "services/indexer/analyse/pipeline_content.h"
+#include "services/indexer/analyse/pipeline_end.h"
+#include "services/indexer/analyse/pipeline_report.h"
+#include "services/indexer/analyse/pipeline_state.h"
 
 /* ---- results of workers ---- */
 

@@ -10,32 +10,12 @@
 #define LOOPHOLE_INDEXER_PIPELINE_H
 
 #include "schema_indexer.h"
+#include "services/indexer/analyse/pipeline_events.h"
 #include "services/indexer/analyse/pool.h"
 #include "services/indexer/analyse/result_queue.h"
 #include "services/indexer/base/catalogue_reader.h"
 
 struct pipeline;
-
-struct pipeline_counts {
-    uint64_t fresh; /* items that were added */
-    uint64_t done, failed;
-    double seconds; /* of audio */
-};
-
-/* The result of making artefacts again: made; not now, perhaps later; never from this file. */
-enum remade_how { REMADE, REMADE_NOT_NOW, REMADE_NEVER };
-
-struct pipeline_events {
-    void (*failed)(void *state, const char *path, struct text why);
-    /* A file changed after the scan saw it: its folder must be scanned again. */
-    void (*look_again)(void *state, struct id library, const char *path);
-    /* Files of the library could not be opened or decoded now: it must be scanned again after a while. */
-    void (*look_later)(void *state, struct id library);
-    void (*remade)(void *state, struct id content, enum remade_how how); /* the end of pipeline_remake */
-    void (*verified)(void *state, const struct analysis *analysis,
-                     enum file_verdict verdict); /* the end of pipeline_verify */
-    void *state;
-};
 
 /* `service`, `errands` and `catalogue` must outlive the pipeline; it copies `settings` and `events`. */
 struct pipeline *pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,

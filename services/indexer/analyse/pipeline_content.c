@@ -1,5 +1,7 @@
+#include "services/indexer/analyse/pipeline_content.h"
+
 #include "common/process/closing.h"
-#include "services/indexer/analyse/pipeline_parts.h"
+#include "services/indexer/analyse/pipeline_report.h"
 
 enum { VERDICTS_MAX = 64 }; /* items of one content whose verdict is read */
 

@@ -1,5 +1,8 @@
+#include "services/indexer/analyse/pipeline_end.h"
+
 #include "common/process/log.h"
-#include "services/indexer/analyse/pipeline_parts.h"
+#include "services/indexer/analyse/pipeline_content.h"
+#include "services/indexer/analyse/pipeline_report.h"
 
 static bool has_content(const void *content, const struct analysis *analysis)
 {

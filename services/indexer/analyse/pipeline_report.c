@@ -1,7 +1,8 @@
+#include "services/indexer/analyse/pipeline_report.h"
+
 #include <string.h>
 
 #include "common/process/log.h"
-#include "services/indexer/analyse/pipeline_parts.h"
 
 enum { OPERATION_BYTES = 2000, FACT_BYTES = 100 };
 

@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
+#include "services/search/index/index_keep.h"
 #include "store/keys.h"
 #include "store/uses.h"
 

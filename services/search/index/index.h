@@ -57,15 +57,11 @@ enum err index_open(struct index *index);
 void index_close(struct index *index);
 enum err index_clear(struct index *index); /* leaves no rows and no catalogue */
 
-/* Checks the mapped columns. Errors: full; internal (a row points outside a column, or names an unknown term). */
-enum err index_adopt(struct index *index);
-
 /* Adds a column for the attribute, unless it exists or there is no room. Errors: full. */
 enum err index_add_numbers(struct index *index, struct text name, bool is_wide);
 
 enum err index_put(struct index *index, const struct entry *entry); /* adds or changes its row */
 void index_remove(struct index *index, struct id id);               /* no effect if it is absent */
-enum err index_compact(struct index *index);                        /* if much is unused */
 
 /* Returns the touched rows, which the caller frees, and begins to note those after this revision. */
 struct bitmap *index_take_touched(struct index *index);
@@ -109,15 +105,5 @@ static inline void index_fetch_number(const struct numbers *numbers, uint32_t ro
 }
 
 enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
-
-/* Return the rows of one term, or of all terms with this start; only rows in `among`, unless that is NULL. The caller
- * frees the result. */
-struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
-struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
-struct bitmap *index_valued(struct index *index, enum term_field field, struct text folded,
-                            const struct bitmap *among); /* of one value of a field, in whatever form it is shown */
-struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* without free rows */
-struct bitmap *index_all(struct index *index);
-struct bitmap *index_with_vector(struct index *index); /* hidden items included */
 
 #endif

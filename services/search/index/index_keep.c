@@ -1,6 +1,6 @@
-#include <string.h>
+#include "services/search/index/index_keep.h"
 
-#include "services/search/index/index.h"
+#include <string.h>
 
 /* ---- adopting mapped columns ---- */
 

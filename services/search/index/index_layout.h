@@ -1,5 +1,7 @@
-/* index_layout.h: the header of the index's file. Numbers have the machine's byte order, because the file stays on
- * it. */
+/* index_layout.h: the index's file, CACHE/search.index. After a header with catalogue, revision, size and hashes come
+ * the columns, aligned to pages and as in memory, so that they can be mapped. The file is a cache: a damaged one is
+ * dropped and made again from the store. So it is renamed into place without a sync. Numbers have the machine's byte
+ * order, because the file stays on it. One thread. */
 #ifndef LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 #define LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 
@@ -47,8 +49,5 @@ struct layout {
     struct layout_part part[LAYOUT_FIXED + INDEX_NUMBERS];
 };
 _Static_assert(sizeof(struct layout) <= LAYOUT_HEADER, "the header holds it");
-
-/* The index's columns in the order of their sections; NULL for the postings. */
-struct column *index_layout_column(struct index *index, uint32_t part);
 
 #endif

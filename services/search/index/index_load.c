@@ -1,3 +1,5 @@
+#include "services/search/index/index_load.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -7,8 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "services/search/index/index_file.h"
-#include "services/search/index/index_layout.h"
+#include "services/search/index/index_keep.h"
 
 struct column *index_layout_column(struct index *index, uint32_t part)
 {

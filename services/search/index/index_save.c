@@ -1,3 +1,5 @@
+#include "services/search/index/index_save.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,8 +11,9 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/limits.h"
-#include "services/search/index/index_file.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/index/index_layout.h"
+#include "services/search/index/index_load.h"
 
 struct index_save {
     struct index *index;

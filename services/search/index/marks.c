@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/search/containers/bitmap.h"
+#include "services/search/index/index_keep.h"
 
 /* Adds the rows that `row` names. */
 static void add_named(struct index *index, uint32_t row, struct bitmap *to)

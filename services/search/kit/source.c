@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "services/search/index/index_keep.h"
+
 static const char fields[SOURCE_VALUES] = { TERM_PACK, TERM_CONTAINER };
 static const int weights[SOURCE_VALUES] = { 2, 1 };
 static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels",    "bit_depth", "form_parts",

@@ -9,6 +9,7 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/map/map_file.h"
 
 /* Finding the neighbours costs as much as about ROUNDS_PER_GRAPH steps. */

@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
+#include "services/search/near/near_among.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_groups.h"

@@ -1,6 +1,7 @@
+#include "services/search/near/near_among.h"
+
 #include <math.h>
 
-#include "services/search/near/near_find.h"
 #include "services/search/near/near_groups.h"
 #include "services/search/near/near_query.h"
 

@@ -16,9 +16,4 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
  * clusters first, so few kept places give room to nearer ones. work->scores then has the clusters' scores. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* Like near_find_places, for `count` rows, which are few: scores each that is in a cluster nearby, and looks further
- * until the last ring of clusters has none of the nearest. */
-uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
-                         uint32_t limit);
-
 #endif

@@ -1,4 +1,6 @@
-#include "services/search/query/explain_parts.h"
+#include "services/search/query/explain_clause.h"
+#include "services/search/query/explain_otherwise.h"
+#include "services/search/query/explain_state.h"
 
 enum { PAIRED = 1 };
 

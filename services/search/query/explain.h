@@ -6,7 +6,7 @@
 #include "schema_search.h"
 #include "services/search/query/match.h"
 
-enum { EXPLAIN_HINTS = 16, EXPLAIN_CLAUSES = 16, EXPLAIN_US = 10000 };
+enum { EXPLAIN_US = 10000 };
 
 /* Fills `to` with hints. `query` is the text of `root`, with @NAMEs expanded. Stops at `until` (steady clock) between
  * two steps, each a query of one clause, and keeps its hints so far. Their texts are in the arena or static. Errors:

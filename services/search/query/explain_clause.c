@@ -1,7 +1,8 @@
+#include "services/search/query/explain_clause.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "services/search/query/explain_parts.h"
 #include "services/search/query/likely.h"
 
 static const enum term_field WORD_FIELDS[] = { TERM_NAME,  TERM_TAG_WORD, TERM_PACK_WORD,

@@ -1,9 +1,10 @@
+#include "services/search/query/explain_otherwise.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/musical_key.h"
-#include "services/search/query/explain_parts.h"
 
 static void put_hint(struct explain *x, struct text part, struct text by)
 {

@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/index/words.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/phrase.h"

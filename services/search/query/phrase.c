@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/search/index/index_keep.h"
 #include "services/search/index/words.h"
 
 enum { JOINED_LONGEST = 8192 };

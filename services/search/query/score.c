@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/together.h"
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "services/search/index/index_keep.h"
 #include "services/search/query/match.h"
 
 static double sum_rows(const struct index *index, const uint32_t *each, uint32_t count)

@@ -44,7 +44,4 @@ int sort_compare(const struct sort_order *order, const struct position *a, const
 uint32_t sort_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                    const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 
-/* Returns all of `rows` in order, as an array that the caller frees. NULL: limits_leave refuses. */
-uint32_t *sort_all(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "common/id_table.h"
 #include "common/naming/fold.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/query/shrunk.h"
 #include "services/search/query/together_role.h"
 #include "store/catalogue.h"

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/search/index/index_file.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/index/index_layout.h"
+#include "services/search/index/index_load.h"
+#include "services/search/index/index_save.h"
 #include "services/search/near/near_build.h"
 #include "services/search/query/match.h"
 #include "tests/fuzz/search/stock.h"

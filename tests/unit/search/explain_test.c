@@ -1,6 +1,7 @@
 /* A query without results is explained: the clause that causes it, and a better query. */
 #include "made.h"
 #include "services/search/query/explain.h"
+#include "services/search/query/explain_state.h"
 #include "tests/unit/claim.h"
 
 enum { ITEMS = 400, SEED = 5, FOREVER_US = 600000000 };

@@ -5,7 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/search/index/index_file.h"
+#include "services/search/index/index_keep.h"
+#include "services/search/index/index_load.h"
+#include "services/search/index/index_save.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 

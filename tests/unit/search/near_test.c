@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include "services/search/index/blocks.h"
-#include "services/search/index/index_file.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/index/index_layout.h"
+#include "services/search/index/index_load.h"
+#include "services/search/index/index_save.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_file.h"
 #include "tests/unit/search/made.h"

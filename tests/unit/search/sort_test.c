@@ -1,5 +1,6 @@
 /* Pages cover a result once, whatever changes between them; scores and facets. */
 #include "services/search/index/facet_count.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"

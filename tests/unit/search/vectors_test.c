@@ -1,5 +1,6 @@
 /* The nearest are right: the same as when every distance is computed in double and sorted. */
 #include "services/search/index/blocks.h"
+#include "services/search/index/index_keep.h"
 #include "services/search/near/vectors.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"

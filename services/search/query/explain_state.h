@@ -1,9 +1,11 @@
-/* explain_parts.h: shared by the files that explain an empty result. */
-#ifndef LOOPHOLE_SEARCH_EXPLAIN_PARTS_H
-#define LOOPHOLE_SEARCH_EXPLAIN_PARTS_H
+/* explain_state.h: shared by the files that explain an empty result. */
+#ifndef LOOPHOLE_SEARCH_EXPLAIN_STATE_H
+#define LOOPHOLE_SEARCH_EXPLAIN_STATE_H
 
-#include "services/search/query/explain.h"
+#include "schema_search.h"
+#include "services/search/query/match.h"
 
+enum { EXPLAIN_CLAUSES = 16, EXPLAIN_HINTS = 16 };
 enum { EXPLAIN_CLAUSE_BYTES = 255, EXPLAIN_QUERY_BYTES = 4000 }; /* of a hint */
 
 struct explain {
@@ -27,11 +29,5 @@ struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text cla
 struct text explain_instead(struct explain *x, struct text part, struct text by);
 
 uint64_t explain_count(struct explain *x, const struct node *node); /* number of items that match */
-
-/* explain_clause.c: explains why this clause alone finds nothing. */
-void explain_clause(struct explain *x, const struct node *clause);
-
-/* explain_otherwise.c: recognises fields in another spelling: A minor, dur<0.5s, 120 bpm, AND. */
-void explain_otherwise(struct explain *x);
 
 #endif

@@ -1,4 +1,4 @@
-#include "services/search/query/explain_parts.h"
+#include "services/search/query/explain_state.h"
 
 struct text explain_shorten(struct text text, uint32_t most)
 {
