@@ -1,6 +1,9 @@
 #include <string.h>
 
 #include "services/streamer/loop_asks.h"
+#include "services/streamer/play/preview.h"
+#include "services/streamer/play/preview_chain.h"
+#include "services/streamer/play/preview_voice.h"
 #include "services/streamer/play/together.h"
 #include "services/streamer/play/voice.h"
 #include "services/streamer/play/voice_cues.h"

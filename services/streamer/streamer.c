@@ -6,6 +6,8 @@
 #include "common/process/closing.h"
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "services/streamer/play/preview.h"
+#include "services/streamer/play/preview_chain.h"
 #include "services/streamer/play/voices.h"
 #include "services/streamer/record/encode_queue.h"
 #include "services/streamer/record/takes.h"

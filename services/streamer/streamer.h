@@ -12,7 +12,7 @@
 
 #include "schema_service.h"
 #include "services/streamer/play/handover.h"
-#include "services/streamer/play/preview.h"
+#include "services/streamer/play/preview_state.h"
 #include "services/streamer/play/sounds.h"
 #include "services/streamer/played/played.h"
 #include "services/streamer/record/listen.h"

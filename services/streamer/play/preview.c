@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "services/streamer/play/preview_chain.h"
+#include "services/streamer/play/preview_voice.h"
 #include "services/streamer/play/voice_plan.h"
 #include "services/streamer/play/voices.h"
 

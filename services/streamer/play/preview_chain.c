@@ -1,10 +1,12 @@
+#include "services/streamer/play/preview_chain.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_audio.h"
-#include "services/streamer/play/preview.h"
+#include "services/streamer/play/preview_voice.h"
 #include "services/streamer/play/voice_place.h"
 
 enum { BUDGET_MS = 2000 };

@@ -1,8 +1,8 @@
-/* preview_voice.c: the voice of the previewed sound, from its parameters to its end. */
+#include "services/streamer/play/preview_voice.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "services/streamer/play/preview.h"
 #include "services/streamer/play/tune.h"
 #include "services/streamer/play/voice.h"
 #include "services/streamer/play/voice_cues.h"

@@ -1,3 +1,6 @@
+#include "services/streamer/play/reader.h"
+
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,8 +15,8 @@
 #include "common/text.h"
 #include "proto/service/workers.h"
 #include "proto/transport/foreign.h"
+#include "schema_indexer.h"
 #include "schema_worker.h"
-#include "services/streamer/play/reader_parts.h"
 
 enum {
     OPENERS = 32, /* threads */
@@ -26,6 +29,20 @@ enum {
     OPEN_US = 10000000,
     CLOSE_US = 1000000,
     READ_US = 60000000,
+    LOOK_PATIENCE_US = 1000000,
+    RESCAN_BUDGET_MS = 10000,
+};
+
+struct file_readers {
+    struct service *service;
+    struct locator *locator; /* knows the items of clouds */
+    struct mailbox *mailbox;
+    struct errands *errands;
+    struct workers *workers;
+    struct lanes lanes;
+    struct file_reader *waiting; /* open files without a worker, the newest first */
+    char program[PATH_MAX + 32];
+    float stereo[2 * READER_FRAMES_MAX];
 };
 
 enum phase { OPENING, WAITING, ASKED, OPEN, READING, FAILED };
@@ -139,6 +156,27 @@ static void decode_sound(struct file_reader *reader)
     close_own(reader);
 }
 
+static void end_scan(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)answer;
+    if (error != ERR_OK)
+        log_fault("a scan of a file that has changed", fault);
+}
+
+/* A scan of the file's folder corrects the row of its item. */
+static void have_scanned(struct file_readers *readers, const char *path)
+{
+    const char *name = strrchr(path, '/');
+    const struct indexer_rescan rescan = { .path = bytes_of(path, (size_t)(name - path) + 1),
+                                           .has_shallow = true,
+                                           .shallow = true };
+    struct fault fault = { 0 };
+
+    if (service_ask(readers->service, "indexer.rescan", &rescan, RESCAN_BUDGET_MS, NULL, end_scan, NULL, &fault) !=
+        ERR_OK)
+        log_fault("a scan of a file that has changed", &fault);
+}
+
 /* The file has become online-only since the last scan. After a scan of its folder it can be fetched. */
 static void refuse_online_only(struct file_reader *reader, const struct fault *fault)
 {
@@ -146,7 +184,7 @@ static void refuse_online_only(struct file_reader *reader, const struct fault *f
     char id[ID_TEXT_SIZE];
 
     fault_hint(&why, "loophole fetch %s", id_write(reader->media, id));
-    reader_have_scanned(reader->readers, reader->cloud_at);
+    have_scanned(reader->readers, reader->cloud_at);
     fail_reader(reader, &why);
 }
 
@@ -225,7 +263,7 @@ static void refuse_copy(struct file_reader *reader)
 
     fault_set(&fault, ERR_OFFLINE, "it was a copy of the sound that is wanted, and is another sound now");
     fault_hint(&fault, "connect the disk of the sound; `loophole whereis ID` names it");
-    reader_have_scanned(reader->readers, reader->path);
+    have_scanned(reader->readers, reader->path);
     fail_reader(reader, &fault);
 }
 
@@ -443,4 +481,61 @@ void reader_close(struct file_reader *reader)
     door_free(reader->door);
     free(reader->path);
     free(reader);
+}
+
+/* ---- a look at a file that is not read ---- */
+
+struct reader_looking {
+    struct file_readers *readers;
+    struct lane_place place;
+    struct door *door; /* until its lane lets it open the file */
+    bool is_cloud;
+    void (*looked)(void *state, const struct file_stamp *stamp);
+    void *state;
+};
+
+static void end_looking(struct reader_looking *looking, const struct file_stamp *stamp)
+{
+    lanes_leave(&looking->readers->lanes, &looking->place);
+    door_free(looking->door);
+    looking->looked(looking->state, stamp);
+    free(looking);
+}
+
+static void take_looked(void *state, void *what, const struct opened_file *file, const struct fault *fault)
+{
+    const struct file_stamp stamp = { file->size, file->mtime, file->changed };
+
+    (void)what, (void)fault;
+    if (file->fd >= 0)
+        closing_start(file->fd);
+    end_looking(state, file->fd >= 0 ? &stamp : NULL);
+}
+
+static void start_looking(void *state)
+{
+    struct reader_looking *looking = state;
+
+    (void)opening_start(looking->readers->errands, looking->door, 1, LOOK_PATIENCE_US, looking->is_cloud,
+                        (struct opening_events){ take_looked, looking }, NULL);
+    looking->door = NULL;
+}
+
+static void give_up_looking(void *state)
+{
+    end_looking(state, NULL);
+}
+
+void reader_look(struct file_readers *readers, const char *path,
+                 void (*looked)(void *state, const struct file_stamp *stamp), void *state)
+{
+    struct reader_looking *looking = alloc_zeroed(1, sizeof(*looking));
+    struct id cloud;
+
+    *looking = (struct reader_looking){
+        .readers = readers, .door = locate_door(readers->locator, path, &cloud), .looked = looked, .state = state
+    };
+    looking->is_cloud = !id_is_zero(cloud);
+    looking->place = (struct lane_place){ .enter = start_looking, .late = give_up_looking, .state = looking };
+    lanes_enter(&readers->lanes, &looking->place, path, LANE_OPENING);
 }
