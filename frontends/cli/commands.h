@@ -3,7 +3,7 @@
 #define LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 
 #include "frontends/cli/bundle/bundle_commands.h"
-#include "frontends/cli/complete.h"
+#include "frontends/cli/complete_offer.h"
 #include "frontends/cli/composer/composer_commands.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "frontends/cli/find/find_commands.h"

@@ -1,5 +1,7 @@
 /* Commands for care, and the command line itself: one row each. */
 #include "frontends/cli/commands.h"
+#include "frontends/cli/complete.h"
+#include "frontends/cli/completion.h"
 
 static const struct command care[] = {
     { "doctor", "", "Check the machine and the engine, and suggest what to do", "", "loopback inputs", 0, 0, false,

@@ -1,5 +1,3 @@
-/* complete.c: completions of a query or a whole command line. The scripts of the shells (completion.c) ask for a
- * command line, so this file makes all offers. A service that does not run gives none. */
 #include "frontends/cli/complete.h"
 
 #include <string.h>
@@ -7,6 +5,7 @@
 #include "common/process/setting.h"
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/command.h"
+#include "frontends/cli/complete_sound.h"
 #include "frontends/cli/options.h"
 #include "schema_indexer.h"
 #include "schema_supervisor.h"

@@ -1,7 +1,7 @@
 /* complete_offer.c: offers of words, which the files for arguments share. */
-#include <string.h>
+#include "frontends/cli/complete_offer.h"
 
-#include "frontends/cli/complete.h"
+#include <string.h>
 
 enum { BUDGET_MS = 500 };
 

@@ -1,7 +1,7 @@
-/* complete_sound.c: the arguments of the commands for sound, as complete.c offers them. */
+#include "frontends/cli/complete_sound.h"
+
 #include <string.h>
 
-#include "frontends/cli/complete.h"
 #include "schema_audio.h"
 #include "schema_project.h"
 #include "schema_streamer.h"

@@ -1,9 +1,8 @@
-/* completion.c: the shells' completion scripts. They ask `loophole complete --line` (complete.c) for the words; a line
- * ":files" in its answer means file names. zsh and fish show what each command does. */
+#include "frontends/cli/completion.h"
+
 #include <string.h>
 
 #include "frontends/cli/command.h"
-#include "frontends/cli/complete.h"
 
 /* Writes '…': zsh closes the quotes around a quote, fish escapes it. */
 static void add_quoted(struct buffer *to, const char *text, const char *quote)

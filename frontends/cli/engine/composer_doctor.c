@@ -1,5 +1,5 @@
-/* composer_doctor.c: the exchange with a community of studios. */
-#include "frontends/cli/engine/doctor.h"
+#include "frontends/cli/engine/composer_doctor.h"
+
 #include "schema_composer.h"
 
 static const char *direction_of(double skew)

@@ -1,6 +1,4 @@
 /* doctor.c: checks the machine and the engine; each finding says what to do. The exit code is that of the worst. */
-#include "frontends/cli/engine/doctor.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +15,13 @@
 #include "common/shared/board.h"
 #include "frontends/cli/base/human.h"
 #include "frontends/cli/base/question.h"
+#include "frontends/cli/engine/composer_doctor.h"
+#include "frontends/cli/engine/doctor_finding.h"
+#include "frontends/cli/engine/doctor_sound.h"
 #include "frontends/cli/engine/engine_commands.h"
+#include "frontends/cli/engine/loopback.h"
+#include "frontends/cli/engine/osc.h"
+#include "frontends/cli/engine/settings.h"
 #include "schema_availability.h"
 #include "schema_indexer.h"
 #include "schema_project.h"

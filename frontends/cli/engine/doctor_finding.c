@@ -1,9 +1,10 @@
 /* doctor_finding.c: prints one finding of the doctor. */
+#include "frontends/cli/engine/doctor_finding.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/engine/doctor.h"
 
 void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...)

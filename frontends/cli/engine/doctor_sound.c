@@ -1,10 +1,10 @@
-/* doctor_sound.c: what the machine needs for sound without gaps, and for more formats. */
+#include "frontends/cli/engine/doctor_sound.h"
+
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/file.h"
-#include "frontends/cli/engine/doctor.h"
 #include "proto/transport/foreign.h"
 #include "schema_audio.h"
 #include "schema_supervisor.h"

@@ -1,7 +1,6 @@
-/* engine_alarms.c: the alarms of the services. */
-#include <stdio.h>
+#include "frontends/cli/engine/engine_alarms.h"
 
-#include "frontends/cli/engine/engine.h"
+#include <stdio.h>
 
 enum { NOTED_MAX = 32, ASK_MS = 1000 };
 

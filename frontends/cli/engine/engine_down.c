@@ -7,6 +7,7 @@
 #include "common/process/proc.h"
 #include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
+#include "frontends/cli/engine/engine_start.h"
 #include "proto/transport/lock.h"
 
 enum { RETURN_US = 6000000, LOOK_US = 50000, LIST_MS = 20000, STOP_MS = 30000, STOP_SECONDS = 60 };

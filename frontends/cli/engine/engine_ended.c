@@ -1,9 +1,8 @@
-/* engine_ended.c: a service that ends before it is ready. */
+#include "frontends/cli/engine/engine_ended.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "frontends/cli/engine/engine.h"
 
 /* After this number of ends in a row, a service is taken to have one lasting cause. */
 enum { ENDS = 3 };

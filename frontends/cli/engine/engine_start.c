@@ -1,4 +1,5 @@
-/* engine_start.c: the commands up and restart. */
+#include "frontends/cli/engine/engine_start.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -9,8 +10,8 @@
 
 #include "common/clock.h"
 #include "common/process/config.h"
-#include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
+#include "frontends/cli/engine/engine_wait.h"
 #include "frontends/cli/recovery/recover.h"
 #include "proto/transport/lock.h"
 

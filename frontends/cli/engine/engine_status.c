@@ -2,6 +2,7 @@
 
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/engine/engine.h"
+#include "frontends/cli/engine/engine_alarms.h"
 #include "frontends/cli/engine/engine_commands.h"
 
 static enum err print_service_line(struct cli *cli, const struct service_line *line)

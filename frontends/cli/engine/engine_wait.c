@@ -1,9 +1,11 @@
-/* engine_wait.c: waits until the services are ready, or the supervisor has ended. */
+#include "frontends/cli/engine/engine_wait.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
-#include "frontends/cli/engine/engine.h"
+#include "frontends/cli/engine/engine_alarms.h"
+#include "frontends/cli/engine/engine_ended.h"
 #include "proto/transport/lock.h"
 #include "store/trust.h"
 

@@ -1,5 +1,5 @@
-/* loopback.c: doctor --loopback measures the time from our output ports, through a cable, to our input ports. It plays
- * noise, records the inputs, and finds the noise in the take. */
+#include "frontends/cli/engine/loopback.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,6 @@
 #include "common/file_write.h"
 #include "common/little.h"
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/engine/doctor.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 

@@ -1,6 +1,6 @@
-/* osc.c: where OSC messages are taken. */
+#include "frontends/cli/engine/osc.h"
+
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/engine/doctor.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "schema_osc.h"
 

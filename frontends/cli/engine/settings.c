@@ -1,10 +1,10 @@
-/* settings.c: the settings of loophole.conf, from the table of common/process/setting.h. */
+#include "frontends/cli/engine/settings.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/process/config.h"
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/engine/doctor.h"
 #include "frontends/cli/engine/engine_commands.h"
 
 enum { KEY_COLUMN = 30, VALUE_COLUMN = 22 };

@@ -7,7 +7,7 @@
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/project/project_commands.h"
 #include "frontends/cli/removal/duplicates_restore.h"
-#include "frontends/cli/send/labels.h"
+#include "frontends/cli/send/labels_undo.h"
 #include "schema_persist.h"
 
 enum { LISTED = 20, PAGE = 1000, LATE_ANSWERS_MOST = 16 };

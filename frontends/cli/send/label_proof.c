@@ -1,8 +1,9 @@
+#include "frontends/cli/send/label_proof.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "common/musical_key.h"
-#include "frontends/cli/send/labels.h"
 
 enum { PATIENCE_MS = 60000 };
 

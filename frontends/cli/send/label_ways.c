@@ -1,10 +1,11 @@
+#include "frontends/cli/send/label_ways.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/file.h"
-#include "frontends/cli/send/labels.h"
 #include "proto/wire/codec.h"
 
 enum { WAY_MOST = 8 << 20 };

@@ -1,4 +1,3 @@
-/* labels.c: labels write, labels restore. */
 #include "frontends/cli/send/labels.h"
 
 #include <stdio.h>
@@ -11,6 +10,8 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/send/item_file.h"
+#include "frontends/cli/send/label_proof.h"
+#include "frontends/cli/send/label_ways.h"
 #include "frontends/cli/send/send_commands.h"
 #include "proto/wire/codec.h"
 

@@ -1,5 +1,5 @@
-/* labels_undo.c: the files of a step of `labels write`. A kill at any moment leaves each file whole, and the same
- * command again completes it: a way is renamed after its file was replaced. */
+#include "frontends/cli/send/labels_undo.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "frontends/cli/send/label_ways.h"
 #include "frontends/cli/send/labels.h"
 
 static const char undone[] = ".undone"; /* ends the name of a way that was taken */
