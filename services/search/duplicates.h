@@ -45,18 +45,6 @@ struct duplicates {
  * done. Errors: full. */
 enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
 
-/* search_groups.c: the groups of all items, in memory and in CACHE/search.duplicates. Takes them, and begins to bring
- * them up to date for d->ids. Errors: full. */
-enum err search_groups_renew(struct duplicates *d, struct txn *txn);
-bool search_groups_are_wanted(struct search *search); /* a client asked for all, perhaps before the service started */
-
-/* True if a finished search of all items can answer for `count` of them, because bringing it up to date takes less time
- * than a search of these items. */
-bool search_groups_serves(struct search *search, uint32_t count);
-void search_groups_keep(struct duplicates *d); /* takes d->groups again, if they are of all items */
-void search_groups_write(struct duplicates *d,
-                         struct fault *fault); /* after a search has ended, if something has changed */
-
 /* Fills one page of a finished search. Errors: bad_request (the cursor), full, and those of reading the store. */
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found);
 

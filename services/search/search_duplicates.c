@@ -10,6 +10,7 @@
 #include "services/search/duplicates.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_get.h"
+#include "services/search/search_groups.h"
 #include "services/search/search_page.h"
 
 enum { UNREAD_US = 5000000 /* time for which a result with unread fingerprints serves first pages */ };

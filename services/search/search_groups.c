@@ -1,3 +1,5 @@
+#include "services/search/search_groups.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
-#include "services/search/duplicates.h"
 #include "services/search/duplicates/sounds_file.h"
 #include "services/search/search_begin.h"
 

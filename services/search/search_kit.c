@@ -12,6 +12,7 @@
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 #include "services/search/search_begin.h"
+#include "services/search/search_kit_signs.h"
 #include "services/search/search_page.h"
 
 enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, LIKED_MOST = 64 };

@@ -1,10 +1,10 @@
-/* search_kit_signs.c: what speaks for a sound of a kit: what a person said and used, the project, and the community. */
+#include "services/search/search_kit_signs.h"
 
 #include "common/musical_key.h"
 #include "common/naming/fold.h"
 #include "services/search/index/index_keep.h"
+#include "services/search/kit/signs.h"
 #include "services/search/query/together.h"
-#include "services/search/search_kit.h"
 #include "services/search/search_page.h"
 #include "store/layouts.h"
 #include "store/uses.h"
