@@ -74,7 +74,7 @@ static struct transport_state transport_of(const struct audio *audio, const stru
     };
 }
 
-struct transport_state audio_transport(const struct audio *audio, const struct state *state)
+static struct transport_state describe_transport(const struct audio *audio, const struct state *state)
 {
     struct transport_state now = transport_of(audio, state);
 
@@ -86,7 +86,7 @@ struct transport_state audio_next_transport(const struct audio *audio, const str
 {
     const struct score *score = &audio->score;
     const bool leads = score->sync == SYNC_NONE || score->sync == SYNC_LEAD_JACK;
-    struct transport_state now = audio_transport(audio, state);
+    struct transport_state now = describe_transport(audio, state);
 
     if (core_plays_next(score, state)) /* its tempo and swing are not in the score yet */
         return now;
@@ -110,7 +110,7 @@ enum err audio_ask_transport(struct audio *audio, struct call *call, const struc
 
     (void)call, (void)ask;
     (void)core_state(audio, &state);
-    *answer = audio_transport(audio, &state);
+    *answer = describe_transport(audio, &state);
     return ERR_OK;
 }
 
@@ -228,7 +228,7 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
         .xruns = state.xruns,
         .underruns = state.underruns,
         .lost = state.lost,
-        .transport = audio_transport(audio, &state),
+        .transport = describe_transport(audio, &state),
     };
     return ERR_OK;
 }

@@ -6,7 +6,6 @@
 
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
-struct transport_state audio_transport(const struct audio *audio, const struct state *state);
 
 /* With the pattern, tempo and swing of the published score, which the core takes in its next period. */
 struct transport_state audio_next_transport(const struct audio *audio, const struct state *state);

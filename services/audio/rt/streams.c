@@ -25,7 +25,8 @@ static void send_stream_note(struct engine *engine, uint32_t number, enum note_k
                                           .index = (int64_t)(voice->index - voice->begin) });
 }
 
-void streams_end(struct engine *engine, uint32_t number, bool is_stopped)
+/* Makes the voice silent, and reports its end. */
+static void end_stream(struct engine *engine, uint32_t number, bool is_stopped)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
@@ -50,7 +51,8 @@ static struct streams_old *free_old(struct streams_voice *voice)
     return found;
 }
 
-void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until)
+/* Fades the current generation out over its cells before `until`, beside the new one. */
+static void retire_stream(struct engine *engine, struct streams_voice *voice, uint64_t until)
 {
     struct streams_old *old = free_old(voice);
 
@@ -66,7 +68,8 @@ void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t
     fade_cut(&voice->fade);
 }
 
-void streams_cut_old(struct streams_voice *voice, uint32_t frames)
+/* Silences earlier generations within `frames`. */
+static void cut_old(struct streams_voice *voice, uint32_t frames)
 {
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
         if (!fade_is_silent(&voice->old[i].fade))
@@ -127,7 +130,7 @@ static void change_generation(struct engine *engine, struct streams_voice *voice
     const bool is_fresh = voice->dry == STREAM_FRESH;
 
     if (streams_sounds(voice))
-        streams_retire(engine, voice, stream->begin);
+        retire_stream(engine, voice, stream->begin);
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
         if (voice->old[i].end == UINT64_MAX)
             voice->old[i].end = stream->begin;
@@ -156,8 +159,8 @@ static void follow_header(struct engine *engine, uint32_t number)
     if (voice->state == STREAM_PLAYS || (voice->state == STREAM_STOPS && stream->due)) {
         change_generation(engine, voice, stream);
     } else if (voice->state == STREAM_STOPS) {
-        streams_retire(engine, voice, stream->begin);
-        streams_end(engine, number, true);
+        retire_stream(engine, voice, stream->begin);
+        end_stream(engine, number, true);
     }
 }
 
@@ -331,12 +334,12 @@ static void render_stream(struct engine *engine, uint32_t number, uint32_t frame
         if (voice->stop_in && (voice->stop_in -= n) == 0)
             fade_cut(&voice->fade);
         if (voice->state == STREAM_STOPS && (fade_is_silent(&voice->fade) || n == 0)) {
-            streams_end(engine, number, true);
+            end_stream(engine, number, true);
             return;
         }
     }
     if (is_played_out(&engine->stream[number], voice))
-        streams_end(engine, number, voice->state == STREAM_STOPS);
+        end_stream(engine, number, voice->state == STREAM_STOPS);
 }
 
 /* A waiting voice begins when the ring's header has its generation. */
@@ -442,7 +445,7 @@ bool streams_start(struct engine *engine, const struct cue *cue, uint32_t produc
     if (voice->state != STREAM_WAITS && voice->state != STREAM_PLAYS)
         voice->paused = 0;
     if (streams_sounds(voice))
-        streams_retire(engine, voice, UINT64_MAX);
+        retire_stream(engine, voice, UINT64_MAX);
     fades_in = cue->seconds > 0.005f;
     voice->state = STREAM_WAITS;
     voice->generation = cue->generation;
@@ -467,7 +470,7 @@ static void stop_stream(struct engine *engine, uint32_t number, uint32_t frames)
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (voice->state == STREAM_WAITS || (voice->state != STREAM_SILENT && fade_is_silent(&voice->fade))) {
-        streams_end(engine, number, true);
+        end_stream(engine, number, true);
     } else if (streams_sounds(voice)) {
         voice->state = STREAM_STOPS;
         voice->stop_in = frames;
@@ -549,7 +552,7 @@ bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t produc
 void streams_silence(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
-        streams_cut_old(&engine->half->streams.voice[i], frames ? frames : 1);
+        cut_old(&engine->half->streams.voice[i], frames ? frames : 1);
         stop_stream(engine, i, frames ? frames : 1);
     }
 }

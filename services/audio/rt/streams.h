@@ -29,15 +29,7 @@ bool streams_pause(struct engine *engine, const struct cue *cue, uint32_t produc
 bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t producer);
 void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 
-void streams_end(struct engine *engine, uint32_t number, bool is_stopped); /* makes the voice silent, reports its end */
-
 bool streams_sounds(const struct streams_voice *voice); /* it plays or stops */
-
-/* Fades the current generation out over its cells before `until`, beside the new one. */
-void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);
-
-/* Silences earlier generations within `frames`. */
-void streams_cut_old(struct streams_voice *voice, uint32_t frames);
 
 void streams_follow(struct engine *engine);                  /* at the start of a period: reads the rings' headers */
 void streams_skip(struct engine *engine, uint32_t frames);   /* skips frames that were not played */

@@ -101,11 +101,6 @@ bool voice_is_sounding(const struct voice *voice)
     return voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING && voice->is_cued;
 }
 
-void voice_stop(struct voice *voice, float fade)
-{
-    voice_stop_at(voice, CUE_NOW, fade);
-}
-
 /* Seconds from now to the end of a fade that begins at a frame. */
 static float seconds_of_stop(const struct voice *voice, int64_t frame, float fade)
 {
@@ -115,7 +110,8 @@ static float seconds_of_stop(const struct voice *voice, int64_t frame, float fad
     return fade + (wait > 0 ? (float)wait / (float)core_link_rate(core) : 0);
 }
 
-void voice_stop_at(struct voice *voice, int64_t frame, float fade)
+/* At a frame of the audio clock, or CUE_NOW. */
+static void stop_at(struct voice *voice, int64_t frame, float fade)
 {
     struct cue cue = { .frame = frame, .verb = CUE_STREAM_STOP, .voice = voice->index, .seconds = fade };
     struct fault fault = { 0 };
@@ -136,6 +132,11 @@ void voice_stop_at(struct voice *voice, int64_t frame, float fade)
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     voice_set_phase(voice, VOICE_ENDING);
     core_link_cue(voice->all->core, &cue);
+}
+
+void voice_stop(struct voice *voice, float fade)
+{
+    stop_at(voice, CUE_NOW, fade);
 }
 
 /* ---- the start ---- */
@@ -220,7 +221,7 @@ static void replace_loops(const struct voice *voice)
         if (other == voice || voice->plan.loop_key == 0 || other->plan.loop_key != voice->plan.loop_key ||
             !voice_is_sounding(other) || !core_link_has_room(voice->all->core, 1))
             continue;
-        voice_stop_at(other, voice_is_to_come(other) ? CUE_NOW : voice->begins, 0.005f);
+        stop_at(other, voice_is_to_come(other) ? CUE_NOW : voice->begins, 0.005f);
     }
 }
 

@@ -9,8 +9,7 @@ void voice_filled(struct voice *voice); /* the ring contains enough to start */
 
 /* `fade`: seconds. */
 void voice_stop(struct voice *voice, float fade);
-void voice_stop_at(struct voice *voice, int64_t frame, float fade); /* a frame of the audio clock, or CUE_NOW */
-bool voice_is_sounding(const struct voice *voice);                  /* voice_stop sends a cue */
+bool voice_is_sounding(const struct voice *voice); /* voice_stop sends a cue */
 void voice_set_phase(struct voice *voice, enum voice_phase phase);
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */
