@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "proto/schemac/check.h"
-#include "proto/schemac/lexer.h"
 #include "proto/schemac/report.h"
 
 enum { ID_CHARACTERS = 26, NUMBER_SIZE = 64 };

@@ -9,7 +9,6 @@
 #include "common/alloc.h"
 #include "proto/transport/peers.h"
 #include "proto/transport/socket_file.h"
-#include "proto/wire/codec.h"
 
 _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct received *)0)->message), "a received holds a zmq_msg_t");
 

@@ -8,7 +8,6 @@
 #include "common/id_table.h"
 #include "common/process/limits.h"
 #include "services/search/index/index_keep.h"
-#include "services/search/query/match.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_page.h"
 #include "services/search/search_place.h"

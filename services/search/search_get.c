@@ -3,7 +3,6 @@
 #include "common/id_table.h"
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
-#include "services/search/index/record.h"
 #include "services/search/search_begin.h"
 #include "store/door/leads.h"
 #include "store/uses.h"

@@ -5,7 +5,6 @@
 #include "common/process/limits.h"
 #include "services/search/index/index_keep.h"
 #include "services/search/query/facets.h"
-#include "services/search/query/match.h"
 #include "services/search/search_page.h"
 
 enum { GRID_MOST = 64 };

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/process/limits.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/index_keep.h"
 #include "services/search/kit/order.h"

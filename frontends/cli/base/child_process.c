@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/process/mount_point.h"
 #include "frontends/cli/base/file_wait.h"
 #include "frontends/cli/base/output.h"

@@ -10,7 +10,6 @@
 #include "common/file.h"
 #include "common/file_write.h"
 #include "common/process/stop_point.h"
-#include "frontends/cli/base/resolve.h"
 #include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_plan.h"

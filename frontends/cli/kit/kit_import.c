@@ -14,7 +14,6 @@
 #include "frontends/cli/kit/kit_reader.h"
 #include "frontends/cli/kit/kit_sounds.h"
 #include "frontends/cli/sound/kit.h"
-#include "store/store.h"
 
 enum { SHOWN = 3 };
 

@@ -11,7 +11,6 @@
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/project/project_body.h"
 #include "frontends/cli/project/project_commands.h"
-#include "proto/wire/tree.h"
 #include "schema_project.h"
 
 /* ---- arguments ---- */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "frontends/cli/base/change.h"
-#include "frontends/cli/base/named.h"
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/pattern.h"

@@ -7,7 +7,6 @@
 #include "services/audio/control/core.h"
 #include "services/audio/control/report.h"
 #include "services/audio/control/score.h"
-#include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 28000 /* three ticks, which may come early */ };

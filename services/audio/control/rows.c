@@ -7,7 +7,6 @@
 #include "services/audio/control/core.h"
 #include "services/audio/control/pattern.h"
 #include "services/audio/control/score.h"
-#include "services/audio/control/song.h"
 
 /* NULL: none plays. */
 static struct score_pattern *playing_pattern(struct audio *audio)

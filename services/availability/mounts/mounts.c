@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "common/hash.h"
 #include "services/availability/mounts/removals.h"
 
 enum {

@@ -15,8 +15,6 @@
 #include "services/indexer/scan/known_path.h"
 #include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
-#include "services/indexer/scan/settle.h"
-#include "services/indexer/scan/walk.h"
 
 enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
 
