@@ -52,40 +52,35 @@ static bool is_child(const struct folder_counting *counting, const struct folder
     return id_is_zero(counting->parent) ? folder->library : id_equal(above, counting->parent);
 }
 
+/* Sets `child` to the folder if it is a listed one, else to zero. A folder that is gone has none above it. */
+static enum err look_at(struct folder_counting *counting, struct id id, struct id *child, struct id *above)
+{
+    struct folder folder;
+    enum err e = read_folder(counting, id, &folder, above);
+
+    *child = e == ERR_OK && is_child(counting, &folder, *above) ? id : (struct id){ { 0 } };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Finds the listed folder that is `id`, or contains it; zero: none. */
 static enum err find_child(struct folder_counting *counting, struct id id, struct id *child)
 {
-    *child = (struct id){ { 0 } };
-    for (int depth = 0; depth < FOLDERS_DEEP && !id_is_zero(id); depth++) {
-        struct folder folder;
-        struct id above;
-        enum err e = read_folder(counting, id, &folder, &above);
+    enum err e = ERR_OK;
 
-        if (e != ERR_OK)
-            return e == ERR_NOT_FOUND ? ERR_OK : e;
-        if (is_child(counting, &folder, above)) {
-            *child = id;
-            return ERR_OK;
-        }
-        id = above;
-    }
-    return ERR_OK;
+    *child = (struct id){ { 0 } };
+    for (int depth = 0; depth < FOLDERS_DEEP && e == ERR_OK && !id_is_zero(id) && id_is_zero(*child); depth++)
+        e = look_at(counting, id, child, &id);
+    return e;
 }
 
 /* As find_child. Folders of one parent mostly follow each other, so it keeps the result for the last parent. */
 static enum err find_child_cached(struct folder_counting *counting, struct id id, struct id *child)
 {
-    struct folder folder;
     struct id above;
-    enum err e = read_folder(counting, id, &folder, &above);
+    enum err e = look_at(counting, id, child, &above);
 
-    *child = (struct id){ { 0 } };
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_OK : e;
-    if (is_child(counting, &folder, above)) {
-        *child = id;
-        return ERR_OK;
-    }
+    if (e != ERR_OK || id_is_zero(above) || !id_is_zero(*child))
+        return e;
     if (!id_equal(above, counting->last_above)) {
         e = find_child(counting, above, &counting->last_child);
         counting->last_above = above;
