@@ -5,9 +5,9 @@
 
 #include "common/process/limits.h"
 #include "schema_indexer.h"
+#include "services/search/containers/bitmap.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/index_keep.h"
-#include "services/search/index/marks.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/examples.h"
 #include "services/search/search_begin.h"
@@ -51,11 +51,44 @@ static enum err find_candidates(struct nearness *n, struct bitmap **rows)
     return ERR_OK;
 }
 
+#define MARKS_FARTHER 2.0f /* factor for the distance of a marked item */
+
+/* Adds the rows that `row` names. */
+static void add_named(struct index *index, uint32_t row, struct bitmap *to)
+{
+    struct index_list terms = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < terms.count; i++) {
+        struct text key = terms_key(&index->terms, terms.at[i]);
+        struct id other;
+        uint32_t there;
+        if (key.len != 1 + sizeof(other.b) || key.at[0] != TERM_HAS)
+            continue;
+        memcpy(other.b, key.at + 1, sizeof(other.b));
+        if (index_find(index, other, &there))
+            bitmap_add(to, there);
+    }
+}
+
+/* The rows that a person marked as not like `id`: a mark is a fact about one of the two (fact_name.h), and applies in
+ * both directions. The caller frees them. */
+static struct bitmap *find_rows_against(struct index *index, struct id id)
+{
+    char key[TERM_LONGEST];
+    struct text term = terms_start(key, TERM_HAS, (struct text){ sizeof(id.b), (const char *)id.b });
+    struct bitmap *rows = index_term(index, term, NULL);
+    uint32_t row;
+
+    if (index_find(index, id, &row))
+        add_named(index, row, rows);
+    return rows;
+}
+
 static void find_marked(struct nearness *n)
 {
     n->marked = bitmap_new();
     for (uint32_t i = 0; i < n->like.count; i++) {
-        struct bitmap *rows = marks_of(&n->request->search->index, n->like.each[i].id);
+        struct bitmap *rows = find_rows_against(&n->request->search->index, n->like.each[i].id);
         bitmap_or(n->marked, rows);
         bitmap_free(rows);
     }

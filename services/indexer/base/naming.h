@@ -1,7 +1,7 @@
 /* naming.h: what a file's name alone shows: its kind, whether a library ignores it, its pack. Any thread.
  *
  * The kind follows from the extension, in upper or lower case. Of a file without an extension it follows from its first
- * bytes (signature.h). One with an unknown extension is ignored and never opened. The worker finds out the file's real
+ * bytes (walk.c). One with an unknown extension is ignored and never opened. The worker finds out the file's real
  * format. */
 #ifndef LOOPHOLE_INDEXER_NAMING_H
 #define LOOPHOLE_INDEXER_NAMING_H

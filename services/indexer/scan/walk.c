@@ -17,7 +17,7 @@
 #include "common/file.h"
 #include "common/process/limits.h"
 #include "common/process/stat_in_child.h"
-#include "services/indexer/base/signature.h"
+#include "common/sound_head.h"
 #include "services/indexer/sessions/session_file.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
@@ -221,12 +221,37 @@ static bool is_too_long(struct folder_reading *reading, const struct dirent *nam
     return true;
 }
 
+static enum kind kind_of(const char head[SOUND_HEAD])
+{
+    const enum sound_head found = sound_head_of(head);
+
+    return found == SOUND_HEAD_AUDIO ? KIND_AUDIO : found == SOUND_HEAD_MIDI ? KIND_MIDI : KIND_OTHER;
+}
+
+/* The kind of the file `name` in the open folder: audio or midi; KIND_OTHER: neither, or no regular file. `unsure` is
+ * set if it exists and cannot be read: it may be a known sound. */
+static enum kind find_kind(int folder, const char *name, bool *unsure)
+{
+    int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    char head[SOUND_HEAD] = { 0 };
+    struct stat st;
+
+    if (fd < 0) {
+        *unsure = errno != ENOENT && errno != ELOOP && errno != ENXIO;
+        return KIND_OTHER;
+    }
+    bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    *unsure = is_file && pread(fd, head, sizeof(head), 0) < 0;
+    close(fd);
+    return is_file ? kind_of(head) : KIND_OTHER;
+}
+
 /* A file that is not or cannot be read may be media: the scan ignores a new one, and leaves a known one as it is. */
 static void look_inside(struct folder_reading *reading, struct folder_entry *entry)
 {
     entry->unsure = reading->is_cloud;
     if (!reading->is_cloud)
-        entry->kind = signature_kind(dirfd(reading->directory), (const char *)entry->name.at, &entry->unsure);
+        entry->kind = find_kind(dirfd(reading->directory), (const char *)entry->name.at, &entry->unsure);
     if (entry->unsure)
         entry->kind = KIND_AUDIO;
 }

@@ -13,9 +13,9 @@
 #include "common/beneath/way.h"
 #include "common/file.h"
 #include "common/process/closing.h"
+#include "common/rt/capture.h"
 #include "common/rt/state.h"
 #include "services/streamer/record/take_flac.h"
-#include "services/streamer/record/take_gaps.h"
 #include "services/streamer/record/take_name.h"
 
 enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
@@ -58,10 +58,37 @@ static struct sight look_around(struct take_file *file)
     return sight;
 }
 
+/* Maximum of a gap: 66 days at 192 kHz; larger values are invalid. */
+static const uint64_t FRAMES_MOST = UINT64_C(1) << 40;
+
+/* The file's frame for the cell `index`, with the gaps in the file. */
+static uint64_t frame_of_cell(const struct wav *wav, uint64_t index)
+{
+    return index - wav->take.begin + (wav->take.is_filled ? wav->gaps.lost : 0);
+}
+
+/* Finds the first gap of the header (common/rt/capture.h) that the file does not have: totals rise from gap to gap, so
+ * its total exceeds the lost frames of the file. If the header has forgotten older gaps, they are joined to one. False:
+ * none. */
+static bool find_new_gap(const struct wav *wav, const struct capture_header *header, uint64_t *at, uint64_t *frames)
+{
+    uint64_t named = header->gaps < CAPTURE_GAPS ? header->gaps : CAPTURE_GAPS;
+
+    for (uint64_t n = header->gaps - named; n < header->gaps; n++) {
+        const struct capture_gap *gap = &header->gap[n % CAPTURE_GAPS];
+        if (gap->total <= wav->gaps.lost || gap->total - wav->gaps.lost > FRAMES_MOST)
+            continue;
+        *at = gap->at;
+        *frames = gap->total - wav->gaps.lost;
+        return true;
+    }
+    return false;
+}
+
 /* Frames that the take may still get. */
 static uint64_t frames_left(const struct take_file *file)
 {
-    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring)), most = file->take.take.most;
+    uint64_t place = frame_of_cell(&file->take, ring_taken(&file->ring)), most = file->take.take.most;
 
     if (most == 0)
         return UINT64_MAX;
@@ -74,13 +101,13 @@ static bool has_gap(const struct take_file *file, const struct sight *sight, uin
     uint64_t at, taken = ring_taken(&file->ring);
 
     return sight->header->generation == file->take.take.generation &&
-           take_gaps_next(&file->take, sight->header, &at, frames) && at <= taken &&
+           find_new_gap(&file->take, sight->header, &at, frames) && at <= taken &&
            (at < sight->ready || at == sight->end);
 }
 
 static enum err carry_gap(struct take_file *file, uint64_t frames)
 {
-    uint64_t left = frames_left(file), place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    uint64_t left = frames_left(file), place = frame_of_cell(&file->take, ring_taken(&file->ring));
     bool is_cut = file->take.take.is_filled && frames > left;
     enum err e = wav_lose(&file->take, place, is_cut ? left : frames, &file->fault);
 
@@ -94,7 +121,7 @@ static uint64_t cells_left(const struct take_file *file, const struct sight *sig
     uint64_t at, frames, taken = ring_taken(&file->ring), until = sight->ready, left = frames_left(file);
 
     if (sight->header->generation == file->take.take.generation &&
-        take_gaps_next(&file->take, sight->header, &at, &frames) && at > taken && at < until)
+        find_new_gap(&file->take, sight->header, &at, &frames) && at > taken && at < until)
         until = at;
     if (until <= taken)
         return 0;
@@ -103,7 +130,7 @@ static uint64_t cells_left(const struct take_file *file, const struct sight *sig
 
 static enum err write_span(struct take_file *file, uint64_t at, const struct ring_span *span)
 {
-    uint64_t frame = take_gaps_place(&file->take, at);
+    uint64_t frame = frame_of_cell(&file->take, at);
 
     for (int i = 0; i < 2; i++) {
         const float *stereo = (const float *)(const void *)span->at[i];
@@ -151,7 +178,7 @@ static enum err carry_ready(struct take_file *file, const struct sight *sight)
 /* The loop moves the end of a take in bars when the tempo changes. Frames that are written stay. */
 static void follow_most(struct take_file *file)
 {
-    uint64_t most = atomic_load(&file->most), place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    uint64_t most = atomic_load(&file->most), place = frame_of_cell(&file->take, ring_taken(&file->ring));
 
     if (most != 0 && most != file->take.take.most)
         file->take.take.most = most > place ? most : place;
@@ -277,7 +304,7 @@ static enum err run_capture(struct take_file *file)
     note_place(file);
     file->take.cut = (struct wav_cut){ 0 }; /* it goes on */
     file->take.take.has_begun = true;
-    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    uint64_t place = frame_of_cell(&file->take, ring_taken(&file->ring));
     enum err e = wav_cut(&file->take, place, &file->fault);
     if (e == ERR_OK)
         e = wav_sync(&file->take, &file->fault);

@@ -1,7 +1,7 @@
 /* take_file.h: writes a take's file: an errand that copies the frames of the capture ring into it. The disk may stall:
  * the ring covers 16 s. Cells are released after they are written, so the ring's read index shows a successor where to
- * continue (take_gaps.h). It overwrites what the file has after that place. The file is synced twice a second. A take
- * that cannot continue is cut to what was synced, so at most its last second is lost.
+ * continue. It overwrites what the file has after that place. The file is synced twice a second. A take that cannot
+ * continue is cut to what was synced, so at most its last second is lost.
  *
  *   opening ──► ready ──► running ──► (done)    ready: the file exists; the capture may begin
  *   opening ──► running, or (done)              a predecessor's file, whose take continues or not */
