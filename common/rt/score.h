@@ -102,8 +102,9 @@ struct score_strip {
 /* A layer of a pad: its sound for hits of low <= velocity < high. */
 struct score_layer {
     uint32_t sound, generation;
-    float low, high;   /* 0…1; a high of 1 includes velocity 1 */
-    float gain, ratio; /* times those of the pad */
+    float low, high;      /* 0…1; a high of 1 includes velocity 1 */
+    float gain, ratio;    /* times those of the pad */
+    uint32_t from, until; /* frames of the sound; until 0: its end; both 0: the pad's */
 };
 
 /* What a hit of a pad starts. */

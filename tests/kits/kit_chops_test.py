@@ -152,6 +152,18 @@ def sounding(home):
     until_connected(home)
 
 
+def heard_of(home, *hit):
+    """What a hit sounds like."""
+    def heard():
+        until_quiet(home, 'pads', 0)
+        tape = Tape(home, 120, 'pads_left', name='part')
+        home.loophole('pads', 'hit', *hit)
+        until_later(home, 96000)
+        frames = array.array('f', file_bytes(tape.stop()))
+        return frames if any(frames) and all(x == x for x in frames) else None
+    return until(heard, 900, 'the machine has time for the recorder')
+
+
 @claim(shares=sounding)
 def a_slot_plays_its_part_of_a_sound_of_another_rate(home):
     home.loophole('kit', 'new', 'Part')
@@ -160,17 +172,34 @@ def a_slot_plays_its_part_of_a_sound_of_another_rate(home):
     pad = until(lambda: pads_of(home).get(0), what='the pad is set')
     same((48000, 72000), (pad['from'], pad['until']))
 
-    def heard():
-        until_quiet(home, 'pads', 0)
-        tape = Tape(home, 120, 'pads_left', name='part')
-        home.loophole('pads', 'hit', '0')
-        until_later(home, 96000)
-        frames = array.array('f', file_bytes(tape.stop()))
-        return frames if any(frames) and all(x == x for x in frames) else None
-    frames = until(heard, 900, 'the machine has time for the recorder')
+    frames = heard_of(home, '0')
     middle = [x for x in frames if abs(x - .2) < 5e-3]
     assert 23000 < len(middle) <= 24100, len(middle)
     same([], [x for x in frames if abs(x - .4) < 5e-3][50:], 'what follows the part is not heard')
+
+
+@claim(shares=sounding)
+def each_layer_plays_its_part_of_a_sound(home):
+    steps = home.file('library/levels/steps.wav')
+    home.loophole('kit', 'new', 'Parts')
+    home.loophole('kit', 'set', 'Parts', 'b', 'pad=1', f'sound={steps}', 'velocity=0-0.5', 'end=12000')
+    home.loophole('kit', 'set', 'Parts', 'b', f'layer={steps}', 'velocity=0.5-1', 'start=48000', 'end=60000')
+    home.loophole('kit', 'load', 'Parts')
+    def parts():
+        return [(one['from'], one['until']) for one in pads_of(home).get(1, {}).get('layers', [])]
+    until(lambda: parts() == [(0, 24000), (96000, 120000)], what='the pad has the parts of its layers')
+    for velocity, level in (('1', .4), ('0.4', .04)):
+        frames = heard_of(home, '1', velocity)
+        assert 23000 < len([x for x in frames if abs(x - level) < 5e-3]) <= 24100, velocity
+        same([], [x for x in frames if abs(x) > level * 1.2], 'no other part is heard')  # the edge of a step rings
+    for name in ('Parts', 'Other'):
+        home.loophole('project', 'new', name)
+        home.loophole('pads', 'clear', '1')
+        if name == 'Parts':
+            home.loophole('kit', 'load', 'Parts')
+    for step, wanted in ((('project', 'open', 'Parts'), 2), (('project', 'undo'), 0), (('project', 'redo'), 2)):
+        home.loophole(*step)
+        until(lambda: parts() == [(0, 24000), (96000, 120000)][:wanted], what=f'the pad after {step}')
 
 
 if __name__ == '__main__':

@@ -121,7 +121,7 @@ static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
     *sound = *generation = 0;
 }
 
-/* The layers as they were asked for: those that are loaded have their slots, the others their ids. */
+/* The layers that are loaded, and those that are not as they were asked for, with their ids. */
 static void add_silent_layers(const struct audio *audio, struct pad_layer_list *layers, struct pad_layer_list asked)
 {
     uint32_t next = 0;
@@ -129,14 +129,10 @@ static void add_silent_layers(const struct audio *audio, struct pad_layer_list *
     for (uint32_t i = 0; i < asked.count; i++) {
         struct pad_layer *layer = &asked.at[i];
 
-        if (next < layers->count && is_of_layer(audio, &layers->at[next], layer)) {
-            layer->has_sound = true;
-            layer->sound = layers->at[next].sound;
-            layer->generation = layers->at[next++].generation;
-            layer->has_id = false;
-        } else if (layer->has_id) {
+        if (next < layers->count && is_of_layer(audio, &layers->at[next], layer))
+            *layer = layers->at[next++];
+        else if (layer->has_id)
             drop_slot(&layer->has_sound, &layer->sound, &layer->generation);
-        }
     }
     *layers = asked;
 }

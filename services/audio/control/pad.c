@@ -18,7 +18,9 @@ static struct score_layer read_layer(const struct pad_layer *from)
                                  .low = (float)from->low,
                                  .high = from->has_high ? (float)from->high : 1,
                                  .gain = from->has_gain ? (float)from->gain : 1,
-                                 .ratio = from->has_ratio ? (float)from->ratio : 1 };
+                                 .ratio = from->has_ratio ? (float)from->ratio : 1,
+                                 .from = from->has_from ? (uint32_t)from->from : 0,
+                                 .until = from->has_until ? (uint32_t)from->until : 0 };
 }
 
 /* Layers whose item could not be loaded are left out. */
@@ -109,7 +111,11 @@ static struct pad_layer_list write_layers(const struct score_pad *from, struct a
                                                 .has_gain = true,
                                                 .gain = (double)layer->gain,
                                                 .has_ratio = true,
-                                                .ratio = (double)layer->ratio };
+                                                .ratio = (double)layer->ratio,
+                                                .has_from = layer->from || layer->until,
+                                                .from = layer->from,
+                                                .has_until = layer->from || layer->until,
+                                                .until = layer->until };
     }
     return to;
 }

@@ -69,6 +69,9 @@ static enum err check_layers(const struct audio *audio, struct call *call, struc
         if (own[i].has_high && own[i].high <= own[i].low)
             e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu ends at velocity %g, before it begins", i,
                        (unsigned long long)pad->pad, own[i].high);
+        else if (own[i].has_until && own[i].until && own[i].until <= own[i].from)
+            e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu would end before it begins", i,
+                       (unsigned long long)pad->pad);
         else if (!own[i].has_id && !own[i].has_sound)
             e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu has no sound", i, (unsigned long long)pad->pad);
         else if (!own[i].has_id)
@@ -181,20 +184,49 @@ static uint64_t count_loaded(uint64_t frames, double ratio)
     return loaded < INT32_MAX ? (uint64_t)loaded : INT32_MAX;
 }
 
-/* The pad with points of the loaded sound, which may have another rate than its file. */
+/* The end of a part; 0 stays the sound's end. */
+static uint64_t count_end(uint64_t until, double ratio)
+{
+    const uint64_t loaded = count_loaded(until, ratio);
+
+    return until && loaded == 0 ? 1 : loaded;
+}
+
+/* Frames of a loaded sound for each of its file, which may have another rate; 0: unknown, the points count as loaded
+ * frames. */
+static double loaded_ratio(const struct audio *audio, bool has_sound, uint64_t sound, uint64_t file_rate)
+{
+    const uint32_t rate =
+        has_sound && sound < SOUNDS ? atomic_load(&studio_sounds(audio->studio)->entries[sound].rate) : 0;
+
+    return file_rate ? (double)rate / (double)file_rate : 0;
+}
+
+static void count_layer(const struct audio *audio, struct pad_layer *layer)
+{
+    const double ratio =
+        loaded_ratio(audio, layer->has_sound, layer->sound, layer->has_file_rate ? layer->file_rate : 0);
+
+    if (!(ratio > 0))
+        return;
+    layer->from = count_loaded(layer->from, ratio);
+    layer->until = count_end(layer->until, ratio);
+}
+
+/* The pad with points of the loaded sounds. Its layers are counted in place, once. */
 static struct pad in_loaded_frames(struct audio *audio, const struct pad *from)
 {
-    const bool has_sound = from->has_sound && from->sound < SOUNDS;
-    const uint32_t rate = has_sound ? atomic_load(&studio_sounds(audio->studio)->entries[from->sound].rate) : 0;
+    const double ratio = loaded_ratio(audio, from->has_sound, from->sound, from->has_file_rate ? from->file_rate : 0);
     struct pad to = *from;
 
-    if (!from->has_file_rate || rate == 0)
+    for (uint32_t i = 0; i < to.layers.count; i++)
+        count_layer(audio, &to.layers.at[i]);
+    if (!(ratio > 0))
         return to;
-    const double ratio = (double)rate / (double)from->file_rate;
     to.from = count_loaded(from->from, ratio);
-    to.until = count_loaded(from->until, ratio);
+    to.until = count_end(from->until, ratio);
     to.loop_from = count_loaded(from->loop_from, ratio);
-    to.loop_until = count_loaded(from->loop_until, ratio);
+    to.loop_until = count_end(from->loop_until, ratio);
     return to;
 }
 

@@ -59,23 +59,29 @@ static bool matches_layer(const struct score_layer *layer, float velocity)
 }
 
 /* The layers that a velocity hits take turns: each sounds once, then they begin again. So each zone of velocities has
- * turns of its own, also where zones overlap. */
+ * turns of its own, also where zones overlap. A layer without a part of its own has that of the pad. */
 static struct score_layer choose_layer(struct engine *engine, uint32_t number, float velocity)
 {
     const struct score_pad *pad = &engine->pads[number];
     const uint32_t count = core_least(pad->layer_count, SCORE_LAYERS);
     uint32_t *sounded = &engine->half->sounds.sounded[number], fitting = 0, chosen = 0;
+    struct score_layer layer = { .sound = pad->sound, .generation = pad->generation, .gain = 1, .ratio = 1 };
 
     for (uint32_t i = 0; i < count; i++)
         fitting |= (uint32_t)matches_layer(&pad->layers[i], velocity) << i;
-    if (fitting == 0)
-        return (struct score_layer){ .sound = pad->sound, .generation = pad->generation, .gain = 1, .ratio = 1 };
-    if ((fitting & ~*sounded) == 0)
-        *sounded &= ~fitting;
-    while (!((fitting & ~*sounded) >> chosen & 1))
-        chosen++;
-    *sounded |= 1u << chosen;
-    return pad->layers[chosen];
+    if (fitting) {
+        if ((fitting & ~*sounded) == 0)
+            *sounded &= ~fitting;
+        while (!((fitting & ~*sounded) >> chosen & 1))
+            chosen++;
+        *sounded |= 1u << chosen;
+        layer = pad->layers[chosen];
+    }
+    if (!layer.from && !layer.until) {
+        layer.from = pad->from;
+        layer.until = pad->until;
+    }
+    return layer;
 }
 
 static uint32_t flags_of(const struct score_pad *pad)
@@ -97,16 +103,21 @@ static struct cue_shape shape_of(const struct score_pad *pad)
                                .delay = pad->delay };
 }
 
-static float hz_of_note(int note)
+static float pitch_of(float semitones)
 {
-    return 440 * powf(2, (float)(note - 69) / 12);
+    return powf(2, semitones / 12);
+}
+
+static int root_of(const struct score_pad *pad)
+{
+    return pad->note == NO_NOTE ? ROOT : pad->note;
 }
 
 /* A one-shot passes its attack and decay, and then its release. */
 static void choose_oscillator(const struct engine *engine, const struct score_pad *pad, struct sounds_start *start)
 {
     start->wave = core_least(pad->wave, WAVES);
-    start->hz = pad->hz > 0 ? number_within(pad->hz, 1, 20000) : hz_of_note(pad->note == NO_NOTE ? ROOT : pad->note);
+    start->hz = pad->hz > 0 ? number_within(pad->hz, 1, 20000) : 440 * pitch_of((float)(root_of(pad) - 69));
     if (pad->mode == PAD_ONE_SHOT)
         start->gate =
             core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);
@@ -124,11 +135,13 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
 {
     const struct score_pad *pad = &engine->pads[number];
     const float hit = number_within(by.velocity, 0, 1);
+    const struct score_layer layer = choose_layer(engine, number, hit);
+    const bool loops_all = layer.until && pad->loop_from >= layer.until; /* the pad's loop begins after the part */
     struct sounds_start start = { .voice = CUE_ANY_VOICE,
                                   .pan = pad->pan,
-                                  .from = pad->from,
-                                  .until = pad->until,
-                                  .loop_from = core_most(pad->loop_from, pad->from),
+                                  .from = layer.from,
+                                  .until = layer.until,
+                                  .loop_from = loops_all ? layer.from : core_most(pad->loop_from, layer.from),
                                   .loop_until = pad->loop_until,
                                   .shape = shape_of(pad),
                                   .flags = flags_of(pad),
@@ -141,7 +154,7 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
                                   .output = pad->output <= SCORE_OUTPUTS ? pad->output : 0,
                                   .gate = UINT32_MAX,
                                   .held = by.held };
-    struct score_layer layer = choose_layer(engine, number, hit);
+
     if (pad->wave)
         choose_oscillator(engine, pad, &start);
     start.slot = layer.sound;
@@ -223,16 +236,6 @@ static bool may_hit(const struct engine *engine, const struct cue *cue)
     const struct streams_voice *voice = &engine->half->streams.voice[(cue->tag - 1) % STREAMS];
 
     return cue->tag == 0 || (cue->tag <= STREAMS && (streams_sounds(voice) || voice->state == STREAM_WAITS));
-}
-
-static float pitch_of(float semitones)
-{
-    return powf(2, semitones / 12);
-}
-
-static int root_of(const struct score_pad *pad)
-{
-    return pad->note == NO_NOTE ? ROOT : pad->note;
 }
 
 static uint32_t loop_bits(const struct cue *cue)

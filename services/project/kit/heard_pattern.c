@@ -96,6 +96,12 @@ static void set_levels(const struct pattern_making *m, const struct heard_row *f
         remark_add(m->remarks, "%.*s: its level is %.2f, and a row has at most 1", TEXT_ARG(to->name), loudest);
 }
 
+/* The layer that the row plays is a part of its sound. */
+static bool is_part(const struct pad *pad)
+{
+    return pad->layers.count && (pad->layers.at[0].from || pad->layers.at[0].until);
+}
+
 static void remark_values(struct pattern_making *m, const struct heard_row *from, const struct pad *pad,
                           const struct row *row)
 {
@@ -105,7 +111,8 @@ static void remark_values(struct pattern_making *m, const struct heard_row *from
     if (pad->layers.count > 1)
         remark_add(m->remarks, "%.*s: the row has only the first of its %u layers", TEXT_ARG(row->name),
                    pad->layers.count);
-    if (pad->from || pad->until || pad->reverse || pad->attack > 0 || pad->decay > 0 || pad->has_filter_q)
+    if (pad->from || pad->until || is_part(pad) || pad->reverse || pad->attack > 0 || pad->decay > 0 ||
+        pad->has_filter_q)
         remark_add(m->remarks, "%.*s: a row has no start, end, reverse, envelope and resonance", TEXT_ARG(row->name));
 }
 

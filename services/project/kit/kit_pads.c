@@ -39,15 +39,24 @@ static struct pad_layer_list write_layers(struct txn *txn, struct arena *arena, 
 
     for (uint32_t i = 0; i < to.count; i++) {
         const struct kit_layer *layer = &slot->layers.at[i];
+        const struct id item = item_of(txn, arena, layer);
+        const bool is_part = layer->start || layer->end;
+        const uint64_t rate = is_part ? rate_of(txn, arena, item) : 0;
         to.at[i] = (struct pad_layer){ .has_id = true,
-                                       .id = item_of(txn, arena, layer),
+                                       .id = item,
                                        .low = layer->velocity_from,
                                        .has_high = true,
                                        .high = layer->velocity_until,
                                        .has_gain = true,
                                        .gain = layer->gain,
                                        .has_ratio = true,
-                                       .ratio = ratio_of(layer) };
+                                       .ratio = ratio_of(layer),
+                                       .has_from = is_part,
+                                       .from = layer->start,
+                                       .has_until = is_part,
+                                       .until = layer->end,
+                                       .has_file_rate = rate >= RATE_LEAST,
+                                       .file_rate = rate };
     }
     return to;
 }

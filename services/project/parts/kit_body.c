@@ -171,11 +171,6 @@ static enum err check_layer(const struct kit_slot *slot, const struct kit_layer 
     if (layer->end && layer->end <= layer->start)
         return fault_set(fault, ERR_BAD_REQUEST, "a layer of slot %.*s ends at frame %llu, before it begins",
                          TEXT_ARG(slot->slot), (unsigned long long)layer->end);
-    if (slot->layers.count > 1 && (layer->start || layer->end)) {
-        fault_set(fault, ERR_BAD_REQUEST, "slot %.*s has %u layers: a part of a sound needs a slot of one layer",
-                  TEXT_ARG(slot->slot), slot->layers.count);
-        return fault_hint(fault, "leave start and end out, or give the sound a slot of its own"), ERR_BAD_REQUEST;
-    }
     return ERR_OK;
 }
 

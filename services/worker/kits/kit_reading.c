@@ -142,17 +142,6 @@ static struct text choose_name(struct kit_reading *reading, struct text name)
     return chosen;
 }
 
-/* A part of a sound needs a slot of one layer. */
-static void forget_parts(struct kit_reading *reading, struct kit_slot *slot)
-{
-    for (uint32_t i = 0; i < slot->layers.count; i++) {
-        struct kit_layer *layer = &slot->layers.at[i];
-        if (layer->start || layer->end)
-            kit_reading_odd(reading, TEXT("start or end of one of several layers"));
-        layer->start = layer->end = 0;
-    }
-}
-
 enum err kit_reading_add_slot(struct kit_reading *reading, const struct kit_slot *slot, struct text name,
                               const struct kit_sounds *sounds, struct fault *fault)
 {
@@ -171,8 +160,6 @@ enum err kit_reading_add_slot(struct kit_reading *reading, const struct kit_slot
         added->layers.at[i] = sounds->at[i];
         files->at[files->count++] = sounds->files[i];
     }
-    if (sounds->count > 1)
-        forget_parts(reading, added);
     return ERR_OK;
 }
 

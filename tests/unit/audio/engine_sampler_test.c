@@ -1,19 +1,9 @@
-/* The values of a sampler for sounds and pads: envelope, loop points, filter, sends, layers by velocity that take
- * turns. */
+/* The values of a sampler: envelope, loop points, filter, sends; hits that wait for a line, and pads that change at a
+ * time. */
 #include "tests/unit/audio/stage.h"
 #include "tests/unit/claim.h"
 
-enum { LENGTH = 40000, HIT = 600, STEP = 6000, BAR = 16 * STEP /* at 120 BPM */ };
-
-static void give_constant(struct stage *stage, uint32_t slot, float level)
-{
-    float *x = calloc(LENGTH, sizeof(*x));
-
-    for (uint32_t i = 0; i < LENGTH; i++)
-        x[i] = level;
-    stage_sound(stage, slot, x, LENGTH);
-    free(x);
-}
+enum { LENGTH = 40000, CLICK = 600, STEP = 6000, BAR = 16 * STEP /* at 120 BPM */ };
 
 static void cue_shape(struct stage *stage, int64_t frame, struct cue_shape shape, uint32_t loop_until)
 {
@@ -33,7 +23,7 @@ STAGE_CLAIM(an_envelope_rises_decays_holds_and_releases)
 {
     struct stage *stage = *state;
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     stage_cue(stage, tagged_start(0, 100));
     cue_shape(stage, 100, (struct cue_shape){ .attack = 0.01f, .decay = 0.02f, .sustain = 0.25f, .release = 0.1f }, 0);
     stage_cue(stage, (struct cue){ .frame = 10000, .verb = CUE_SOUND_STOP, .tag = 7, .flags = CUE_RELEASE });
@@ -52,7 +42,7 @@ STAGE_CLAIM(a_sound_that_decays_to_nothing_ends)
     struct stage *stage = *state;
     struct cue cue = tagged_start(0, 0);
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     cue.flags = CUE_LOOP;
     stage_cue(stage, cue);
     cue_shape(stage, 0, (struct cue_shape){ .decay = 0.1f }, 0);
@@ -109,8 +99,8 @@ STAGE_CLAIM(a_send_sounds_after_its_sound_has_ended)
                                                .delay_lowcut = 20,
                                                .delay_highcut = 20000 };
     stage_score(stage);
-    float click[HIT] = { [10] = 0.5f };
-    stage_sound(stage, 0, click, HIT);
+    float click[CLICK] = { [10] = 0.5f };
+    stage_sound(stage, 0, click, CLICK);
     stage_cue(stage, tagged_start(0, 0));
     cue_shape(stage, 0, (struct cue_shape){ .delay = 1 }, 0);
     stage_run(stage, 24000);
@@ -122,7 +112,7 @@ STAGE_CLAIM(a_change_keeps_what_it_does_not_name)
 {
     struct stage *stage = *state;
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     stage_cue(stage, tagged_start(0, 0));
     stage_cue(stage, (struct cue){ .frame = 1000,
                                    .verb = CUE_SOUND_GAIN,
@@ -145,7 +135,7 @@ STAGE_CLAIM(a_change_reaches_a_sound_that_waits)
     struct stage *stage = *state;
     struct cue start = tagged_start(0, 0);
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     start.frame = 3000;
     stage_cue(stage, start);
     stage_cue(stage,
@@ -163,104 +153,6 @@ STAGE_CLAIM(a_change_reaches_a_sound_that_waits)
 
 /* ---- pads ---- */
 
-static void hit_pad(struct stage *stage, int64_t frame, float velocity)
-{
-    stage_cue(stage, (struct cue){ .frame = frame, .verb = CUE_PAD_HIT, .voice = 3, .value = velocity });
-}
-
-static struct score_layer make_layer(uint32_t slot, float low, float high)
-{
-    return (struct score_layer){ .sound = slot, .generation = 1, .low = low, .high = high, .gain = 1, .ratio = 1 };
-}
-
-static void give_pad(struct stage *stage)
-{
-    stage->score.pads[3] = (struct score_pad){
-        .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 0, .choke = 1
-    };
-}
-
-STAGE_CLAIM(a_hit_starts_the_layer_of_its_velocity)
-{
-    struct stage *stage = *state;
-    static const float velocities[] = { 0.2f, 0.5f, 0.79f, 0.8f, 1 };
-    static const float levels[] = { 0.1f, 0.2f, 0.2f, 0.3f, 0.3f };
-
-    for (uint32_t i = 0; i < 3; i++)
-        give_constant(stage, i, 0.1f * (float)(i + 1));
-    give_pad(stage);
-    stage->score.pads[3].layer_count = 3;
-    stage->score.pads[3].layers[0] = make_layer(0, 0, 0.5f);
-    stage->score.pads[3].layers[1] = make_layer(1, 0.5f, 0.8f);
-    stage->score.pads[3].layers[2] = make_layer(2, 0.8f, 1);
-    stage_score(stage);
-    for (uint32_t i = 0; i < 5; i++)
-        hit_pad(stage, 1000 + 4000 * i, velocities[i]);
-    stage_run(stage, 24000);
-    for (uint32_t i = 0; i < 5; i++)
-        stage_near(stage->main[0][1000 + 4000 * i + 2000], levels[i], 1e-6);
-}
-
-STAGE_CLAIM(layers_of_one_velocity_take_turns)
-{
-    struct stage *stage = *state;
-
-    for (uint32_t i = 0; i < 3; i++)
-        give_constant(stage, i, 0.1f * (float)(i + 1));
-    give_pad(stage);
-    stage->score.pads[3].layer_count = 3;
-    for (uint32_t i = 0; i < 3; i++)
-        stage->score.pads[3].layers[i] = make_layer(i, 0, 1);
-    stage_score(stage);
-    for (uint32_t i = 0; i < 7; i++)
-        hit_pad(stage, 1000 + 3000 * i, 1);
-    stage_run(stage, 24000);
-    for (uint32_t i = 0; i < 7; i++)
-        stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (i % 3 + 1), 1e-6);
-}
-
-/* Soft and hard hits alternate, and a layer that is in both zones counts in each. */
-STAGE_CLAIM(layers_take_turns_within_their_zone)
-{
-    struct stage *stage = *state;
-    static const uint32_t wanted[] = { 0, 2, 1, 3, 0, 2, 1, 4, 0, 2 };
-
-    for (uint32_t i = 0; i < 5; i++)
-        give_constant(stage, i, 0.1f * (float)(i + 1));
-    give_pad(stage);
-    stage->score.pads[3].layer_count = 5;
-    for (uint32_t i = 0; i < 5; i++)
-        stage->score.pads[3].layers[i] = make_layer(i, i > 2 ? 0.5f : 0, i < 2 ? 0.5f : 1);
-    stage_score(stage);
-    for (uint32_t i = 0; i < 10; i++)
-        hit_pad(stage, 1000 + 3000 * i, i % 2 ? 1 : 0.3f);
-    stage_run(stage, 33000);
-    for (uint32_t i = 0; i < 10; i++)
-        stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (wanted[i] + 1), 1e-6);
-}
-
-STAGE_CLAIM(a_gate_with_a_loop_sounds_until_its_release)
-{
-    struct stage *stage = *state;
-
-    float x[HIT];
-    for (uint32_t i = 0; i < HIT; i++)
-        x[i] = 0.25f;
-    stage_sound(stage, 0, x, HIT);
-    give_pad(stage);
-    stage->score.pads[3].sound = 0;
-    stage->score.pads[3].generation = 1;
-    stage->score.pads[3].mode = PAD_GATE;
-    stage->score.pads[3].loop_from = 100;
-    stage->score.pads[3].loop_until = 500;
-    stage_score(stage);
-    hit_pad(stage, 1000, 1);
-    stage_cue(stage, (struct cue){ .frame = 9000, .verb = CUE_PAD_RELEASE, .voice = 3 });
-    stage_run(stage, 12000);
-    stage_near(stage->main[0][8999], 0.25, 1e-6);
-    assert_true(stage_is_silent(stage, 9000 + 240, 12000));
-}
-
 static void play_key(struct stage *stage, int64_t frame)
 {
     stage->play[stage->to_play++] = (struct stage_midi){ .frame = frame, .length = 3, .bytes = { 0x90, 40, 127 } };
@@ -272,7 +164,7 @@ STAGE_CLAIM(pads_of_one_note_sound_together_and_choke_the_hit_before)
     struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 2; i++)
-        give_constant(stage, i, 0.1f * (float)(i + 1));
+        stage_constant(stage, i, 0.1f * (float)(i + 1));
     for (uint32_t i = 0; i < 2; i++)
         stage->score.pads[i] = (struct score_pad){
             .sound = i, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .choke = 1
@@ -293,7 +185,7 @@ STAGE_CLAIM(a_hit_just_before_a_line_waits_for_it_and_any_other_sounds_at_once)
         int64_t hit, heard;
     } hits[] = { { 17000, 18000 }, { 26000, 26000 }, { 35999, 36000 }, { 48000, 48000 }, { 63000, 63000 } };
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     stage->score.pads[0] = (struct score_pad){
         .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .until = 300
     };
@@ -312,7 +204,7 @@ STAGE_CLAIM(a_key_that_is_up_before_its_line_sounds_as_long_as_it_was_held)
 {
     struct stage *stage = *state;
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     stage->score.pads[0] = (struct score_pad){
         .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .mode = PAD_GATE
     };
@@ -336,7 +228,7 @@ STAGE_CLAIM(pads_of_one_note_that_wait_for_a_line_sound_together)
     struct stage *stage = *state;
 
     for (uint32_t i = 0; i < 2; i++) {
-        give_constant(stage, i, 0.1f * (float)(i + 1));
+        stage_constant(stage, i, 0.1f * (float)(i + 1));
         stage->score.pads[i] = (struct score_pad){
             .sound = i, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .choke = 1
         };
@@ -354,7 +246,7 @@ STAGE_CLAIM(a_stopped_transport_and_a_panic_let_no_hit_wait)
 {
     struct stage *stage = *state;
 
-    give_constant(stage, 0, 0.5f);
+    stage_constant(stage, 0, 0.5f);
     stage->score.pads[0] = (struct score_pad){
         .sound = 0, .generation = 1, .gain = 1, .ratio = 1, .note = 40, .channel = 255, .curve = 0, .until = 300
     };
@@ -368,34 +260,6 @@ STAGE_CLAIM(a_stopped_transport_and_a_panic_let_no_hit_wait)
     stage_cue(stage, (struct cue){ .frame = 7000, .verb = CUE_PANIC });
     stage_run(stage, 12000);
     assert_true(stage_is_silent(stage, 2000, 12000));
-}
-
-/* The streamer is dead for 5,000 hits, then it reads all notes; the next one says how many hits it has not got. */
-STAGE_CLAIM(hits_for_which_the_ring_of_notes_has_no_room_are_counted_in_the_next_note)
-{
-    struct stage *stage = *state;
-    struct ring notes = studio_notes(stage->studio, CUES_STREAMER);
-    struct note note = { 0 };
-    uint32_t hits = 0;
-
-    give_pad(stage);
-    stage_score(stage);
-    for (uint32_t i = 0; i < 50; i++) {
-        for (uint32_t k = 0; k < 100; k++)
-            hit_pad(stage, CUE_NOW, 1);
-        stage_run(stage, stage->recorded + stage->period);
-    }
-    while (ring_read(&notes, &note, 1)) {
-        hits += note.kind == NOTE_PAD_HIT;
-        assert_int_equal(note.lost, 0);
-    }
-    assert_in_range(hits, 3000, NOTES_CELLS);
-    hit_pad(stage, CUE_NOW, 1);
-    stage_run(stage, stage->recorded + stage->period);
-    while (ring_read(&notes, &note, 1))
-        if (note.kind == NOTE_PAD_HIT)
-            break;
-    assert_int_equal(note.lost, 5000 - hits);
 }
 
 /* ---- pads that change at a time ---- */
@@ -417,7 +281,7 @@ static void give_waiting_pad(struct stage *stage, uint32_t slot, uint32_t number
 static void give_first_pad(struct stage *stage)
 {
     for (uint32_t i = 0; i < 3; i++)
-        give_constant(stage, i, 0.1f * (float)(i + 1));
+        stage_constant(stage, i, 0.1f * (float)(i + 1));
     give_waiting_pad(stage, 0, 0, 0);
 }
 

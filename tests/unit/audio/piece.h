@@ -112,8 +112,9 @@ static inline void piece_score(struct stage *stage)
         score->pads[i].delay = i == 2 ? 0.4f : 0;
         score->pads[i].layer_count = i == 3 ? 2 : 0;
         for (uint32_t k = 0; k < 2; k++)
-            score->pads[i].layers[k] =
-                (struct score_layer){ .sound = k, .generation = 1, .low = 0, .high = 0.4f, .gain = 1, .ratio = 1.3f };
+            score->pads[i].layers[k] = (struct score_layer){
+                .sound = k, .generation = 1, .low = 0, .high = 0.4f, .gain = 1, .ratio = 1.3f, .from = 40 * k
+            };
     }
     stage_score(stage);
 }

@@ -356,6 +356,16 @@ static inline void stage_sound(struct stage *stage, uint32_t slot, const float *
     stage->samples += frames;
 }
 
+/* A sound of one level, 40,000 frames long. */
+static inline void stage_constant(struct stage *stage, uint32_t slot, float level)
+{
+    float x[40000];
+
+    for (uint32_t i = 0; i < sizeof(x) / sizeof(*x); i++)
+        x[i] = level;
+    stage_sound(stage, slot, x, sizeof(x) / sizeof(*x));
+}
+
 static inline struct cue stage_sound_start(uint32_t slot, int64_t frame)
 {
     return (struct cue){ .frame = frame,
