@@ -316,8 +316,11 @@ def kits():
                         ('parts', one % (b'<instrumentComponent><gain>.5</gain>' + layer + b'</instrumentComponent>') * 2)):
         keep('worker/kit', name, b'h<drumkit_info><name>K</name><license>x</license><instrumentList>' + inner +
              b'</instrumentList></drumkit_info>')
+    keep('worker/kit', 'record', b'h<drumkit_info><!--loophole family vocal --><!--loophole tag t --><instrumentList><instrument><!--loophole why a &amp;-&#45; -->'
+         b'<!--loophole locked  --><!--loophole placeholder none --><layer><filename>a.wav</filename><!--loophole start 9 --><!--loophole end 99 -->'
+         b'</layer></instrument></instrumentList></drumkit_info>')
     keep('worker/kit', 'sfz-record', b's//loophole name N\n//loophole family vocal\n//loophole author A\n//loophole licence L\n'
-         b'//loophole tag t\n<group> key=36\n//loophole slot S\n//loophole placeholder none\n<region> sample=a.wav\n'
+         b'//loophole tag t\n<group> key=36\n//loophole why w\n//loophole locked\n//loophole slot S\n//loophole placeholder none\n<region> sample=a.wav\n'
          b'region_label=x_\n//loophole label x=\n')
     keep('worker/kit', 'sfz', b's// c\n#define $K 36\n<control> default_path=a\\\\\n<group> key=$K group=1 off_by=1 /* */\n'
          b'<region> sample=b c.wav lovel=64 volume=-3 <region> sample=d.wav hivel=63 seq_length=2 region_label=A loop_mode=one_shot\n'

@@ -458,13 +458,13 @@ def any_record(home, number, form):
     part = lambda: random.choice(({}, {'start': 100}, {'end': 1000}, {'start': 100, 'end': random.choice((101, 5000, 2**31 - 1))}))
 
     def any_slot(n):
-        slot = {'slot': random.choice(('Kick', 'A <b> & =c', '1/2 // no /* comment', 'Trommel \u00fc', '#1')) + f' {n}', 'pad': n}
+        slot = random.choice(({}, {'why': 'kick -- <!-- -->, &amp; // /* confidence 0.93-'}, {'locked': True, 'why': '-'})) | {'slot': random.choice(('Kick', 'A <b> & =c', '1/2 // no /* comment', 'Trommel \u00fc', '#1')) + f' {n}', 'pad': n}
         if random.random() < .3:
-            return slot | ({'placeholder': random.choice(('no such sound', 'nothing <here> // yet'))} if form == 'sfz' else {})
+            return slot | {'placeholder': random.choice(('no such sound', 'nothing <here> // yet --'))}
         edge = velocity(random.randrange(1, 126))
         bounds = random.choice(([(0, 1)], [(0, edge), (edge, 1)]))
         slot['layers'] = [{'media': random.choice(media), 'velocity_from': low, 'velocity_until': high, 'gain': some(.1, 2),
-                           'pitch': some(-12, 12)} | (part() if form == 'sfz' else {}) for low, high in bounds]
+                           'pitch': some(-12, 12)} | part() for low, high in bounds]
         slot |= {key: value for key, value in {'gain': some(.1, 2), 'pan': some(-1, 1), 'attack': random.randrange(9) * 441 / 44100,
                                                'release': random.randrange(1, 9) * 441 / 44100, 'sustain': some(0, .9),
                                                'choke': random.randrange(1, 30)}.items() if random.random() < .5}
@@ -473,7 +473,7 @@ def any_record(home, number, form):
         return slot
     more = {'tags': [f'tag {n}' for n in range(random.randrange(3))], 'family': random.choice(('drum', 'vocal', 'free'))}
     record = {'name': f'Record {form} {number}', 'scope': 'ephemeral', 'author': 'Ana // \u00fc', 'licence': 'CC0 <1.0>',
-              'slots': [any_slot(n) for n in range(random.randrange(1, 12))], 'family': 'drum'} | (more if form == 'sfz' else {})
+              'slots': [any_slot(n) for n in range(random.randrange(1, 12))]} | more
     Client(home.path).must('project.new_kit', record)
     return kits(home)[record['name']]
 

@@ -10,7 +10,7 @@ static const double frames_per_second = 44100; /* of Hydrogen's envelopes */
 
 /* ---- elements ---- */
 
-/* A character that XML cannot contain becomes a blank: a control, U+FFFE and U+FFFF. */
+/* A character that XML cannot contain becomes a blank: a control, U+FFFE and U+FFFF. A comment cannot have "--". */
 static void add_escaped(struct buffer *to, struct text text)
 {
     for (uint32_t i = 0; i < text.len; i++) {
@@ -25,6 +25,8 @@ static void add_escaped(struct buffer *to, struct text text)
             buffer_add_text(to, "&lt;");
         else if (c == '>')
             buffer_add_text(to, "&gt;");
+        else if (c == '-' && i > 0 && text.at[i - 1] == '-')
+            buffer_add_text(to, "&#45;");
         else
             buffer_add_text(to, (char[2]){ (unsigned char)c < ' ' ? ' ' : c, 0 });
     }
@@ -69,6 +71,35 @@ static void add_frames(struct buffer *to, const char *name, double seconds)
     add_whole(to, name, llround(seconds * frames_per_second));
 }
 
+/* What the format has no place for, as a comment that only our reader looks at. */
+static void add_comment(struct buffer *to, const char *key, struct text value)
+{
+    buffer_add_text(to, "<!--loophole ");
+    buffer_add_text(to, key);
+    buffer_add_text(to, " ");
+    add_escaped(to, value);
+    buffer_add_text(to, " -->\n");
+}
+
+static void add_point(struct buffer *to, const char *key, uint64_t frame)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)frame);
+    if (frame)
+        add_comment(to, key, text_of(text));
+}
+
+static void add_record(struct buffer *to, const struct kit_slot *slot)
+{
+    if (slot->why.len)
+        add_comment(to, "why", slot->why);
+    if (slot->has_locked && slot->locked)
+        add_comment(to, "locked", TEXT(""));
+    if (slot->layers.count == 0 && slot->placeholder.len)
+        add_comment(to, "placeholder", slot->placeholder);
+}
+
 /* ---- instruments ---- */
 
 /* Some hit matches two layers: then they take turns. */
@@ -91,6 +122,8 @@ static void add_layer(struct buffer *to, const struct kit_layer *layer, struct t
     add_number(to, "max", kit_velocity_until(layer));
     add_number(to, "gain", layer->has_gain ? layer->gain : 1);
     add_number(to, "pitch", layer->pitch);
+    add_point(to, "start", layer->start);
+    add_point(to, "end", layer->end);
     buffer_add_text(to, "</layer>\n");
 }
 
@@ -118,6 +151,7 @@ static void add_midi(struct buffer *to, const struct kit_slot *slot)
 static void add_instrument(struct buffer *to, const struct kit_slot *slot, const struct text *files, uint32_t number)
 {
     buffer_add_text(to, "<instrument>\n");
+    add_record(to, slot);
     add_whole(to, "id", number);
     add_element(to, "name", slot->slot);
     add_word(to, "volume", "1");
@@ -145,6 +179,9 @@ void kit_hydrogen_file_write(const struct kit *kit, const struct text *files, st
 {
     buffer_add_text(to, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                         "<drumkit_info xmlns=\"http://www.hydrogen-music.org/drumkit\">\n");
+    add_comment(to, "family", text_of(choice_word(&kit_family_table, kit->family.value)));
+    for (uint32_t i = 0; i < kit->tags.count; i++)
+        add_comment(to, "tag", kit->tags.at[i]);
     add_element(to, "name", kit->name);
     add_element(to, "author", kit->has_author ? kit->author : TEXT(""));
     add_word(to, "info", "");

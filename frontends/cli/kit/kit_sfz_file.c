@@ -183,6 +183,10 @@ void kit_sfz_file_write(const struct kit *kit, const struct text *files, struct 
         buffer_add_text(to, "<group>\n");
         put_values(to, slot);
         put_curve(to, slot);
+        if (slot->why.len)
+            put_comment(to, "why", slot->why);
+        if (slot->has_locked && slot->locked)
+            put_comment(to, "locked", TEXT(""));
         if (slot->layers.count == 0) {
             put_comment(to, "slot", slot->slot);
             put_comment(to, "placeholder", slot->placeholder);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "services/worker/kits/kit_reading.h"
 #include "services/worker/sessions/xml.h"
 
@@ -44,17 +45,17 @@ static double number_of(struct hydrogen_kit *h, const char *word, struct text te
 
 static void take_kit_name(struct hydrogen_kit *h, struct text text)
 {
-    h->reading->to->name = kit_reading_text(h->reading, text, 80);
+    h->reading->to->name = kit_reading_text(h->reading, text, KIT_NAME_MOST);
 }
 
 static void take_author(struct hydrogen_kit *h, struct text text)
 {
-    h->reading->to->author = kit_reading_text(h->reading, text, 255);
+    h->reading->to->author = kit_reading_text(h->reading, text, KIT_LINE_MOST);
 }
 
 static void take_licence(struct hydrogen_kit *h, struct text text)
 {
-    h->reading->to->licence = kit_reading_text(h->reading, text, 1024);
+    h->reading->to->licence = kit_reading_text(h->reading, text, KIT_TEXT_MOST);
 }
 
 static void take_name(struct hydrogen_kit *h, struct text text)
@@ -310,6 +311,8 @@ static void end_layer(struct hydrogen_kit *h)
 
     h->in_layer = false;
     h->layer.gain *= h->part_gain;
+    if (h->layer.end && h->layer.end <= h->layer.start)
+        h->layer.end = 0;
     if (part >= COMPONENTS)
         refuse_kit(h, "an instrument has more than 8 components");
     else if (!kit_reading_add_layer(h->reading, &h->sounds[part], &h->layer, h->file))
@@ -353,11 +356,63 @@ static void end_instrument(struct hydrogen_kit *h)
         (void)kit_reading_add_layer(h->reading, &h->sounds[0], &whole, h->file);
     }
     set_values(h);
+    for (int i = 0; i < COMPONENTS; i++)
+        if (h->sounds[i].count)
+            h->slot.placeholder = (struct text){ 0 };
     for (int i = COMPONENTS - 1; i > 0; i--)
         is_added = is_added || h->sounds[i].count > 0;
     for (int i = 0; i < COMPONENTS && h->error == ERR_OK; i++)
         if (h->sounds[i].count > 0 || (i == 0 && !is_added))
             h->error = kit_reading_add_slot(h->reading, &h->slot, h->name, &h->sounds[i], h->fault);
+}
+
+/* ---- lines of our own ---- */
+
+/* The text before the export made it one of a comment. */
+static struct text decode_line(struct hydrogen_kit *h, struct text text)
+{
+    static const char *const codes[][2] = { { "&amp;", "&" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&#45;", "-" } };
+    struct buffer to = { 0 };
+
+    while (text.len) {
+        struct text with = { 1, text.at };
+        uint32_t used = 1;
+        for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+            if (text_starts(text, text_of(codes[i][0]))) {
+                with = text_of(codes[i][1]);
+                used = text_of(codes[i][0]).len;
+            }
+        buffer_add(&to, with.at, with.len);
+        text = (struct text){ text.len - used, text.at + used };
+    }
+    return arena_take(h->reading->arena, &to);
+}
+
+static bool take_frame(struct hydrogen_kit *h, struct text key, struct text value)
+{
+    uint64_t *to = text_is(key, "start") ? &h->layer.start : text_is(key, "end") ? &h->layer.end : NULL;
+
+    if (to)
+        *to = (uint64_t)number_of(h, "start or end", value, 0, 0, INT32_MAX);
+    return to != NULL;
+}
+
+/* <!--loophole KEY VALUE--> */
+static void take_comment(void *state, struct text text)
+{
+    struct hydrogen_kit *h = state;
+    struct text key;
+
+    if (!text_starts(text, TEXT("loophole ")))
+        return;
+    text = decode_line(h, text);
+    (void)text_cut(&text, ' ');
+    key = text_cut(&text, ' ');
+    if (text_is(key, "placeholder") && h->in_instrument)
+        h->slot.placeholder = kit_reading_text(h->reading, text, KIT_LINE_MOST);
+    else if (!(h->in_layer && take_frame(h, key, text)) &&
+             !kit_reading_record(h->reading, h->in_instrument ? &h->slot : NULL, key, text))
+        kit_reading_odd(h->reading, TEXT("<!--loophole"));
 }
 
 /* ---- the document ---- */
@@ -409,7 +464,7 @@ static void end_kit_element(void *state, const struct xml_element *element, stru
 enum err kit_hydrogen_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault)
 {
     struct hydrogen_kit *h = arena_alloc(reading->arena, sizeof(*h));
-    const struct xml_events events = { begin_kit_element, end_kit_element, h };
+    const struct xml_events events = { begin_kit_element, end_kit_element, h, take_comment };
     enum err e;
 
     h->reading = reading;

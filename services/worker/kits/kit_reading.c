@@ -6,6 +6,8 @@
 
 enum {
     SLOT_NAME_MOST = 64,
+    TAG_MOST = 64,
+    TAGS_MOST = 64,
     WORD_MOST = 64,
     NUMBER_SIZE = 64,
     NOTE_OF_PAD_0 = 36,
@@ -86,6 +88,55 @@ double kit_reading_clamp(struct kit_reading *reading, const char *word, double v
         return value;
     kit_reading_odd(reading, text_of(word));
     return value < least ? least : most;
+}
+
+/* ---- lines of our own ---- */
+
+static void add_tag(struct kit_reading *reading, struct text value)
+{
+    struct kit_file *kit = reading->to;
+    const struct text tag = kit_reading_text(reading, value, TAG_MOST);
+
+    if (!kit->has_tags)
+        kit->tags = (struct text_list){ 0, arena_array(reading->arena, TAGS_MOST, sizeof(*kit->tags.at)) };
+    kit->has_tags = true;
+    if (kit->tags.count < TAGS_MOST && tag.len)
+        kit->tags.at[kit->tags.count++] = tag;
+    else
+        kit_reading_odd(reading, TEXT("tag"));
+}
+
+static void take_family(struct kit_reading *reading, struct text value)
+{
+    struct kit_file *kit = reading->to;
+
+    kit->family.value = choice_value(&kit_family_table, kit_reading_text(reading, value, TAG_MOST));
+    kit->has_family = kit->family.value != KIT_FAMILY_OTHER;
+    if (!kit->has_family)
+        kit_reading_odd(reading, TEXT("family"));
+}
+
+bool kit_reading_record(struct kit_reading *reading, struct kit_slot *slot, struct text key, struct text value)
+{
+    struct kit_file *kit = reading->to;
+
+    if (text_is(key, "name"))
+        kit->name = kit_reading_text(reading, value, KIT_NAME_MOST);
+    else if (text_is(key, "author"))
+        kit->author = kit_reading_text(reading, value, KIT_LINE_MOST);
+    else if (text_is(key, "licence"))
+        kit->licence = kit_reading_text(reading, value, KIT_TEXT_MOST);
+    else if (text_is(key, "family"))
+        take_family(reading, value);
+    else if (text_is(key, "tag"))
+        add_tag(reading, value);
+    else if (text_is(key, "why") && slot)
+        slot->why = kit_reading_text(reading, value, KIT_TEXT_MOST);
+    else if (text_is(key, "locked") && slot)
+        slot->has_locked = slot->locked = true;
+    else
+        return false;
+    return true;
 }
 
 /* ---- layers ---- */

@@ -13,6 +13,9 @@ enum {
     KIT_LAYERS = 32, /* of a slot */
     KIT_WORDS = 64,
     KIT_FILE_MOST = 1024, /* bytes of the path of a sound */
+    KIT_NAME_MOST = 80,   /* bytes of texts, as in the schema */
+    KIT_LINE_MOST = 255,
+    KIT_TEXT_MOST = 1024,
 };
 
 struct kit_reading {
@@ -52,6 +55,11 @@ void kit_reading_odd(struct kit_reading *reading, struct text word);
 
 /* A text of the kit, repaired, without control characters, cut at `max` bytes. */
 struct text kit_reading_text(struct kit_reading *reading, struct text text, uint32_t max);
+
+/* Takes a line that an export of ours wrote for what the format has no place for: name, author, licence, family or tag
+ * of the kit; why or locked of the slot. `slot` may be NULL: the line is outside a slot. Anybody may have written it:
+ * texts are cut, and further tags counted as odd. False: the key is unknown. */
+bool kit_reading_record(struct kit_reading *reading, struct kit_slot *slot, struct text key, struct text value);
 
 /* False: it is no finite decimal number. */
 bool kit_reading_number(struct text text, double *to);

@@ -9,7 +9,7 @@
 #include "common/buffer.h"
 
 enum { FILE_MOST = 4 << 20, DEFINES = 64, DEFINE_MOST = 64 /* bytes of its name */, MIDDLE_C = 60, OCTAVE = 12 };
-enum { KEY_NONE = -1, KIT_NAME_MOST = 80, TAG_MOST = 64, TAGS_MOST = 64, AUTHOR_MOST = 255, LICENCE_MOST = 1024 };
+enum { KEY_NONE = -1 };
 
 enum level { LEVEL_CONTROL, LEVEL_GLOBAL, LEVEL_MASTER, LEVEL_GROUP, LEVEL_REGION, LEVELS, LEVEL_OTHER = LEVELS };
 
@@ -329,30 +329,6 @@ static bool begins_record(const char *begin, const char *at, const char *end)
     return (at == begin || at[-1] == '\n') && text_starts((struct text){ (uint32_t)(end - at), at }, TEXT(COMMENT));
 }
 
-static void add_tag(struct sfz *s, struct text value)
-{
-    struct kit_file *kit = s->reading->to;
-    const struct text tag = kit_reading_text(s->reading, value, TAG_MOST);
-
-    if (!kit->has_tags)
-        kit->tags = (struct text_list){ 0, arena_array(s->reading->arena, TAGS_MOST, sizeof(*kit->tags.at)) };
-    kit->has_tags = true;
-    if (kit->tags.count < TAGS_MOST && tag.len)
-        kit->tags.at[kit->tags.count++] = tag;
-    else
-        kit_reading_odd(s->reading, TEXT("tag"));
-}
-
-static void take_family(struct sfz *s, struct text value)
-{
-    struct kit_file *kit = s->reading->to;
-
-    kit->family.value = choice_value(&kit_family_table, kit_reading_text(s->reading, value, TAG_MOST));
-    kit->has_family = kit->family.value != KIT_FAMILY_OTHER;
-    if (!kit->has_family)
-        kit_reading_odd(s->reading, TEXT("family"));
-}
-
 static enum err take_comment(struct sfz *s, struct text *rest)
 {
     struct kit_reading *reading = s->reading;
@@ -363,22 +339,14 @@ static enum err take_comment(struct sfz *s, struct text *rest)
     value = (struct text){ line_length(*rest), rest->at };
     *rest = skip_bytes(*rest, value.len);
     key = text_cut(&value, ' ');
-    if (text_is(key, "name"))
-        reading->to->name = kit_reading_text(reading, value, KIT_NAME_MOST);
-    else if (text_is(key, "author"))
-        reading->to->author = kit_reading_text(reading, value, AUTHOR_MOST);
-    else if (text_is(key, "licence"))
-        reading->to->licence = kit_reading_text(reading, value, LICENCE_MOST);
-    else if (text_is(key, "family"))
-        take_family(s, value);
-    else if (text_is(key, "tag"))
-        add_tag(s, value);
-    else if (text_is(key, "label"))
+    if (text_is(key, "label"))
         v->label = value;
     else if (text_is(key, "slot"))
         return kit_sfz_slots_add_empty(&s->slots, v, value, s->fault);
-    else if (!text_is(key, "placeholder") || s->level == LEVEL_REGION ||
-             !kit_sfz_slots_explain(&s->slots, kit_reading_text(reading, value, AUTHOR_MOST)))
+    else if (text_is(key, "placeholder")
+                 ? s->level == LEVEL_REGION ||
+                       !kit_sfz_slots_explain(&s->slots, kit_reading_text(reading, value, KIT_LINE_MOST))
+                 : !kit_reading_record(reading, &v->slot, key, value))
         kit_reading_odd(reading, TEXT("//loophole"));
     return ERR_OK;
 }
@@ -483,7 +451,8 @@ enum err kit_sfz_read(struct unpack *unpack, struct kit_reading *reading, struct
     set_defaults(s);
     if (text_starts(rest, TEXT("\xEF\xBB\xBF"))) /* a byte order mark */
         rest = skip_bytes(rest, 3);
-    remove_comments(rest);
+    if (rest.len)
+        remove_comments(rest);
     while (e == ERR_OK && rest.len)
         if (isspace((unsigned char)*rest.at))
             rest = skip_bytes(rest, 1);

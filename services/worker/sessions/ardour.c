@@ -92,7 +92,7 @@ static void end_ardour_element(void *state, const struct xml_element *element, s
 enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct ardour ardour = { .to = to };
-    const struct xml_events events = { begin_ardour_element, end_ardour_element, &ardour };
+    const struct xml_events events = { begin_ardour_element, end_ardour_element, &ardour, NULL };
     enum err e;
 
     references_program(to, TEXT("Ardour"), TEXT(""));

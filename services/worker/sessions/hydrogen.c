@@ -58,7 +58,7 @@ static void end_hydrogen_element(void *state, const struct xml_element *element,
 enum err hydrogen_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct hydrogen hydrogen = { .to = to };
-    const struct xml_events events = { begin_hydrogen_element, end_hydrogen_element, &hydrogen };
+    const struct xml_events events = { begin_hydrogen_element, end_hydrogen_element, &hydrogen, NULL };
 
     references_program(to, TEXT("Hydrogen"), TEXT(""));
     return xml_read(unpack, &events, fault);

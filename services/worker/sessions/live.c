@@ -89,7 +89,7 @@ static void end_live_element(void *state, const struct xml_element *element, str
 enum err live_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct live *live = arena_alloc(to->arena, sizeof(*live));
-    const struct xml_events events = { begin_live_element, end_live_element, live };
+    const struct xml_events events = { begin_live_element, end_live_element, live, NULL };
 
     live->to = to;
     references_program(to, TEXT("Ableton Live"), TEXT(""));

@@ -39,7 +39,7 @@ static void begin_lmms_element(void *state, const struct xml_element *element)
 enum err lmms_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct lmms lmms = { .to = to };
-    const struct xml_events events = { begin_lmms_element, NULL, &lmms };
+    const struct xml_events events = { begin_lmms_element, NULL, &lmms, NULL };
 
     references_program(to, TEXT("LMMS"), TEXT(""));
     return xml_read(unpack, &events, fault);

@@ -79,6 +79,15 @@ static void add_text(void *state, const char *text, int len)
     xml->text_len += count;
 }
 
+static void take_comment(void *state, const char *text)
+{
+    struct xml *xml = state;
+    const size_t len = strnlen(text, XML_TEXT_MAX);
+
+    if (!xml->why && xml->events->comment)
+        xml->events->comment(xml->events->state, (struct text){ (uint32_t)len, text });
+}
+
 static void refuse_entity(void *state, const char *name, int is_parameter, const char *value, int len, const char *base,
                           const char *system, const char *public, const char *notation)
 {
@@ -128,6 +137,7 @@ enum err xml_read(struct unpack *unpack, const struct xml_events *events, struct
     XML_SetUserData(xml->parser, xml);
     XML_SetElementHandler(xml->parser, open_element, close_element);
     XML_SetCharacterDataHandler(xml->parser, add_text);
+    XML_SetCommentHandler(xml->parser, take_comment);
     XML_SetEntityDeclHandler(xml->parser, refuse_entity);
     while (e == ERR_OK && piece.len) {
         e = unpack_next(unpack, &piece, fault);

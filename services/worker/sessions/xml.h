@@ -25,6 +25,8 @@ struct xml_events {
     /* `text` is that of the element without its children, cut at XML_TEXT_MAX bytes. May be NULL. */
     void (*end)(void *state, const struct xml_element *element, struct text text);
     void *state;
+    /* A comment within the element that began last and has not ended, cut at XML_TEXT_MAX bytes. May be NULL. */
+    void (*comment)(void *state, struct text text);
 };
 
 /* Errors: bad_request (malformed, with the line; nested too deep; too long a token; entities), those of unpack_next. */

@@ -18,8 +18,10 @@ static void kit_keeps_its_bounds(const struct kit_file *kit)
         holds(slot->slot.len > 0 && slot->pad == i && text_is_plain(slot->slot));
         for (uint32_t k = 0; k < i; k++)
             holds(!text_equal(kit->slots.at[k].slot, slot->slot));
-        for (uint32_t k = 0; k < slot->layers.count; k++)
-            holds(slot->layers.at[k].velocity_from < slot->layers.at[k].velocity_until);
+        for (uint32_t k = 0; k < slot->layers.count; k++) {
+            const struct kit_layer *layer = &slot->layers.at[k];
+            holds(layer->velocity_from < layer->velocity_until && (!layer->end || layer->start < layer->end));
+        }
     }
     holds(layers == kit->files.count);
     holds(codec_encode(&kit_file_shape, kit, &to, &fault) == ERR_OK);
