@@ -312,6 +312,38 @@ static void match_loudness(const struct picking *p, struct kit_pick *picks, uint
 
 /* ---- the ask ---- */
 
+/* The tags of the ask, or those that no sound has. */
+static struct text list_tags(const struct picking *p, bool only_unknown)
+{
+    const struct text_list *tags = &p->ask->tags;
+    struct buffer to = { 0 };
+
+    for (uint32_t i = 0; i < tags->count; i++) {
+        struct bitmap *rows = search_kit_rows_said(p->request, tags->at[i], false);
+        if (!only_unknown || bitmap_count(rows) == 0) {
+            buffer_add_text(&to, to.len ? " or " : "");
+            buffer_add(&to, tags->at[i].at, tags->at[i].len);
+        }
+        bitmap_free(rows);
+    }
+    return arena_take(p->request->arena, &to);
+}
+
+/* A kit of placeholders only is of no use. */
+static enum err refuse_tags(const struct picking *p)
+{
+    struct fault *fault = p->request->fault;
+    const struct text all = list_tags(p, false), unknown = list_tags(p, true);
+
+    if (unknown.len == all.len)
+        fault_set(fault, ERR_NOT_FOUND, "no sound has the tag, genre or class %.*s", TEXT_ARG(all));
+    else
+        fault_set(fault, ERR_NOT_FOUND, "no sound with the tag, genre or class %.*s fits a slot of the kit%s%.*s",
+                  TEXT_ARG(all), unknown.len ? "; none at all has " : "", TEXT_ARG(unknown));
+    fault_hint(fault, "leave the tags out, or give sounds a tag: loophole tag QUERY +TAG");
+    return fault_field(fault, "tags");
+}
+
 static enum err pick_all(struct picking *p, struct kit_picks *to)
 {
     const struct text_list names = kit_slots_names(p->ask, p->request->arena);
@@ -320,6 +352,8 @@ static enum err pick_all(struct picking *p, struct kit_picks *to)
     to->each = (struct kit_pick_list){ 0, arena_array(p->request->arena, names.count, sizeof(*to->each.at)) };
     for (uint32_t i = 0; e == ERR_OK && i < names.count; i++)
         e = pick_slot(p, names.at[i], &to->each.at[to->each.count++]);
+    if (e == ERR_OK && p->wanted && p->count == 0)
+        return refuse_tags(p);
     if (e == ERR_OK)
         match_loudness(p, to->each.at, to->each.count);
     return e;
@@ -365,19 +399,6 @@ static enum err find_liked(struct picking *p)
     return ERR_OK;
 }
 
-/* The rows with one of these words; NULL: there are no words. The caller frees them. */
-static struct bitmap *find_said(struct picking *p, bool has, const struct text_list *words, bool with_families)
-{
-    struct bitmap *rows = has && words->count ? bitmap_new() : NULL;
-
-    for (uint32_t i = 0; rows && i < words->count; i++) {
-        struct bitmap *some = search_kit_rows_said(p->request, words->at[i], with_families);
-        bitmap_or(rows, some);
-        bitmap_free(some);
-    }
-    return rows;
-}
-
 static enum err pick_prepared(struct picking *p, struct kit_picks *to)
 {
     enum err e = search_kit_key(p->request, p->ask->has_key, p->ask->key, &p->key);
@@ -386,8 +407,8 @@ static enum err pick_prepared(struct picking *p, struct kit_picks *to)
         e = find_liked(p);
     if (e == ERR_OK)
         e = search_kit_find_signs(p->request, p->txn, p->ask, p->key, &p->signs);
-    p->wanted = find_said(p, p->ask->has_tags, &p->ask->tags, false);
-    p->unwanted = find_said(p, p->ask->has_without, &p->ask->without, true);
+    p->wanted = p->ask->has_tags ? search_kit_rows_with(p->request, &p->ask->tags, false) : NULL;
+    p->unwanted = p->ask->has_without ? search_kit_rows_with(p->request, &p->ask->without, true) : NULL;
     return e == ERR_OK ? pick_all(p, to) : e;
 }
 

@@ -208,6 +208,15 @@ struct bitmap *search_kit_rows_said(struct request *request, struct text word, b
     return rows;
 }
 
+struct bitmap *search_kit_rows_with(struct request *request, const struct text_list *words, bool with_families)
+{
+    struct bitmap *rows = words->count ? bitmap_new() : NULL;
+
+    for (uint32_t i = 0; i < words->count; i++)
+        join_said(rows, search_kit_rows_said(request, words->at[i], with_families));
+    return rows;
+}
+
 static void add_tags(struct signing *s)
 {
     struct arena *arena = s->request->arena;

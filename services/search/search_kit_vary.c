@@ -11,6 +11,7 @@
 #include "services/search/near/vectors.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_kit.h"
+#include "services/search/search_kit_signs.h"
 #include "services/search/search_page.h"
 
 enum { PLACES_MOST = 64, POOL_MOST = 2000, LOOKS_MOST = 400 /* items that are read for one slot */ };
@@ -22,6 +23,7 @@ struct varying {
     struct txn *txn;
     struct arena of_slot, of_look; /* memory of one slot, and of one item that is looked at */
     struct bitmap *taken;          /* rows that are not to be chosen */
+    struct bitmap *wanted;         /* by the kit's tags; NULL: all */
     int key;                       /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
 };
@@ -52,6 +54,19 @@ static enum err find_readable(struct varying *v, struct text clause, struct bitm
 
     return search_rows(v->request, arena_printf(v->request->arena, "%.*s -is:missing -is:offline", TEXT_ARG(clause)),
                        &root, rows);
+}
+
+/* Removes the rows without one of the kit's tags, unless that is all of them. */
+static void keep_to_tags(const struct varying *v, struct bitmap *rows)
+{
+    struct bitmap *with = v->wanted && !v->ask->any ? bitmap_copy(rows) : NULL;
+
+    if (!with)
+        return;
+    bitmap_and(with, v->wanted);
+    if (bitmap_count(with))
+        bitmap_and(rows, with);
+    bitmap_free(with);
 }
 
 /* The rows that the slot may have, without taken ones. The caller frees them. */
@@ -121,6 +136,7 @@ static enum err find_near(struct varying *v, struct vary_slot *slot)
         e = find_rows_of_slot(v, slot, &rows);
         if (e == ERR_OK) {
             bitmap_remove(rows, row); /* the sound itself */
+            keep_to_tags(v, rows);
             room = room_for(v, bitmap_count(rows));
             slot->near = arena_array(&v->of_slot, room + 1, sizeof(*slot->near));
             slot->count = is_by_source(v) ? find_alike(v, row, with_vector, rows, slot->near)
@@ -189,6 +205,22 @@ static double gain_of(const struct vary_slot *slot, const struct item *item)
     return fmin(loudest, fmax(quietest, slot->of->gain * pow(10, (was->number - now->number) / 20)));
 }
 
+/* Which of the kit's tags it has, as in the reasons of a build. */
+static void add_tags(const struct varying *v, struct kit_pick *to)
+{
+    uint32_t row;
+
+    if (!index_find(&v->request->search->index, to->media, &row))
+        return;
+    for (uint32_t i = 0; v->wanted && i < v->ask->tags.count; i++) {
+        struct bitmap *rows = search_kit_rows_said(v->request, v->ask->tags.at[i], false);
+        if (bitmap_has(rows, row))
+            to->why =
+                arena_printf(v->request->arena, "%.*s, it is %.*s", TEXT_ARG(to->why), TEXT_ARG(v->ask->tags.at[i]));
+        bitmap_free(rows);
+    }
+}
+
 static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct kit_pick *to)
 {
     struct vary_slot slot = { .of = of };
@@ -204,6 +236,7 @@ static enum err vary_slot(struct varying *v, const struct kit_vary *of, struct k
     if (e != ERR_OK || !(v->ask->has_place ? take_place(v, &slot, &item) : take_random(v, &slot, &item)))
         return e;
     kit_slots_fill(v->request->arena, slot.query.facts, &item, to);
+    add_tags(v, to);
     to->gain = gain_of(&slot, &item);
     if (v->key >= 0)
         kit_tune(v->request->arena, v->key, &item.facts, to);
@@ -234,11 +267,13 @@ enum err search_vary_kit(struct request *request, const void *of, void *answer)
     if (e != ERR_OK)
         return e;
     v.taken = bitmap_new();
+    v.wanted = v.ask->has_tags ? search_kit_rows_with(request, &v.ask->tags, false) : NULL;
     blocks_weigh(&(const struct weights){ 0 }, v.weights);
     e = search_kit_key(request, v.ask->has_key, v.ask->key, &v.key);
     if (e == ERR_OK)
         e = vary_all(&v, picks);
     bitmap_free(v.taken);
+    bitmap_free(v.wanted);
     arena_free(&v.of_slot);
     arena_free(&v.of_look);
     txn_end(v.txn);

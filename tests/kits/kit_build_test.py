@@ -53,6 +53,24 @@ def a_kit_has_only_sounds_with_one_of_the_tags_and_none_with_another(home):
         home.loophole('tag', *kicks[:3], '-Dusty "9"', '-grim', '-odd')
 
 
+@claim(shares=two_kits)
+def tags_that_fit_no_slot_make_no_kit_and_the_error_says_which_nothing_has(home):
+    kick = first(home, 'class:kick -is:loop')
+    home.loophole('tag', kick, '+sole')
+    before = home.json('kit', 'list')
+    for words, *more in (('no sound has the tag, genre or class zzz', '--tags', 'zzz'),
+                         ('no sound has the tag, genre or class zzz or yyy', '--tags', 'zzz,yyy'),
+                         ('no sound with the tag, genre or class sole or zzz fits a slot of the kit; none at all has zzz',
+                          '--tags', 'sole,zzz', '--slots', 'snare,hat'),
+                         ('no sound with the tag, genre or class sole fits a slot of the kit (field', '--tags', 'sole', '--in', 'class:hat_closed')):
+        said = home.fails('loophole', 'kit', 'build', *more)
+        contains(said, words), contains(said, 'leave the tags out, or give sounds a tag')
+    same(before, home.json('kit', 'list'))
+    kit = build(home, '--tags', 'sole,zzz')
+    same((kick, None), (sound_of(kit['kick']), sound_of(kit['snare'])))
+    home.loophole('tag', kick, '-sole')
+
+
 def chosen_of_two(home, slot, *more):
     """How often each seed of many chooses which of the two sounds with the tag "pair"."""
     return [sound_of(build(home, '--slots', slot, '--in', 'tag:pair', '--seed', str(n), *more)[slot]) for n in range(1, 49)]

@@ -3,7 +3,7 @@
 import json
 
 from tests.claims import claim, contains, how_often, run_claims, same, until
-from tests.kits.kits import (LEVELS, LONGER, build, class_of, drums_and_levels, is_level, level, levels_of, make, pads_of,
+from tests.kits.kits import (LEVELS, LONGER, build, class_of, drums_and_levels, ids, is_level, level, levels_of, make, pads_of,
                              recorded, sound_in, sounds_of)
 from tests.sounding import random, until_later
 
@@ -67,6 +67,34 @@ def a_swap_by_likeness_takes_sounds_of_the_pack_first_and_an_item_is_what_they_a
     contains(home.refused('kit', 'swap', 'snare', 'next', '--like=A', code=64), '--like takes no value')
 
 
+@claim(shares=drums_and_levels)
+def swap_and_randomise_keep_to_the_tags_of_the_kit_while_sounds_have_them(home):
+    snares, others = (ids(home, f'class:{name} -is:loop') for name in ('snare', 'kick'))
+    tagged = snares[:3]
+    home.loophole('tag', *tagged, '+Smoky')
+    kit = build(home, '--slots', 'snare,kick', '--tags', 'smoky', '--name', 'Smoky')
+    home.loophole('kit', 'set', 'Smoky', 'kick', 'sound=' + others[0])
+    home.loophole('kit', 'load', 'Smoky')
+    slot = lambda name, *args: next(one for one in home.first('kit', *args)['slots'] if one['slot'] == name)
+    sound = lambda name, *args: slot(name, *args)['layers'][0]['media']
+    for args in (('swap', 'snare', 'next'), ('swap', 'snare', 'next', '--like'), ('swap', 'snare', 'random'), ('randomise', '--spread', '1')):
+        for _ in range(4):
+            before = sound_in(home.first('kit', 'show', 'Smoky'), 'snare')
+            after = slot('snare', *args)
+            media = after['layers'][0]['media']
+            assert media in tagged and media != before, (args, media, before)
+            contains(after['why'], ', it is smoky')
+    assert sound('kick', 'swap', 'kick', 'next') in others[1:], 'no kick has the tag: all of them count'
+    heard = {sound('snare', 'swap', 'snare', 'random', '--any', '--seed', str(n)) for n in range(1, 9)}
+    assert heard - set(tagged), heard
+    home.loophole('kit', 'set', 'Smoky', 'tags=')
+    home.loophole('kit', 'swap', 'snare', tagged[0])
+    heard = {sound('snare', 'swap', 'snare', 'next') for _ in range(6)}
+    assert heard - set(tagged), heard
+    same(kit['tags'], ['smoky'])
+    home.loophole('tag', *tagged, '-Smoky')
+
+
 def locks_of(kit):
     return [(one['pad'], one['slot'], one['name']) for one in kit.get('held', [])]
 
@@ -110,6 +138,25 @@ def a_locked_pad_stays_through_all_later_loads_until_it_is_unlocked(home):
     home.loophole('kit', 'load', 'Wide')
     same([], locks_of(home.first('kit', 'show', 'Wide')))  # its own locks are in the kit
     home.loophole('kit', 'lock', '--off')
+
+
+@claim(shares=drums_and_levels)
+def a_pad_can_be_unlocked_after_the_loaded_kit_was_removed(home):
+    for kit in ('Holder', 'Gone', 'After'):
+        make(home, kit, u='low', v='high')
+    home.loophole('kit', 'load', 'Holder')
+    home.loophole('kit', 'lock', 'u', 'v')
+    home.loophole('kit', 'load', 'Gone')
+    home.loophole('kit', 'remove', 'Gone')
+    contains(home.refused('kit', 'lock', 'u', code=12), 'no kit is loaded')
+    contains(home.refused('kit', 'lock', 'w', '--off', code=12), 'slot w is not in the loaded kit')
+    shown = home.loophole('kit', 'lock', 'u', '--off').out
+    contains(shown, 'no kit is loaded; 1 pad locked'), contains(shown, '  1  locked, plays v of Holder')
+    again = ('kit', 'lock', '--off', '--json', '--request-id', '01J0000000000000000000KK7L')
+    same([], locks_of(home.first(*again)))
+    same([], locks_of(home.first(*again)))
+    contains(home.refused('kit', 'lock', '--off', code=12), 'no kit is loaded')
+    same([], locks_of(home.first('kit', 'load', 'After')))
 
 
 @claim(shares=drums_and_levels)

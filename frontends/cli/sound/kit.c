@@ -81,6 +81,11 @@ static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
 {
     char id[ID_TEXT_SIZE];
 
+    if (kit->name.len == 0) { /* of `kit lock --off` */
+        cli_print(&cli->out, "no kit is loaded; %u pad%s locked\n", kit->held.count, text_plural(kit->held.count));
+        print_held(cli, kit, first);
+        return;
+    }
     cli_print(&cli->out, "%.*s  %s %s", TEXT_ARG(kit->name), choice_word(&kit_scope_table, kit->scope.value),
               choice_word(&kit_family_table, kit->family.value));
     for (uint32_t i = 0; i < kit->tags.count; i++)

@@ -127,11 +127,12 @@ static void add_taken(const struct kit *kit, const struct kit_vary_list *varied,
 
 static struct search_vary_kit begin_vary(struct work *work, const struct kit *kit)
 {
-    struct search_vary_kit request = { .family = kit->family, .key = kit->key };
+    struct search_vary_kit request = {
+        .family = kit->family, .key = kit->key, .has_tags = kit->tags.count > 0, .tags = kit->tags
+    };
     int key;
 
     request.has_key = musical_key_read(kit->key, &key); /* a kit of a foreign file may have any word */
-
     request.each.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.each.at));
     request.taken.at = arena_array(&work->arena, kit->slots.count + 1, sizeof(*request.taken.at));
     return request;
@@ -496,21 +497,40 @@ static enum err check_names_to_unlock(const struct kit *kit, const struct held_p
     return e;
 }
 
+/* The loaded kit was removed, and locks of kits that were loaded before it still hold pads. */
+static enum err unlock_pads(struct work *work, struct loaded_kit *loaded, struct fault *fault)
+{
+    const struct project_lock_kit *ask = work->ask;
+    const struct kit none = { 0 };
+    enum err e = check_names_to_unlock(&none, &loaded->locks, &ask->slots, fault);
+    char scope[ID_TEXT_SIZE];
+    struct action action;
+
+    if (e != ERR_OK)
+        return e;
+    (void)end_locks(&ask->slots, &none, loaded);
+    action = action_without_step(kit_workspace_put(&work->arena, work->id, loaded));
+    const struct persist_apply apply = { .label = TEXT("unlock slots"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { 1, &action } };
+    return work_apply(work, &apply, fault);
+}
+
 static enum err plan_lock(struct work *work, struct txn *txn, struct fault *fault)
 {
     const struct project_lock_kit *ask = work->ask;
     const struct held_pad_list none = { 0 };
-    struct loaded_kit loaded;
+    struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
     struct action unheld;
     struct element part;
     struct kit kit;
     uint32_t ended;
-    enum err e;
+    enum err e = kit_workspace_kit(work, txn, &part, &kit, fault);
 
+    if (e == ERR_NOT_FOUND && !ask->on && loaded.locks.count)
+        return unlock_pads(work, &loaded, fault);
     if (work->was_done)
         return kit_ask_for_answer(work, fault);
-    e = kit_workspace_kit(work, txn, &part, &kit, fault);
-    loaded = kit_workspace_read(txn, &work->arena, work->id);
     if (e == ERR_OK)
         e = check_names_to_unlock(&kit, ask->on ? &none : &loaded.locks, &ask->slots, fault);
     if (e != ERR_OK)
@@ -523,4 +543,18 @@ static enum err plan_lock(struct work *work, struct txn *txn, struct fault *faul
     return put_kit(work, &part, &kit, ended ? &unheld : NULL, ask->on ? "lock slots" : "unlock slots", fault);
 }
 
-const struct handler kit_handler_lock = { .plan = plan_lock, .answer = kit_answer };
+static enum err answer_lock(struct work *work, struct txn *txn, struct fault *fault)
+{
+    struct kit none = { .scope.value = KIT_SCOPE_GLOBAL, .family.value = KIT_FAMILY_FREE };
+    struct loaded_kit loaded;
+
+    if (work->shown)
+        return kit_answer(work, txn, fault);
+    loaded = kit_workspace_read(txn, &work->arena, work->id);
+    none.has_held = loaded.locks.count > 0;
+    none.held = loaded.locks;
+    work_answer(work, &none);
+    return ERR_OK;
+}
+
+const struct handler kit_handler_lock = { .plan = plan_lock, .answer = answer_lock };
