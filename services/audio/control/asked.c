@@ -73,6 +73,7 @@ void asked_note_playing(struct audio *audio, struct call *call)
 
     if (audio->now.number)
         playing = asked_encode_pattern(audio, call, &audio->now.pattern).bytes;
+    audio->rows_again = 0;
     asked_note(&audio->pattern_asked, playing);
 }
 

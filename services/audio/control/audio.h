@@ -93,7 +93,8 @@ struct audio {
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct silent_pads silent;                 /* since this process started */
-    struct kept_pattern now, next;             /* as they were set */
+    uint32_t rows_again;           /* bits of the rows of `pattern_asked` whose sounds a later try may load */
+    struct kept_pattern now, next; /* as they were set */
     struct replaced_pattern replaced;
     struct ring cues, notes;
     struct slots state;

@@ -314,6 +314,14 @@ static enum err begin_asked(struct audio *audio, struct call *call, struct patte
     return audio_take_position(audio, call, &position);
 }
 
+static void note_rows_again(struct audio *audio, const struct silent_sound_list *silent)
+{
+    audio->rows_again = 0;
+    for (uint32_t i = 0; i < silent->count; i++)
+        if (silent->at[i].again && silent->at[i].index < SCORE_ROWS)
+            audio->rows_again |= 1u << silent->at[i].index;
+}
+
 /* Sounds load in any order; the later ask wins. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
@@ -334,6 +342,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
         keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number,
                      asked->is_edit);
         asked_note(&audio->pattern_asked, asked->as_asked.bytes);
+        note_rows_again(audio, &silent);
         held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
     return e;

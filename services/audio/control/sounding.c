@@ -35,6 +35,14 @@ static void report_tempo(const struct audio *audio, struct sounding *to)
     to->quantise = score->quantise <= 64 ? score->quantise : 64;
 }
 
+static void list_rows_again(const struct audio *audio, struct call *call, struct uint_list *to)
+{
+    to->at = arena_array(call_arena(call), SCORE_ROWS, sizeof(*to->at));
+    for (uint32_t i = 0; i < SCORE_ROWS; i++)
+        if (audio->rows_again >> i & 1)
+            to->at[to->count++] = i;
+}
+
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
                             struct sounding *answer)
 {
@@ -50,7 +58,10 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->tempo_lock = score->tempo_locked != 0;
     answer->has_keeper = audio->held.keeper != 0;
     answer->keeper.value = audio->held.keeper;
-    answer->has_again = answer->again = silent_pads_again(&audio->silent);
+    answer->has_again = answer->again = silent_pads_again(&audio->silent) || audio->rows_again;
+    list_rows_again(audio, call, &answer->rows_again);
+    answer->has_newest = true;
+    answer->newest = score_has_next(score) ? score->next.serial : core_pattern(audio)->serial;
     report_tempo(audio, answer);
     audio_report_inserts(audio, call, &answer->inserts);
     asked_pads(audio, call, &answer->pads);

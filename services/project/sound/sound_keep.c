@@ -415,7 +415,7 @@ static void take_sounding(void *state, enum err error, const void *answer, const
     }
     if (s->now.again && s->away.again == 0 && s->asked != s->now.serial) {
         s->asked = s->now.serial;
-        s->away.is_known = false; /* a person set the pad while the streamer was away */
+        s->away.is_known = false; /* a person set the pad or the pattern while the streamer was away */
     }
     sound_return_own_ids(txn, &s->arena, &s->away, &s->now);
     decide_next(s, txn);

@@ -63,16 +63,17 @@ static bool is_over(struct txn *txn, struct arena *arena, const struct away_item
 static void sort_use(struct txn *txn, struct arena *arena, const struct item_use *use, const struct sound_away *away,
                      struct sound_away *returned, struct sound_away *still)
 {
-    bool is_noted = false, is_back = false;
+    bool is_noted = false, is_back = false, lacks = true;
 
     for (uint32_t i = 0; i < away->count; i++) {
         const struct away_item *item = &away->at[i];
         if (!is_of_use(item, use))
             continue;
         is_noted = true;
-        if (use->state == USE_HERE && is_over(txn, arena, item, use, away->again))
+        if (use->state == USE_HERE && is_over(txn, arena, item, use, away->again)) {
             is_back = true;
-        else if (use->state == USE_HERE || !item->revision)
+            lacks &= item->is_momentary;
+        } else if (use->state == USE_HERE || !item->revision)
             add_away(still, *item);
         else
             add_away_id(still, use->id); /* its file may be the same when it is here again */
@@ -80,7 +81,7 @@ static void sort_use(struct txn *txn, struct arena *arena, const struct item_use
     if (use->state != USE_HERE && !is_noted)
         add_away_id(still, use->id);
     if (is_back) {
-        add_away_id(returned, use->resolved);
+        add_away(returned, (struct away_item){ .id = use->resolved, .is_momentary = lacks });
         add_given(still, use);
     }
 }
@@ -141,39 +142,48 @@ void sound_return_own_ids(struct txn *txn, struct arena *arena, const struct sou
     sound_body_rename(now, own_id, &ids);
 }
 
-/* ---- what uses it ---- */
+/* ---- what uses it ----
+ *
+ * An item that the core could not load for a moment may still sound elsewhere, as it was loaded before. Only what lacks
+ * its sound is set again then: otherwise it would fall silent too if this try fails. */
 
-static bool has_returned(const struct sound_away *returned, bool has_id, struct id id)
+static bool has_returned(const struct sound_away *returned, bool has_id, struct id id, bool for_all)
 {
     for (uint32_t i = 0; has_id && i < returned->count; i++)
-        if (id_equal(returned->at[i].id, id))
+        if (id_equal(returned->at[i].id, id) && !(for_all && returned->at[i].is_momentary))
             return true;
     return false;
 }
 
-static bool is_pad_concerned(const struct sound_away *returned, const struct pad *pad)
+/* With `for_all`, only items count that are set again also where the core has a sound. */
+static bool is_pad_concerned(const struct sound_away *returned, const struct pad *pad, bool for_all)
 {
-    bool is = has_returned(returned, pad->has_id, pad->id);
+    bool is = has_returned(returned, pad->has_id, pad->id, for_all);
 
     for (uint32_t i = 0; i < pad->layers.count; i++)
-        is |= has_returned(returned, pad->layers.at[i].has_id, pad->layers.at[i].id);
+        is |= has_returned(returned, pad->layers.at[i].has_id, pad->layers.at[i].id, for_all);
+    return is;
+}
+
+static bool is_row_concerned(const struct sound_away *returned, const struct row_list *rows, bool for_all)
+{
+    bool is = false;
+
+    for (uint32_t i = 0; i < rows->count; i++)
+        is |= has_returned(returned, rows->at[i].has_id, rows->at[i].id, for_all);
     return is;
 }
 
 /* Leaves the pads that use a returned item, and the pattern if a row does. */
 static void leave_concerned(const struct sound_away *returned, struct sounding *want)
 {
-    const struct row_list *rows = &want->pattern.sequencer.tracks;
     uint32_t kept = 0;
-    bool is_row = false;
 
     for (uint32_t i = 0; i < want->pads.count; i++)
-        if (is_pad_concerned(returned, &want->pads.at[i]))
+        if (is_pad_concerned(returned, &want->pads.at[i], false))
             want->pads.at[kept++] = want->pads.at[i];
     want->pads.count = kept;
-    for (uint32_t i = 0; i < rows->count; i++)
-        is_row |= has_returned(returned, rows->at[i].has_id, rows->at[i].id);
-    want->has_pattern = want->has_pattern && is_row;
+    want->has_pattern = want->has_pattern && is_row_concerned(returned, &want->pattern.sequencer.tracks, false);
 }
 
 /* ---- setting ---- */
@@ -183,7 +193,7 @@ struct sound_returning {
     struct arena *arena;
     struct sounding want, now;
     struct item_uses uses;
-    struct sound_away *away, still; /* afterwards */
+    struct sound_away returned, *away, still; /* still: afterwards */
     void (*done)(void *state, bool is_set);
     void *state;
 };
@@ -201,7 +211,7 @@ static void end_returning(void *state, bool is_set)
 
 static void set_returned(struct sound_returning *r)
 {
-    sound_set_again(r->p, r->arena, &r->want, &r->still, end_returning, r);
+    sound_set_again(r->p, r->arena, &r->want, r->now.newest, &r->still, end_returning, r);
 }
 
 static void take_transport(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -213,7 +223,63 @@ static void take_transport(void *state, enum err error, const void *answer, cons
     set_returned(r);
 }
 
+/* ---- what lacks its sound ---- */
+
+/* The core lists a layer whose sound it lacks by its id, or not at all. */
+static bool lacks_sound(const struct pad *want, const struct pad_list *now)
+{
+    const struct pad *pad = NULL;
+    uint32_t layers = 0;
+
+    for (uint32_t i = 0; i < now->count; i++)
+        if (now->at[i].pad == want->pad)
+            pad = &now->at[i];
+    for (uint32_t i = 0; pad && i < pad->layers.count; i++)
+        layers += pad->layers.at[i].has_sound;
+    return (want->has_id && !(pad && pad->has_sound)) || layers < want->layers.count;
+}
+
+static void leave_lacking_rows(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_returning *r = state;
+    const struct row_list *rows = &r->want.pattern.sequencer.tracks;
+    const struct pattern_rows *now = answer;
+    bool lacks = r->now.rows_again.count > 0 || is_row_concerned(&r->returned, rows, true);
+
+    (void)fault;
+    for (uint32_t i = 0; error == ERR_OK && i < now->each.count; i++)
+        lacks |= now->each.at[i].has_absent && now->each.at[i].absent;
+    r->want.has_pattern = r->want.has_pattern && lacks;
+    if (!r->want.has_pattern || service_ask(r->p->service, "audio.transport", &(const char){ 0 }, BUDGET_MS, NULL,
+                                            take_transport, r, NULL) != ERR_OK) {
+        r->want.has_pattern = false;
+        set_returned(r);
+    }
+}
+
+static void leave_lacking_pads(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_returning *r = state;
+    struct pad_list *pads = &r->want.pads;
+    uint32_t kept = 0;
+
+    (void)fault;
+    for (uint32_t i = 0; error == ERR_OK && i < pads->count; i++)
+        if (is_pad_concerned(&r->returned, &pads->at[i], true) ||
+            lacks_sound(&pads->at[i], &((const struct pads *)answer)->each))
+            pads->at[kept++] = pads->at[i];
+    pads->count = kept;
+    if (error != ERR_OK || service_ask(r->p->service, "audio.rows", &(const char){ 0 }, BUDGET_MS, NULL,
+                                       leave_lacking_rows, r, NULL) != ERR_OK)
+        end_returning(r, false);
+}
+
 /* ---- after a start: what the core has without a sound ---- */
+
+static void add_lacking(struct sound_away *to, struct id id)
+{
+    add_away(to, (struct away_item){ .id = id, .is_momentary = true });
+}
 
 /* True if a predecessor gave the core an item that the project no longer uses. */
 static bool is_stale(const struct sound_returning *r, bool has_id, struct id id)
@@ -249,6 +315,12 @@ static void end_asking(struct sound_returning *r)
     end_returning(r, true);
 }
 
+static void add_away_row(struct sound_away *to, const struct row_list *rows, uint64_t row)
+{
+    if (row < rows->count && rows->at[row].has_id)
+        add_lacking(to, rows->at[row].id);
+}
+
 static void take_rows(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_returning *r = state;
@@ -256,30 +328,27 @@ static void take_rows(void *state, enum err error, const void *answer, const str
     const struct pattern_rows *now = answer;
 
     (void)fault;
-    for (uint32_t i = 0; error == ERR_OK && i < now->each.count; i++) {
-        const struct row_state *row = &now->each.at[i];
-        if (row->has_absent && row->absent && row->row < rows->count && rows->at[row->row].has_id)
-            add_away_id(&r->still, rows->at[row->row].id);
-    }
+    for (uint32_t i = 0; error == ERR_OK && i < now->each.count; i++)
+        if (now->each.at[i].has_absent && now->each.at[i].absent)
+            add_away_row(&r->still, rows, now->each.at[i].row);
+    for (uint32_t i = 0; i < r->now.rows_again.count; i++) /* of a pattern that may wait for its bar */
+        add_away_row(&r->still, rows, r->now.rows_again.at[i]);
     if (error == ERR_OK || error == ERR_NOT_FOUND) /* no pattern plays */
         end_asking(r);
     else
         end_returning(r, false);
 }
 
-/* The core omits a layer whose sound it lacks. So all layers of the pad are set again. */
+/* All items of a pad count that lacks one of them. */
 static void find_absent_pad(struct sound_returning *r, const struct pad *want, const struct pad_list *now)
 {
-    const struct pad *pad = NULL;
-
-    for (uint32_t i = 0; i < now->count; i++)
-        if (now->at[i].pad == want->pad)
-            pad = &now->at[i];
-    if (want->has_id && !(pad && pad->has_sound))
-        add_away_id(&r->still, want->id);
-    for (uint32_t i = 0; i < want->layers.count && !(pad && pad->layers.count >= want->layers.count); i++)
+    if (!lacks_sound(want, now))
+        return;
+    if (want->has_id)
+        add_lacking(&r->still, want->id);
+    for (uint32_t i = 0; i < want->layers.count; i++)
         if (want->layers.at[i].has_id)
-            add_away_id(&r->still, want->layers.at[i].id);
+            add_lacking(&r->still, want->layers.at[i].id);
 }
 
 static void take_pads(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -325,11 +394,11 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
         r->want = (struct sounding){ 0 };
     if (!away->is_known)
         return ask_what_is_absent(r);
+    r->returned = returned;
     leave_concerned(&returned, &r->want);
-    if (!r->want.has_pattern || service_ask(p->service, "audio.transport", &(const char){ 0 }, BUDGET_MS, NULL,
-                                            take_transport, r, NULL) != ERR_OK) {
-        r->want.has_pattern = false;
-        set_returned(r);
-    }
-    return true;
+    if (service_ask(p->service, "audio.pads", &(const char){ 0 }, BUDGET_MS, NULL, leave_lacking_pads, r, NULL) ==
+        ERR_OK)
+        return true;
+    free(r);
+    return false;
 }

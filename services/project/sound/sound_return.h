@@ -3,7 +3,7 @@
  * streamer was away or busy, an item is loaded again after 1 s, then after 2 s, up to 64 s. Then the core gets these
  * pads, and the pattern, again. While a song plays, the pattern is not set: the next pattern of the song has its
  * sounds. A service that has just started asks the core first which pads and rows have no sound, and so does one whose
- * core says that a pad which a person set lacks a sound for a moment only. The loop's thread. */
+ * core says that a pad or row which a person set lacks a sound for a moment only. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 

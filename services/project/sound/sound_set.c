@@ -316,7 +316,9 @@ static void take_set(void *state, enum err error, const void *answer, const stru
     }
     if (error != ERR_OK && strcmp(s->asks[s->next].name, "audio.set_pads") == 0)
         add_one_by_one(s, s->asks[s->next].request);
-    if (error != ERR_OK)
+    if (error == ERR_CONFLICT)
+        log_info("%s: %s", s->asks[s->next].name, fault->what);
+    else if (error != ERR_OK)
         log_warn("%s failed, so the audio core lacks a part of the project's sound: %s", s->asks[s->next].name,
                  fault->what);
     else
@@ -351,14 +353,14 @@ void sound_set(struct project *p, struct arena *arena, const struct sounding *wa
     send_next(s);
 }
 
-void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, struct sound_away *away,
-                     void (*done)(void *state, bool is_set), void *state)
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, uint64_t newest,
+                     struct sound_away *away, void (*done)(void *state, bool is_set), void *state)
 {
     struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
 
     *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .away = away, .done = done, .state = state };
     add_pads(s, &s->want.pads);
     if (want->has_pattern)
-        add_pattern(s);
+        ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern), .has_made_from = true, .made_from = newest);
     send_next(s);
 }
