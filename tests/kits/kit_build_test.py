@@ -180,8 +180,12 @@ def kits_do_not_make_their_own_sounds_come_earlier(home):
     kit = home.first('kit', 'build', '--slots', 'hat', '--seed', '3', '--name', 'Once')
     hat = kit['slots'][0]['layers'][0]['media']
     assert home.json('search', 'used:Once')
+    home.loophole('project', 'new', 'Owner')
+    home.loophole('kit', 'save', 'Once', '--scope', 'project')
+    until(lambda: home.json('search', 'used:Owner role:kit', code=None), what='the project uses the sound in its kit')
     assert 'used before' not in why(home, 'hat', hat)
     home.loophole('kit', 'remove', 'Once')
+    home.loophole('project', 'close')
 
 
 @claim(shares=two_kits)

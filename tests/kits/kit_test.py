@@ -332,6 +332,7 @@ def what_is_wrong_with_a_kit_is_refused_and_changes_nothing(home):
             (11, 'have the same pad, 0', 'set', 'Right', 'b', 'pad=0'),
             (11, 'has no sound that pitch=3 could change', 'set', 'Right', 'b', 'pitch=3'),
             (11, 'before it begins', 'set', 'Right', 'a', 'start=9', 'end=4'),
+            (11, 'nothing is to be changed in slot typo', 'set', 'Right', 'typo'),
             (12, 'no kit "None"', 'load', 'None'),
             (12, 'has no slot z', 'set', 'Right', 'z', 'off'),
             (11, 'kind jazz is unknown', 'build', '--kind', 'jazz'),

@@ -52,9 +52,9 @@ static void print_slot(struct cli *cli, const struct kit *kit, const struct kit_
     cli_column(&cli->out, slot->slot, 10);
     if (lock)
         cli_print(&cli->out, "locked, plays %.*s of %.*s; here: ", TEXT_ARG(lock->slot), TEXT_ARG(lock->name));
-    else if (slot->has_locked && slot->locked)
-        cli_print(&cli->out, "locked: ");
     cli_column(&cli->out, slot->layers.count ? slot->layers.at[0].name : TEXT("-"), 24);
+    if (slot->has_locked && slot->locked && !lock)
+        cli_print(&cli->out, "locked; ");
     if (slot->layers.count > 1)
         cli_print(&cli->out, "and %u more; ", slot->layers.count - 1);
     if (slot->placeholder.len)
@@ -328,6 +328,10 @@ static enum err change_slot(struct cli *cli, struct project_set_kit *request, st
     uint64_t revision = 0;
     enum err e = find_slot(cli, cli->args[1], &slot, &revision, fault);
 
+    if (e == ERR_OK && cli->count == 2) {
+        fault_set(fault, ERR_BAD_REQUEST, "nothing is to be changed in slot %s", cli->args[1]);
+        return fault_hint(fault, "such as %s sound=kick, or %s off", cli->args[1], cli->args[1]), ERR_BAD_REQUEST;
+    }
     for (int i = 2; e == ERR_OK && i < cli->count; i++)
         e = assign_slot(cli, cli->args[i], &slot, fault);
     if (e != ERR_OK)
