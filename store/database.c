@@ -27,6 +27,8 @@ static const char *const names[DB_COUNT] = {
     [DB_SHARED] = "shared",
     [DB_OUTBOX] = "outbox",
     [DB_COMMUNITY] = "community",
+    [DB_TEAM] = "team",
+    [DB_TEAM_OUT] = "team_out",
 };
 
 const char *database_name(enum database db)

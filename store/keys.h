@@ -68,5 +68,6 @@ bool key_artefact_parts(struct bytes key, struct text *type, struct text *parame
 #define META_EXCLUDED "excluded "
 
 #define META_COMMUNITY "community" /* a record exchange_state: the exchange with the community's server */
+#define META_TEAM      "team"      /* a record team_state */
 
 #endif

@@ -31,6 +31,8 @@ const struct setting setting_table[] = {
       "folders of which nothing is shared, with colons between them; none without it" },
     { "composer.server", SETTING_TEXT, "", 0, 1023, NULL, NULL, NULL, NULL, true, "composer",
       "the community's server, as a libpq connection string; none without it" },
+    { "composer.team_server", SETTING_TEXT, "", 0, 1023, NULL, NULL, NULL, NULL, true, "composer",
+      "the server of the team, as a libpq connection string; composer.server without it" },
 
     { WHOLE("indexer.deadline_s", "60", 1, 3600), "indexer", "seconds for the analysis of one file of up to 64 MiB" },
     { WHOLE("indexer.rescan_minutes", "10", 1, 10080), "indexer", "minutes between two scans of all libraries" },

@@ -59,6 +59,15 @@ static const struct command share[] = {
       "becomes off. The next round of the server withdraws everything that fewer than least_studios studios still "
       "share.",
       "", 0, 0, false, composer_forget_all },
+    { "composer team", "show|create|code|join|leave|said [NAME|ENGINES|CODE]",
+      "Share what you know about sounds with your other machines",
+      "create NAME: makes a team on the server. code [ENGINES]: prints a code by which so many engines (1 without it) "
+      "may join within 24 hours; --off revokes all codes. join CODE: joins the team; --name is the name of this engine "
+      "for the others. After a restore `join` without a code goes on as the same member. show: the members, and the "
+      "state of the exchange. said: fields about which members said different things, who did, and when; --all: all "
+      "fields. leave: what was learned stays here; --all also removes from the server what this engine said. "
+      "docs/composer.md describes what members see.",
+      "name all off request-id", 1, 2, false, composer_team },
     { "composer packs", "", "List the packs that the community knows, and how many sounds of each are here", "", "", 0,
       0, false, composer_list_packs },
     { "composer layouts", "", "List the kit layouts that the community knows: the class and the tags of each slot", "",

@@ -9,6 +9,7 @@
 #include "services/composer/packs.h"
 #include "services/composer/reading.h"
 #include "services/composer/server/door.h"
+#include "services/composer/team_asks.h"
 #include "services/composer/waiting.h"
 #include "store/community.h"
 
@@ -306,4 +307,10 @@ const struct composer_handlers asks_handlers = {
     .forget = forget_all,
     .packs = list_packs,
     .layouts = list_layouts,
+    .team = team_asks_show,
+    .team_create = team_asks_create,
+    .team_code = team_asks_code,
+    .team_join = team_asks_join,
+    .team_leave = team_asks_leave,
+    .team_said = team_asks_said,
 };

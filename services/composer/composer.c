@@ -1,6 +1,7 @@
 #include "services/composer/composer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/process/config.h"
 #include "common/process/log.h"
@@ -8,6 +9,7 @@
 #include "services/composer/exclude.h"
 #include "services/composer/likeness.h"
 #include "services/composer/packs.h"
+#include "services/composer/team.h"
 
 static const usec_t settle_us = 5000000; /* before the first exchange */
 
@@ -21,6 +23,9 @@ static enum err read_composer_settings(struct composer *c, struct fault *fault)
     if (e != ERR_OK)
         return e;
     (void)text_copy(c->server, sizeof(c->server), text_of(config_text(config, "composer.server")));
+    (void)text_copy(c->team.server, sizeof(c->team.server), text_of(config_text(config, "composer.team_server")));
+    if (!c->team.server[0])
+        memcpy(c->team.server, c->server, sizeof(c->server));
     exclude_read(&c->exclude, config);
     return config_end(config, ERR_OK, fault);
 }
@@ -30,7 +35,7 @@ static void follow_catalogue(void *state, const void *body, bool gap)
     struct composer *c = state;
 
     (void)body, (void)gap;
-    c->exclude.is_due = true;
+    c->exclude.is_due = c->team.is_due = true;
     if (c->step <= STEP_NEWS)
         c->is_due = true;
 }
@@ -48,7 +53,7 @@ static void schedule_changes(struct composer *c)
 static bool is_resting(const struct composer *c)
 {
     return c->step == STEP_IDLE && !c->is_keeping && !c->waiting_count && !c->packs.is_counting &&
-           c->likeness.step == LIKENESS_REST && !c->exclude.child.pid && !c->exclude.has_paths;
+           c->likeness.step == LIKENESS_REST && !team_is_busy(c) && !c->exclude.child.pid && !c->exclude.has_paths;
 }
 
 /* The end of this turn does the work. */
@@ -68,6 +73,7 @@ static void take_turn(void *state)
     exchange_turn(c);
     packs_turn(c);
     likeness_turn(c);
+    team_turn(c);
     service_every(c->service, is_resting(c) ? REST_US : TICK_US, wake_up, c);
 }
 
@@ -93,6 +99,7 @@ void composer_close(struct composer *c)
     gather_free(&c->gather);
     packs_free(&c->packs);
     likeness_free(&c->likeness);
+    team_free(&c->team);
     store_close(c->store);
 }
 

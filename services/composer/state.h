@@ -14,6 +14,7 @@
 #include "services/composer/offers/sound.h"
 #include "services/composer/server/talk.h"
 #include "store/store.h"
+#include "store/team/team.h"
 
 enum { WAITING_MOST = 64, SERVER_MOST = 1024 };
 
@@ -101,6 +102,34 @@ struct likeness {
     usec_t began, next, look;    /* on the steady clock: when a pass begins again, and when it looks whether it must */
 };
 
+/* The exchange with the team (team.h). */
+enum team_phase { TEAM_ITEMS, TEAM_ROWS_AGAIN, TEAM_COMPARED };
+enum { TEAM_SALT = 32, TEAM_NAME = 64 };
+
+struct team {
+    char server[SERVER_MOST]; /* "": none */
+    struct server_talk talk;
+    struct arena arena;         /* of the talk in progress … */
+    struct team_said_list sent; /* … what it sends */
+    bool is_keeping;            /* an ask to persist is on its way */
+    bool is_due;                /* the catalogue changed */
+    enum team_phase phase;      /* of a comparison of all items and rows */
+    struct key at;              /* where its next slice begins */
+    uint64_t revision;          /* of the catalogue when it began */
+    usec_t next, pause, poll;   /* on the steady clock; as of an exchange */
+    usec_t synced;              /* the last answer; 0: none since the start */
+    struct fault fault;         /* why the last exchange failed */
+    struct team_command {
+        bool is_waiting;    /* a person asked for it, and it is not answered yet */
+        bool is_talking;    /* the talk in progress is about it */
+        struct to_team ask; /* its texts lie in `arena` */
+        struct arena arena;
+        struct ticket ticket;
+        uint8_t salt[TEAM_SALT]; /* of the member that joins */
+        struct text code;        /* the answer */
+    } command;
+};
+
 struct composer {
     struct service *service;
     struct store *store; /* NULL: not open yet */
@@ -138,6 +167,7 @@ struct composer {
     } progress;          /* of this exchange; composer.c shows it as a task */
     usec_t skew;         /* the server's clock minus this one */
 
+    struct team team;
     struct packs_count packs;
     struct likeness likeness;
     struct damage_look damage;

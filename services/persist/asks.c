@@ -16,6 +16,7 @@
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo_begin.h"
+#include "services/persist/team.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
@@ -76,6 +77,7 @@ MUTATION(answer_reserve, persist_reserve, done, takes_reserve(p, ask, answer, ca
 MUTATION(answer_end_take, persist_end_take, done, takes_end(p, ask, answer, call_fault(call)))
 MUTATION(answer_put_query, persist_put_query, done, queries_put(p, &ask->query, answer, call_fault(call)))
 MUTATION(answer_composer, persist_composer, done, community_change(p, ask, answer, call_fault(call)))
+MUTATION(answer_team, persist_team, done, team_change(p, ask, answer, call_fault(call)))
 MUTATION(answer_remove_query, persist_remove_query, done, queries_remove(p, ask->name, answer, call_fault(call)))
 MUTATION(answer_use, persist_use, done, uses_note(p, ask, answer, call_fault(call)))
 MUTATION(answer_end_uses, persist_end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
@@ -257,6 +259,7 @@ const struct persist_handlers persist_asks = {
     .end_uses = answer_end_uses,
     .put_session = answer_put_session,
     .composer = answer_composer,
+    .team = answer_team,
     .undo = answer_undo,
     .redo = answer_redo,
     .changes_since = changes_since,

@@ -321,6 +321,8 @@ static const struct {
     [DB_SHARED] = { &offer_shape, check_shared },
     [DB_OUTBOX] = { &offer_shape, check_outbox },
     [DB_COMMUNITY] = { &lesson_shape, check_lesson },
+    [DB_TEAM] = { &team_row_shape, check_team },
+    [DB_TEAM_OUT] = { NULL, check_team },
 };
 
 static void check_row(struct check *c, struct seen *row)

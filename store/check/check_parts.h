@@ -44,5 +44,6 @@ void check_session(struct check *c, const struct seen *row);
 void check_shared(struct check *c, const struct seen *row);
 void check_outbox(struct check *c, const struct seen *row);
 void check_lesson(struct check *c, const struct seen *row);
+void check_team(struct check *c, const struct seen *row); /* both databases of the team */
 
 #endif

@@ -3,6 +3,7 @@
 real PostgreSQL server."""
 import base64
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -10,11 +11,11 @@ import subprocess
 from tests.claims import TOP, claim, contains, run_claims, same, until
 from tests.composer.composing import Studio, as_studio
 
-CALLS = ['exchange', 'forget', 'held', 'near_sounds', 'next_look']
+CALLS = ['exchange', 'forget', 'held', 'near_sounds', 'next_look', 'team']
 
 
 @claim(inside=Studio)
-def a_studio_may_execute_five_functions_and_has_no_other_right(studio):
+def a_studio_may_execute_six_functions_and_has_no_other_right(studio):
     role, sql = f'studio_{studio.name}', studio.server.sql
     may = sql(f"select proname from pg_proc where has_function_privilege('{role}', oid, 'execute') and "
               f"has_schema_privilege('{role}', pronamespace, 'usage') order by 1").splitlines()
@@ -36,6 +37,13 @@ def a_studio_may_execute_five_functions_and_has_no_other_right(studio):
 
 DENIED, TEMPORARY = 'permission denied', 'permission denied to create temporary tables'
 ASK = '\'{"generation": "01J00000000000000000000099", "position": 0, "accepted": 0, "stamp": 0, "offers": []}\''
+
+NO_MEMBER = '={"refused": "this engine is a member of no team"}'
+
+
+def team_ask(what, **more):
+    return f"select composer.team('{json.dumps({'what': what, 'engine': 'AAAAAAAAAAAAAAAAAAAAAA==', **more})}')"
+
 
 # What a studio sends, and a part of the answer; "=": the whole answer.
 SENT = [
@@ -142,6 +150,27 @@ SENT = [
     ("select composer.put_offers('studio_other', '', '{}')", DENIED),
     ("select composer.begin_generation(null, 'x', 0)", DENIED),
     ("select composer.near_exactly('studio_other', null, 1, 0, 1)", DENIED),
+    # a team of which it is no member; another's engine
+    ('select * from composer.team_said', DENIED),
+    ('select name from composer.team_of', DENIED),
+    ('select count(*) from composer.team_member', DENIED),
+    ('select hash from composer.team_code', DENIED),
+    ('delete from composer.team_guess', DENIED),
+    ('explain (analyze) select 1 from composer.team_said where team = 1', DENIED),
+    ("insert into composer.team_member values ('studio_mal', '', 1, '', '')", DENIED),
+    ("select composer.team_hash('x')", DENIED),
+    ('select composer.show_team(null)', DENIED),
+    ('select composer.said_after(null, 0)', DENIED),
+    ("select composer.take_said(null, '[]')", DENIED),
+    (team_ask('show'), NO_MEMBER),
+    (team_ask('exchange', position=0, said=[]), NO_MEMBER),
+    (team_ask('code'), NO_MEMBER),
+    (team_ask('leave', forget=True), NO_MEMBER),
+    (team_ask('join', code='0' * 40, name='mal'), '={"refused": "the code is wrong, expired, used up or revoked"}'),
+    (team_ask('join', code='0' * 40, name='mal'), 'wait 1 seconds'),
+    (team_ask('create', team='x' * 65, name='mal'), 'violates check constraint'),
+    ('select composer.team(null)', 'expected an object'),
+    ("select composer.team('{}')", 'expected an engine of 16 bytes'),
     # its own, with odd words
     ('select composer.exchange(null)', 'expected an object'),
     ("select composer.exchange('[]')", 'expected an object'),
@@ -170,6 +199,7 @@ def each_thing_that_a_studio_sends_by_psql_is_refused_or_harmless(studio):
     other.use('Song', 1, 2, 3)
     for one in (studio, other):
         one.join()
+    other.json('team', 'create', 'Studio')
     server.round(2)
     mal = server.studio('mal')
     wrong = []

@@ -15,7 +15,7 @@ def conf(key, value):
 
 def wrong(line):
     """A value that the setting does not accept. Texts have only a greatest length."""
-    texts = 'availability.cloud', 'composer.exclude', 'composer.server', 'web.name', 'web.password'
+    texts = 'availability.cloud', 'composer.exclude', 'composer.server', 'composer.team_server', 'web.name', 'web.password'
     return 'x' * 5000 if line['key'] in texts else 'x y'
 
 

@@ -13,6 +13,9 @@ enum err composer_exchange(struct cli *cli, struct fault *fault);
 /* composer_exclude.c */
 enum err composer_exclude(struct cli *cli, struct fault *fault);
 
+/* composer_team.c */
+enum err composer_team(struct cli *cli, struct fault *fault);
+
 /* composer.c */
 enum err composer_forget_all(struct cli *cli, struct fault *fault);
 enum err composer_list_packs(struct cli *cli, struct fault *fault);

@@ -33,6 +33,24 @@ static void look_at_details(struct doctor *doctor, const struct composer_status 
                        skew < 0 ? -skew : skew, direction_of(skew));
 }
 
+static void look_at_team(struct doctor *doctor)
+{
+    struct team_shown team = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "composer.team", NULL, 2000, NULL, &team, &fault) != ERR_OK || !team.team.len)
+        return;
+    if (team.elsewhere)
+        doctor_finding(doctor, WATCH, "team", "loophole composer team join",
+                       "nothing is sent: this catalogue was restored, or comes from another machine");
+    else if (team.error.len)
+        doctor_finding(doctor, WATCH, "team", "loophole composer team show", "the last exchange failed: %.*s",
+                       TEXT_ARG(team.error));
+    else
+        doctor_finding(doctor, FINE, "team", "", "members: %u; statements not sent yet: %llu", team.members.count,
+                       (unsigned long long)team.waiting);
+}
+
 void composer_doctor(struct doctor *doctor)
 {
     struct composer_status now = { 0 };
@@ -41,6 +59,7 @@ void composer_doctor(struct doctor *doctor)
     if (ask(doctor->cli->asker, "composer.state", NULL, 2000, NULL, &now, &fault) != ERR_OK)
         return; /* it is among the services */
     look_at_details(doctor, &now);
+    look_at_team(doctor);
     if (now.forgetting)
         doctor_finding(doctor, WATCH, "composer", "loophole composer status",
                        "the server has not yet confirmed that it removed what this studio shared");

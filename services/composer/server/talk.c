@@ -12,7 +12,8 @@ enum { RESULT_MOST = 16 << 20, PIECE = 65536 };
 
 static const char exchange[] = "select composer.exchange($1::text::jsonb)",
                   news[] = "select composer.next_look($1::text::jsonb)",
-                  forget[] = "select composer.forget($1::text::jsonb)", held[] = "select composer.held()";
+                  forget[] = "select composer.forget($1::text::jsonb)", held[] = "select composer.held()",
+                  team[] = "select composer.team($1::text::jsonb)";
 
 /* What the child writes: this, and the encoded record. */
 struct talk_head {
@@ -136,6 +137,21 @@ static enum err call_forget(const struct talk_words *words, struct arena *arena,
     return e == ERR_OK ? codec_encode(&forgot_there_shape, &forgot, to, fault) : e;
 }
 
+static enum err call_team(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
+{
+    struct from_team answer = { 0 };
+    struct text value = { 0, NULL };
+    struct fault why = { 0 };
+    enum err e = call_alone(words->server, team, words->calls[0], arena, &value, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = json_read(&from_team_shape, value, arena, &answer, &why);
+    if (e == ERR_OK)
+        e = codec_encode(&from_team_shape, &answer, to, &why);
+    return e == ERR_OK ? e : report_invalid(&why, fault);
+}
+
 static enum err call_server(const struct talk_words *words, struct arena *arena, struct buffer *to, struct fault *fault)
 {
     switch (words->kind) {
@@ -145,6 +161,8 @@ static enum err call_server(const struct talk_words *words, struct arena *arena,
         return call_news(words, arena, to, fault);
     case TALK_FORGET:
         return call_forget(words, arena, to, fault);
+    case TALK_TEAM:
+        return call_team(words, arena, to, fault);
     }
     return ERR_INTERNAL;
 }

@@ -1,6 +1,6 @@
 /* talk.h: a talk with the server, in a process of its own (child_process.h). The service kills this process after
- * TALK_PATIENCE_US, whatever the network or the server does, and answers asks meanwhile. One talk at a time. The loop's
- * thread.
+ * TALK_PATIENCE_US, whatever the network or the server does, and answers asks meanwhile. One talk at a time. The
+ * loop's thread.
  *
  *   talk_begin ──► child: connects, calls, checks the answers, writes them to a pipe ──► talk_turn: ended
  *                    │ hangs, or dies
@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "schema_community.h"
 #include "schema_composer.h"
+#include "schema_team.h"
 #include "services/composer/server/child_process.h"
 
 enum { TALK_PATIENCE_US = 30000000, TALK_CALLS = 4 };
@@ -27,8 +28,9 @@ struct server_talk {
 /* What a talk asks. Each call is the JSON of a record to_server.
  *   exchange: the first call sends the offers, and each further call reads more lessons
  *   news:     one call: would an exchange give or take anything?
- *   forget:   one call removes what this studio shared; a second connection then counts the remaining rows */
-enum talk_kind { TALK_EXCHANGE, TALK_NEWS, TALK_FORGET };
+ *   forget:   one call removes what this studio shared; a second connection then counts the remaining rows
+ *   team:     one call, the JSON of a record to_team */
+enum talk_kind { TALK_EXCHANGE, TALK_NEWS, TALK_FORGET, TALK_TEAM };
 
 struct talk_words {
     const char *server;
@@ -44,9 +46,9 @@ enum err talk_begin(struct server_talk *talk, const struct talk_words *words, st
 /* Reads the child's output. True: the talk has ended, and talk_result returns its result. */
 bool talk_turn(struct server_talk *talk);
 
-/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one; of news
- * `more`, or else `poll`) or (forget) forgot_there. Its memory lies in the arena. Errors: those of door.h; timeout;
- * bad_request (the answer is invalid). */
+/* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one; of news `more`,
+ * or else `poll`), (forget) forgot_there or (team) from_team. Its memory lies in the arena. Errors: those of door.h;
+ * timeout; bad_request (the answer is invalid). */
 enum err talk_result(struct server_talk *talk, const struct shape *shape, struct arena *arena, void *to,
                      struct fault *fault);
 

@@ -5,13 +5,13 @@ declare
     each text;
     those text;
 begin
-    -- A studio calls five functions. All tables and the other functions are the owner's.
+    -- A studio calls six functions. All tables and the other functions are the owner's.
     for each in select format('drop policy %I on composer.%I', policyname, tablename) from pg_policies where schemaname = 'composer'
     loop execute each; end loop;
     revoke all on all tables in schema composer from public, composer_studio;
     revoke all on all routines in schema composer from public, composer_studio;
     grant execute on all routines in schema composer to composer_owner;
-    foreach each in array array['exchange(jsonb)', 'next_look(jsonb)', 'held()', 'forget(jsonb)',
+    foreach each in array array['exchange(jsonb)', 'next_look(jsonb)', 'held()', 'forget(jsonb)', 'team(jsonb)',
                                 'near_sounds(real[], int, bigint, bigint)'] loop
         execute format('alter function composer.%s owner to composer_owner', each);
         execute format('grant execute on function composer.%s to composer_studio', each);

@@ -6,6 +6,7 @@
 #include "services/persist/edit/analysis_tags.h"
 #include "services/persist/edit/marks.h"
 #include "services/persist/edit/own_facts.h"
+#include "services/persist/edit/stated.h"
 #include "services/persist/edit/tags.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/turn/turn.h"
@@ -213,6 +214,8 @@ static enum err write_edited(struct persist *p, struct change_of_media *c, enum 
         e = turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(c->now.id.b, sizeof(c->now.id.b)), &c->facts.now));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, c->now.id, false);
+    if (e == ERR_OK && mode != EDIT_BY_TEAM)
+        e = stated_by_edit(p, &c->now, &c->after);
     return e == ERR_OK && mode == EDIT_BY_PERSON ? push_step(p, c) : e;
 }
 

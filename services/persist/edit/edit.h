@@ -7,6 +7,7 @@
 enum edit_mode {
     EDIT_BY_PERSON, /* pushes a step on the undo stack */
     EDIT_IS_UNDO,   /* comes from the undo stack */
+    EDIT_BY_TEAM,   /* follows what the team says: no step, and no statement of this engine */
 };
 
 /* Changes the item in the open turn. Absent fields keep their values. An edit that changes nothing writes nothing and

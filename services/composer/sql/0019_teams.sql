@@ -1,0 +1,265 @@
+-- Teams: engines that share what they know about sounds, with each other only. An engine of an account is a member of at most
+-- one team. It calls composer.team, which acts on the team of this engine and on nothing else: for an account that is no
+-- member it answers the same whether a team exists or not.
+
+insert into composer.setting values
+    ('most_team_rows', 1000000),       -- statements of a team
+    ('most_team_bytes', 268435456),    -- bytes of their text
+    ('most_team_members', 64),
+    ('most_teams', 100000),
+    ('team_poll_seconds', 2);          -- members ask for news about so often
+
+create table composer.team_of (
+    id       bigint generated always as identity primary key,
+    name     text not null check (octet_length(name) between 1 and 64),
+    position bigint not null default 0,   -- of the newest statement
+    rows     bigint not null default 0,
+    bytes    bigint not null default 0,
+    made     timestamptz not null default now()
+);
+create table composer.team_member (
+    studio  text not null,
+    engine  text not null check (octet_length(engine) = 24),
+    team    bigint not null references composer.team_of on delete cascade,
+    id      text not null unique,         -- a hash of account and engine: what the others see
+    name    text not null check (octet_length(name) between 1 and 64),
+    joined  timestamptz not null default now(),
+    primary key (studio, engine)
+);
+create index on composer.team_member (team);
+create table composer.team_code (
+    hash    bytea primary key,
+    team    bigint not null references composer.team_of on delete cascade,
+    uses    int not null,                 -- that are left
+    expires timestamptz not null
+);
+create index on composer.team_code (team);
+create table composer.team_guess (
+    studio text primary key,
+    wrong  int not null default 0,        -- codes since the last right one
+    until  timestamptz not null           -- no further code is looked at before
+);
+-- Of each member the newest statement about a field.
+create table composer.team_said (
+    team     bigint not null references composer.team_of on delete cascade,
+    content  text not null check (octet_length(content) in (0, 24)),
+    field    text not null check (octet_length(field) between 1 and 80),
+    member   text not null,
+    who      text not null,
+    value    text not null check (octet_length(value) <= 4096),
+    at       bigint not null,             -- microseconds, by the clock of the member; bounded by that of the server
+    position bigint not null,
+    primary key (team, content, field, member)
+);
+create unique index on composer.team_said (team, position);
+
+do $$
+declare each text;
+begin
+    foreach each in array array['team_of', 'team_member', 'team_code', 'team_guess', 'team_said'] loop
+        execute format('alter table composer.%I owner to composer_owner', each);
+        execute format('alter table composer.%I enable row level security', each);
+    end loop;
+end $$;
+
+create function composer.team_clock() returns bigint language sql volatile
+as $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint $$;
+
+create function composer.team_hash(code text) returns bytea language sql immutable
+as $$ select sha256(convert_to(lower(regexp_replace(code, '[^0-9A-Fa-f]', '', 'g')), 'UTF8')) $$;
+
+create function composer.refuse_team(why text) returns jsonb language sql immutable
+as $$ select jsonb_build_object('refused', why) $$;
+
+-- The team as a member sees it, also one that this statement added: so it is volatile.
+create function composer.show_team(me composer.team_member) returns jsonb language sql volatile
+as $$
+    select jsonb_build_object('team', t.name, 'me', me.id, 'epoch', composer.epoch() || t.id,
+        'poll', composer.setting_of('team_poll_seconds'),
+        'codes', (select count(*) from composer.team_code c where c.team = t.id and c.expires > now()),
+        'members', (select jsonb_agg(jsonb_build_object('id', m.id, 'name', m.name,
+                        'joined', (extract(epoch from m.joined) * 1000000)::bigint) order by m.joined, m.id)
+                    from composer.team_member m where m.team = t.id))
+    from composer.team_of t where t.id = me.team
+$$;
+
+create function composer.add_member(ask jsonb, into_team bigint) returns composer.team_member language plpgsql
+as $$
+declare
+    who text := session_user;
+    me  composer.team_member%rowtype;
+begin
+    insert into composer.team_member (studio, engine, team, id, name)
+        values (who, ask->>'engine', into_team,
+                encode(substring(sha256(convert_to(who || ' ' || (ask->>'engine'), 'UTF8')) for 16), 'hex'), ask->>'name')
+        returning * into me;
+    return me;
+end $$;
+
+create function composer.make_team(ask jsonb) returns jsonb language plpgsql
+as $$
+declare made bigint;
+begin
+    if (select count(*) from composer.team_of) >= composer.setting_of('most_teams') then
+        return composer.refuse_team('the server has as many teams as its operator allows');
+    end if;
+    insert into composer.team_of (name) values (ask->>'team') returning id into made;
+    return composer.show_team(composer.add_member(ask, made));
+end $$;
+
+-- 160 random bits, of which the server keeps a hash.
+create function composer.make_code(me composer.team_member, ask jsonb) returns jsonb language plpgsql
+as $$
+declare
+    code  text := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 40);
+    hours int := greatest(1, least(coalesce((ask->>'hours')::int, 24), 720));
+    times int := greatest(1, least(coalesce((ask->>'uses')::int, 1), 64));
+begin
+    delete from composer.team_code where team = me.team and (expires <= now() or (ask->>'revoke')::boolean);
+    if (ask->>'revoke')::boolean then return composer.show_team(me); end if;
+    if (select count(*) from composer.team_code where team = me.team) >= 16 then
+        return composer.refuse_team('the team has 16 codes that are valid: revoke them first');
+    end if;
+    insert into composer.team_code values (composer.team_hash(code), me.team, times, now() + make_interval(hours => hours));
+    return composer.show_team(me) || jsonb_build_object('code', rtrim(regexp_replace(code, '(.{5})', '\1-', 'g'), '-'));
+end $$;
+
+-- A wrong code is counted, and the account waits twice as long after each, up to an hour.
+create function composer.join_team(ask jsonb) returns jsonb language plpgsql
+as $$
+declare
+    who   text := session_user;
+    pause timestamptz;
+    found_team bigint;
+begin
+    insert into composer.team_guess (studio, until) values (who, now()) on conflict do nothing;
+    select until into pause from composer.team_guess where studio = who for update;
+    if pause > now() then
+        return composer.refuse_team(format('wrong codes came from this account: wait %s seconds',
+                                           ceil(extract(epoch from pause - now()))));
+    end if;
+    update composer.team_code set uses = uses - 1
+        where hash = composer.team_hash(ask->>'code') and uses > 0 and expires > now() returning team into found_team;
+    if found_team is null then
+        update composer.team_guess set wrong = wrong + 1, until = now() + make_interval(secs => least(3600, 2 ^ least(wrong, 12)))
+            where studio = who;
+        return composer.refuse_team('the code is wrong, expired, used up or revoked');
+    end if;
+    delete from composer.team_guess where studio = who;
+    delete from composer.team_code where team = found_team and uses = 0;
+    perform from composer.team_of where id = found_team for update;
+    if (select count(*) from composer.team_member where team = found_team) >= composer.setting_of('most_team_members') then
+        return composer.refuse_team('the team has as many members as its operator allows');
+    end if;
+    return composer.show_team(composer.add_member(ask, found_team));
+end $$;
+
+-- What the member said stays with the team, unless it asks for its removal. The last member's team goes.
+create function composer.leave_team(me composer.team_member, ask jsonb) returns jsonb language plpgsql
+as $$
+begin
+    perform from composer.team_of where id = me.team for update;
+    if (ask->>'forget')::boolean then
+        with gone as (delete from composer.team_said where team = me.team and member = me.id
+                      returning octet_length(field) + octet_length(value) as bytes)
+        update composer.team_of set rows = rows - (select count(*) from gone),
+                                    bytes = bytes - (select coalesce(sum(g.bytes), 0) from gone g) where id = me.team;
+    end if;
+    delete from composer.team_member where studio = me.studio and engine = me.engine;
+    delete from composer.team_of t where id = me.team and not exists (select from composer.team_member m where m.team = t.id);
+    return '{}';
+end $$;
+
+-- Takes what is newer than what it has of this member; one withdrawn is removed. False: the team has no room.
+create function composer.take_said(me composer.team_member, said jsonb) returns boolean language plpgsql
+as $$
+declare
+    most  bigint := composer.team_clock() + 600000000; -- nobody is further in the future than ten minutes
+    last  bigint;
+    each  record;
+    added bigint := 0;
+    size  bigint := 0;
+begin
+    select position into last from composer.team_of where id = me.team for update;
+    for each in select o.*, h.at as held_at, octet_length(h.field) + octet_length(h.value) as held
+                from jsonb_to_recordset(said) as o(content text, field text, value text, at bigint, withdrawn boolean)
+                left join composer.team_said h on h.team = me.team and h.content = o.content and h.field = o.field
+                                              and h.member = me.id
+    loop
+        if each.withdrawn then
+            delete from composer.team_said where team = me.team and content = each.content and field = each.field and member = me.id;
+            added := added - (each.held is not null)::int;
+            size := size - coalesce(each.held, 0);
+        elsif each.held_at is null or least(each.at, most) > each.held_at then
+            last := last + 1;
+            insert into composer.team_said values (me.team, each.content, each.field, me.id, me.name, each.value,
+                                                   greatest(0, least(each.at, most)), last)
+                on conflict (team, content, field, member) do update
+                set value = excluded.value, at = excluded.at, position = excluded.position, who = excluded.who;
+            added := added + (each.held is null)::int;
+            size := size + octet_length(each.field) + octet_length(each.value) - coalesce(each.held, 0);
+        end if;
+    end loop;
+    update composer.team_of set position = last, rows = rows + added, bytes = bytes + size where id = me.team;
+    return (select rows <= composer.setting_of('most_team_rows') and bytes <= composer.setting_of('most_team_bytes')
+            from composer.team_of where id = me.team);
+end $$;
+
+-- What the team said after a position: at most 500 statements, and about a megabyte.
+create function composer.said_after(me composer.team_member, after bigint) returns jsonb language sql stable
+as $$
+    with next as (select * from composer.team_said where team = me.team and position > after order by position limit 500),
+         part as (select *, sum(octet_length(value) + 200) over (order by position) as upto from next)
+    select jsonb_build_object(
+        'position', coalesce(max(position) filter (where upto <= 1048576), after),
+        'more', exists (select from composer.team_said where team = me.team and position >
+                        (select coalesce(max(position) filter (where upto <= 1048576), after) from part)),
+        'said', coalesce(jsonb_agg(jsonb_build_object('content', content, 'field', field, 'value', value, 'at', at,
+                                                      'member', member, 'who', who) order by position)
+                         filter (where upto <= 1048576), '[]'))
+    from part
+$$;
+
+-- Full: the team has no room, so nothing of this call was taken; reading goes on.
+create function composer.exchange_said(me composer.team_member, ask jsonb) returns jsonb language plpgsql
+as $$
+declare
+    is_full boolean := false;
+begin
+    if jsonb_array_length(coalesce(ask->'said', '[]')) > 0 then
+        begin
+            if not composer.take_said(me, ask->'said') then raise exception using errcode = 'XT001'; end if;
+        exception when sqlstate 'XT001' then
+            is_full := true;
+        end;
+    end if;
+    return composer.show_team(me) || composer.said_after(me, coalesce((ask->>'position')::bigint, 0)) ||
+           jsonb_build_object('full', is_full, 'clock', composer.team_clock());
+end $$;
+
+create function composer.team(ask jsonb) returns jsonb language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '10s' set jit = off
+as $$
+declare
+    who text := session_user;
+    me  composer.team_member%rowtype;
+begin
+    perform composer.check_ask(ask);
+    if octet_length(coalesce(ask->>'engine', '')) <> 24 or jsonb_array_length(coalesce(ask->'said', '[]')) > 500 then
+        raise exception 'expected an engine of 16 bytes, as base64, and at most 500 statements';
+    end if;
+    perform composer.end_sessions();
+    select * into me from composer.team_member where studio = who and engine = ask->>'engine';
+    if found then
+        return case ask->>'what'
+            when 'show' then composer.show_team(me)
+            when 'code' then composer.make_code(me, ask)
+            when 'leave' then composer.leave_team(me, ask)
+            when 'exchange' then composer.exchange_said(me, ask)
+            else composer.refuse_team('this engine is a member of a team already: leave it first') end;
+    end if;
+    return case ask->>'what'
+        when 'create' then composer.make_team(ask)
+        when 'join' then composer.join_team(ask)
+        else composer.refuse_team('this engine is a member of no team') end;
+end $$;

@@ -1,0 +1,146 @@
+#include "services/composer/team_asks.h"
+
+#include "proto/wire/codec.h"
+#include "services/composer/reading.h"
+#include "services/composer/team.h"
+#include "store/catalogue.h"
+
+enum { LINES_MOST = 100 };
+static const usec_t reading_us = 20000; /* for one answer */
+
+enum err team_asks_show(struct composer *c, struct call *call, const struct composer_team *ask,
+                        struct team_shown *answer)
+{
+    (void)ask;
+    return team_show(c, call_arena(call), answer, call_fault(call));
+}
+
+static enum err check_name(struct text name, const char *what, struct fault *fault)
+{
+    if (name.len && text_is_plain(name))
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "the name of the %s is empty, or has control characters", what);
+}
+
+enum err team_asks_create(struct composer *c, struct call *call, const struct composer_team_create *ask,
+                          struct team_shown *answer)
+{
+    const struct to_team to = {
+        .what = TEXT("create"), .has_name = true, .name = ask->name, .has_team = true, .team = ask->team
+    };
+    enum err e = check_name(ask->team, "team", call_fault(call));
+
+    (void)answer;
+    if (e == ERR_OK)
+        e = check_name(ask->name, "engine", call_fault(call));
+    return e == ERR_OK ? team_command(c, call, &to) : e;
+}
+
+enum err team_asks_code(struct composer *c, struct call *call, const struct composer_team_code *ask,
+                        struct team_shown *answer)
+{
+    const struct to_team to = { .what = TEXT("code"),
+                                .has_hours = true,
+                                .hours = ask->hours,
+                                .has_uses = true,
+                                .uses = ask->uses,
+                                .has_revoke = true,
+                                .revoke = ask->revoke };
+
+    (void)answer;
+    return team_command(c, call, &to);
+}
+
+enum err team_asks_join(struct composer *c, struct call *call, const struct composer_team_join *ask,
+                        struct team_shown *answer)
+{
+    const struct to_team to = { .what = ask->has_code ? TEXT("join") : TEXT("show"),
+                                .has_name = true,
+                                .name = ask->name,
+                                .has_code = ask->has_code,
+                                .code = ask->code };
+    enum err e = check_name(ask->name, "engine", call_fault(call));
+
+    (void)answer;
+    return e == ERR_OK ? team_command(c, call, &to) : e;
+}
+
+enum err team_asks_leave(struct composer *c, struct call *call, const struct composer_team_leave *ask,
+                         struct team_shown *answer)
+{
+    const struct to_team to = { .what = TEXT("leave"), .has_forget = true, .forget = ask->forget };
+
+    (void)answer;
+    return team_command(c, call, &to);
+}
+
+/* ---- what was said ---- */
+
+static bool are_different(const struct team_row *row)
+{
+    for (uint32_t i = 1; i < row->each.count; i++)
+        if (!text_equal(row->each.at[i].value, row->each.at[0].value))
+            return true;
+    return false;
+}
+
+static bool take_first(void *state, struct id id)
+{
+    *(struct id *)state = id;
+    return false;
+}
+
+static enum err add_said_line(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_row *row,
+                              struct said_lines *to)
+{
+    struct said_line line = { .key = walk->key, .each = row->each };
+    struct media media = { 0 };
+
+    if (row->each.at[0].content.len)
+        (void)catalogue_each_with_content(txn, row->each.at[0].content, take_first, &line.item);
+    line.has_item = !id_is_zero(line.item) && catalogue_media(txn, arena, line.item, &media) == ERR_OK;
+    line.name = line.has_item ? media.name : TEXT("");
+    return codec_copy(&said_line_shape, &line, arena, &to->each.at[to->each.count++]);
+}
+
+static enum err read_lines(struct txn *txn, struct arena *arena, const struct composer_team_said *ask,
+                           struct said_lines *to)
+{
+    const usec_t until = clock_steady() + reading_us;
+    const struct bytes none = { 0, NULL };
+    struct key from = { 0 };
+    struct walk walk;
+    enum err e;
+
+    key_add(&from, ask->after.at, ask->has_after ? ask->after.len : 0);
+    if (ask->has_after)
+        key_add(&from, "", 1); /* the key after it */
+    to->each = (struct said_line_list){ 0, arena_array(arena, LINES_MOST, sizeof(*to->each.at)) };
+    e = to->each.at ? walk_begin(txn, DB_TEAM, key_bytes(&from), none, &walk) : ERR_FULL;
+    if (e != ERR_OK)
+        return e;
+    while (e == ERR_OK && !to->has_next && walk_next(&walk)) {
+        struct team_row row = { 0 };
+        bool is_whole = row_decode(txn, arena, walk.value, &team_row_shape, &row) == ERR_OK && row.each.count;
+        if (is_whole && (!ask->conflicts || are_different(&row)))
+            e = add_said_line(txn, arena, &walk, &row, to);
+        to->has_next = to->each.count == LINES_MOST || clock_steady() >= until;
+        if (to->has_next)
+            to->next = arena_bytes(arena, walk.key);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err team_asks_said(struct composer *c, struct call *call, const struct composer_team_said *ask,
+                        struct said_lines *answer)
+{
+    struct txn *txn;
+    enum err e = reading_begin(c, &txn, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    e = read_lines(txn, call_arena(call), ask, answer);
+    txn_end(txn);
+    return e == ERR_OK ? e : fault_set(call_fault(call), e, "what the team says cannot be read");
+}

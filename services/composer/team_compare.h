@@ -1,0 +1,14 @@
+/* team_compare.h: which items may differ from what the team says: all of them after joining, then those that the
+ * change log names. persist compares them. After joining, and when the server was restored, all that this engine
+ * says is sent again. The loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_TEAM_COMPARE_H
+#define LOOPHOLE_COMPOSER_TEAM_COMPARE_H
+
+#include "services/composer/state.h"
+
+/* Fills `changes` with the next part for persist. False: nothing is left to compare. Strings lie in the map or the
+ * arena. Errors are logged, and end the part. */
+bool team_compare(struct composer *composer, struct txn *txn, struct arena *arena, const struct team_state *state,
+                  struct persist_team *changes);
+
+#endif

@@ -1,0 +1,88 @@
+#include "services/composer/team_outbox.h"
+
+#include "proto/wire/json.h"
+#include "store/catalogue.h"
+#include "store/community.h"
+
+enum { SAID_MOST = 500, BYTES_MOST = 1 << 20 };
+
+/* ---- excluded sounds ---- */
+
+struct exclusion_look {
+    struct txn *txn;
+    struct arena *arena;
+    struct bytes_list paths;
+    bool is;
+};
+
+/* community_is_excluded looks at all items of the content, so the first one is enough. */
+static bool look_at_item(void *state, struct id id)
+{
+    struct exclusion_look *x = state;
+    struct media media = { 0 };
+
+    x->is = catalogue_media(x->txn, x->arena, id, &media) != ERR_OK ||
+            community_is_excluded(x->txn, x->arena, &x->paths, &media);
+    return false;
+}
+
+static bool is_excluded(struct exclusion_look *x, struct bytes content)
+{
+    x->is = false;
+    return content.len && (catalogue_each_with_content(x->txn, content, look_at_item, x) != ERR_OK || x->is);
+}
+
+/* ---- the call ---- */
+
+static void add_row(struct exclusion_look *x, const struct key *key, const struct team_state *state, struct to_team *to,
+                    struct bytes_list *drop)
+{
+    struct team_row row = { 0 };
+    const struct team_said *mine =
+        team_row(x->txn, x->arena, key, &row) == ERR_OK ? team_of_member(&row, state->me) : NULL;
+
+    if (!mine || is_excluded(x, mine->content))
+        drop->at[drop->count++] = arena_bytes(x->arena, key_bytes(key));
+    else
+        to->said.at[to->said.count++] = *mine;
+}
+
+enum err team_outbox_read(struct txn *txn, struct arena *arena, const struct team_state *state, struct to_team *to,
+                          struct bytes_list *drop)
+{
+    struct exclusion_look x = { .txn = txn, .arena = arena };
+    const struct bytes none = { 0, NULL };
+    struct walk walk;
+    size_t bytes = 0;
+    enum err e = community_excluded_paths(txn, arena, &x.paths);
+
+    to->said = (struct team_said_list){ 0, arena_array(arena, SAID_MOST, sizeof(*to->said.at)) };
+    *drop = (struct bytes_list){ 0, arena_array(arena, SAID_MOST, sizeof(*drop->at)) };
+    if (e == ERR_OK && (!to->said.at || !drop->at))
+        e = ERR_FULL;
+    if (e == ERR_OK)
+        e = walk_begin(txn, DB_TEAM_OUT, none, none, &walk);
+    if (e != ERR_OK)
+        return e;
+    while (to->said.count + drop->count < SAID_MOST && bytes < BYTES_MOST && walk_next(&walk)) {
+        struct key key = { 0 };
+        uint32_t before = to->said.count;
+        key_add(&key, walk.key.at, walk.key.len);
+        add_row(&x, &key, state, to, drop);
+        bytes += to->said.count > before ? to->said.at[before].value.len + 200 : 0;
+    }
+    walk_end(&walk);
+    return ERR_OK;
+}
+
+enum err team_outbox_write(struct arena *arena, const struct to_team *call, struct talk_words *to)
+{
+    struct buffer json = { 0 };
+
+    json_write(&to_team_shape, call, &json);
+    to->kind = TALK_TEAM;
+    to->calls[0] = arena_text(arena, (struct text){ (uint32_t)json.len + 1, buffer_c(&json) }).at;
+    to->count = 1;
+    buffer_free(&json);
+    return to->calls[0] ? ERR_OK : ERR_FULL;
+}

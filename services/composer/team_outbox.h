@@ -1,0 +1,16 @@
+/* team_outbox.h: the call that an exchange with the team sends. The loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_TEAM_OUTBOX_H
+#define LOOPHOLE_COMPOSER_TEAM_OUTBOX_H
+
+#include "services/composer/state.h"
+
+/* Reads what the server lacks, at most 500 statements and a megabyte. Rows of excluded sounds become `drop`: they
+ * are not sent. Strings lie in the map or the arena. Errors: full, io, internal (an exclusion is damaged: send
+ * nothing). */
+enum err team_outbox_read(struct txn *txn, struct arena *arena, const struct team_state *state, struct to_team *to,
+                          struct bytes_list *drop);
+
+/* Writes the call as talk_begin takes it; its JSON lies in the arena. Errors: full. */
+enum err team_outbox_write(struct arena *arena, const struct to_team *call, struct talk_words *to);
+
+#endif

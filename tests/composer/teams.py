@@ -1,0 +1,88 @@
+"""teams.py: engines of a team. Each has a library of a few small sounds of its own, which are the same in each."""
+import os
+
+from tests.claims import until
+from tests.composer.composing import Server
+from tests.kits.kits import constant
+
+SOUNDS = 4
+
+
+class Member:
+    """An engine with an account of its own at the server, in no team. `account`: that of another engine."""
+
+    def __init__(self, home, server=None, account=None, name='a'):
+        self.home, self.server, self.owns_server, self.name, self.account = home, server, server is None, name, account
+
+    def __enter__(self):
+        self.server = self.server or Server(self.home)
+        self.setting = self.account or self.server.studio(self.name)
+        self.home.settings(f'[composer]\nteam_server = {self.setting}\n')
+        os.makedirs(self.home.file('library'))
+        for number in range(SOUNDS):
+            constant(self.sound(number), .1 * (number + 1))
+        self.home.up()
+        self.home.loophole('index', self.home.file('library'), '--wait')
+        self.home.wait_ready('composer')
+        return self
+
+    def __exit__(self, *_):
+        if self.owns_server:
+            self.server.end()
+
+    def beside(self, name, account=None):
+        """Another engine of the same server, in no team."""
+        return Member(self.home.other(name), self.server, account, name).__enter__()  # pylint: disable=unnecessary-dunder-call
+
+    def sound(self, number):
+        return self.home.file('library', f'sound{number}.wav')
+
+    def team(self, *words):
+        return self.home.first('composer', 'team', *words)
+
+    def refused(self, *words):
+        return self.home.refused('composer', 'team', *words)
+
+    def create(self):
+        return self.team('create', 'Studio', '--name', self.name)
+
+    def code(self, *uses):
+        return self.team('code', *uses)['code']
+
+    def join(self, code):
+        return self.team('join', code, '--name', self.name)
+
+    def joined(self, name, account=None):
+        """Another engine, which is in the team of this one."""
+        other = self.beside(name, account)
+        other.join(self.code())
+        return other
+
+    def item(self, number):
+        return self.home.first('show', self.sound(number))
+
+    def edit(self, number, **fields):
+        """Sends an edit as a front-end does."""
+        import json  # pylint: disable=import-outside-toplevel
+        body = json.dumps({'edit': {'id': self.item(number)['id'], **fields}})
+        return self.home.loophole('ask', 'persist.put_media', '--body', body)
+
+    def facts(self, number):
+        """What a person said: tags, favourite, hidden, notes, and facts by their names."""
+        item = self.home.ask('search.get', f'id={self.item(number)["id"]}')['item']
+        media = item['media']
+        own = {fact['attribute']: fact.get('number', fact.get('text')) for fact in item['facts'] if fact['source'] == 'user'}
+        return {'tags': media.get('tags', []), 'favourite': media['favourite'], 'hidden': media['hidden'],
+                'notes': media['notes'], **own}
+
+    def said(self, *words):
+        return self.home.json('composer', 'team', 'said', *words)
+
+    def is_quiet(self):
+        """All that it said is at the server, and it has compared all its items."""
+        shown = self.team('show')
+        return shown['waiting'] == 0 and not shown['comparing'] and shown['error'] == ''
+
+    def until_fact(self, number, **wanted):
+        until(lambda: wanted.items() <= self.facts(number).items(),
+              what=lambda: f'{wanted} at {self.name}: {self.facts(number)}; {self.team("show")}')
