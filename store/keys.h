@@ -69,5 +69,7 @@ bool key_artefact_parts(struct bytes key, struct text *type, struct text *parame
 
 #define META_COMMUNITY "community" /* a record exchange_state: the exchange with the community's server */
 #define META_TEAM      "team"      /* a record team_state */
+#define META_TEAM_CONTEXT                                                                                              \
+    "team_context " /* then the id of a context: its uses are those that a member of the team said */
 
 #endif

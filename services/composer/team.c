@@ -117,7 +117,9 @@ static void take_exchange(struct composer *c, const struct from_team *answer, co
                           struct fault *fault)
 {
     struct team *t = &c->team;
-    struct persist_team changes = { .has_after = true, .after = state->position, .position = answer->position };
+    struct persist_team changes = {
+        .has_after = true, .after = state->position, .position = answer->position, .clock = answer->clock
+    };
 
     if (check_answer(answer, state, fault) != ERR_OK)
         return;

@@ -2,7 +2,7 @@
 
 #include "store/catalogue.h"
 
-enum { ITEMS_AT_ONCE = 200, KEYS_AT_ONCE = 1000, CHANGES_AT_ONCE = 4096 };
+enum { ITEMS_AT_ONCE = 200, CONTEXTS_AT_ONCE = 8, KEYS_AT_ONCE = 1000, CHANGES_AT_ONCE = 4096 };
 
 /* Notes where the next part begins: at the row of the walk. */
 static void note_place(struct team *t, const struct walk *walk)
@@ -13,17 +13,25 @@ static void note_place(struct team *t, const struct walk *walk)
 
 static bool lacks_room(const struct persist_team *changes)
 {
-    return changes->items.count == ITEMS_AT_ONCE || changes->again.count == KEYS_AT_ONCE;
+    return changes->items.count == ITEMS_AT_ONCE || changes->contexts.count == CONTEXTS_AT_ONCE ||
+           changes->again.count == KEYS_AT_ONCE;
 }
 
 static void list_item(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_state *state,
-                       struct persist_team *to)
+                      struct persist_team *to)
 {
     struct media media = { 0 };
 
     (void)state;
     if (row_decode(txn, arena, walk->value, &media_shape, &media) == ERR_OK && media.content.len == TEAM_CONTENT)
         to->items.at[to->items.count++] = media.id;
+}
+
+static void list_context(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_state *state,
+                         struct persist_team *to)
+{
+    (void)txn, (void)arena, (void)state;
+    to->contexts.at[to->contexts.count++] = key_id_at(walk->key, 0);
 }
 
 static void list_row(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_state *state,
@@ -39,7 +47,9 @@ static const struct {
     enum database db;
     void (*take)(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_state *state,
                  struct persist_team *to);
-} phases[] = { [TEAM_ITEMS] = { DB_MEDIA, list_item }, [TEAM_ROWS_AGAIN] = { DB_TEAM, list_row } };
+} phases[] = { [TEAM_ITEMS] = { DB_MEDIA, list_item },
+               [TEAM_CONTEXTS] = { DB_CONTEXT, list_context },
+               [TEAM_ROWS_AGAIN] = { DB_TEAM, list_row } };
 
 /* Reads a slice of all items and rows. */
 static void read_all(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
@@ -79,6 +89,8 @@ static bool take_change(void *state, const struct change *change)
     to->revision = change->revision;
     if (change->kind.value == CHANGE_KIND_MEDIA && !change->removed)
         to->items.at[to->items.count++] = change->id;
+    if (change->kind.value == CHANGE_KIND_USE)
+        to->contexts.at[to->contexts.count++] = change->id;
     return !lacks_room(to) && ++changed->seen < CHANGES_AT_ONCE;
 }
 
@@ -108,8 +120,9 @@ bool team_compare(struct composer *c, struct txn *txn, struct arena *arena, cons
     uint64_t tail = 0;
 
     *changes = (struct persist_team){ .items = { 0, arena_array(arena, ITEMS_AT_ONCE, sizeof(struct id)) },
+                                      .contexts = { 0, arena_array(arena, CONTEXTS_AT_ONCE, sizeof(struct id)) },
                                       .again = { 0, arena_array(arena, KEYS_AT_ONCE, sizeof(struct bytes)) } };
-    if (!changes->items.at || !changes->again.at)
+    if (!changes->items.at || !changes->contexts.at || !changes->again.at)
         return false;
     if (state->swept)
         return read_changes(c, txn, arena, state, changes);

@@ -10,13 +10,13 @@
 #include "services/persist/places/forgotten.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/takes.h"
-#include "services/persist/queries.h"
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/long_apply.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo_begin.h"
 #include "services/persist/team.h"
+#include "services/persist/team_queries.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
@@ -75,10 +75,10 @@ MUTATION(answer_forget, persist_forget, done, removal_forget(p, ask->id, answer,
 MUTATION(answer_add_missing, persist_add_missing, done, absent_add(p, &ask->each, answer, call_fault(call)))
 MUTATION(answer_reserve, persist_reserve, done, takes_reserve(p, ask, answer, call_fault(call)))
 MUTATION(answer_end_take, persist_end_take, done, takes_end(p, ask, answer, call_fault(call)))
-MUTATION(answer_put_query, persist_put_query, done, queries_put(p, &ask->query, answer, call_fault(call)))
+MUTATION(answer_put_query, persist_put_query, done, team_queries_put(p, &ask->query, answer, call_fault(call)))
 MUTATION(answer_composer, persist_composer, done, community_change(p, ask, answer, call_fault(call)))
 MUTATION(answer_team, persist_team, done, team_change(p, ask, answer, call_fault(call)))
-MUTATION(answer_remove_query, persist_remove_query, done, queries_remove(p, ask->name, answer, call_fault(call)))
+MUTATION(answer_remove_query, persist_remove_query, done, team_queries_remove(p, ask->name, answer, call_fault(call)))
 MUTATION(answer_use, persist_use, done, uses_note(p, ask, answer, call_fault(call)))
 MUTATION(answer_end_uses, persist_end_uses, ended_uses, uses_end(p, ask, answer, call_fault(call)))
 MUTATION(answer_put_session, persist_put_session, done, sessions_put(p, ask, answer, call_fault(call)))

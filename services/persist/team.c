@@ -6,12 +6,15 @@
 #include "common/process/log.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/stated.h"
+#include "services/persist/team_queries.h"
+#include "services/persist/team_uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/community.h"
 
 enum { ITEMS_MOST = 4096, FACTS_AT_ONCE = 60, TAGS_AT_ONCE = 250 };
-static const usec_t ahead_us = 86400000000; /* no statement counts as later than a day from now */
+static const usec_t ahead_us = 86400000000;       /* no statement counts as later than a day from now … */
+static const usec_t latest_us = 7258118400000000; /* … or than the year 2200, whatever clocks say */
 
 /* ---- the items of a content ---- */
 
@@ -151,17 +154,6 @@ static usec_t time_of(struct persist *p, const struct media *media)
     return at ? at : media->added ? media->added : 1;
 }
 
-/* True if this engine has not spoken about the field, and the item says something else than what holds. */
-static bool is_news(struct persist *p, const struct team_state *state, const struct team_said *said)
-{
-    const struct key key = team_key(said->content, said->field);
-    struct team_row row;
-
-    if (team_row(p->w.txn, &p->arena, &key, &row) != ERR_OK || !row.each.count)
-        return true;
-    return !team_of_member(&row, state->me) && !text_equal(row.each.at[0].value, said->value);
-}
-
 static enum err state_item(struct persist *p, struct team_state *state, struct id id)
 {
     struct team_said_list said = { 0 };
@@ -178,7 +170,7 @@ static enum err state_item(struct persist *p, struct team_state *state, struct i
     usec_t at = said.count ? time_of(p, &media) : 0;
     for (uint32_t i = 0; e == ERR_OK && i < said.count; i++) {
         said.at[i].at = at;
-        if (is_news(p, state, &said.at[i]))
+        if (stated_is_news(p, state, &said.at[i]))
             e = stated_put(p, state, &said.at[i]);
     }
     return e;
@@ -204,7 +196,9 @@ static enum err compare_item(struct persist *p, struct team_state *state, struct
         return ERR_OK;
     if (e == ERR_OK)
         e = state_content(p, state, media.content);
-    return e == ERR_OK ? put_content(p, media.content) : e;
+    if (e == ERR_OK)
+        e = put_content(p, media.content);
+    return e == ERR_OK ? team_uses_follow_content(p, state, media.content) : e;
 }
 
 /* ---- what members say ---- */
@@ -216,23 +210,26 @@ static bool is_good(const struct team_said *said)
 }
 
 /* The server bounds times by its clock, so that all members order them alike. This bounds what it sends itself. */
-static usec_t bound_time(usec_t at)
+static usec_t bound_time(usec_t at, usec_t clock)
 {
-    const usec_t most = clock_now() + ahead_us;
+    const usec_t now = clock_now(), later = clock > now && clock < latest_us ? clock : now;
 
-    return at < most ? at : most;
+    return at < later + ahead_us ? at : later + ahead_us;
 }
 
-static bool is_waiting(struct persist *p, const struct key *key)
+/* True if this engine said something after what the server has of it. */
+static bool is_newer_here(struct persist *p, const struct key *key, const struct team_row *row,
+                          const struct team_said *said)
 {
+    const struct team_said *mine = team_of_member(row, said->member);
     struct bytes none;
 
-    return txn_get(p->w.txn, DB_TEAM_OUT, key_bytes(key), &none) == ERR_OK;
+    return mine && mine->own > said->own && txn_get(p->w.txn, DB_TEAM_OUT, key_bytes(key), &none) == ERR_OK;
 }
 
 /* What the server holds of this engine replaces what is here, as the server bounded its time; but not what it has not
  * taken yet. */
-static enum err keep_said(struct persist *p, struct team_state *state, const struct team_said *said)
+static enum err keep_said(struct persist *p, struct team_state *state, const struct team_said *said, usec_t clock)
 {
     struct team_said one = *said;
     const struct key key = team_key(one.content, one.field);
@@ -243,17 +240,24 @@ static enum err keep_said(struct persist *p, struct team_state *state, const str
         return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
         return e;
-    one.at = bound_time(one.at);
+    one.at = bound_time(one.at, clock);
     state->clock = one.at > state->clock ? one.at : state->clock;
-    if (text_equal(one.member, state->me) && is_waiting(p, &key))
-        return ERR_OK;
+    if (text_equal(one.member, state->me)) {
+        if (is_newer_here(p, &key, &row, &one))
+            return ERR_OK;
+        state->clock = one.own > state->clock && one.own < latest_us ? one.own : state->clock;
+        e = turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
+        if (e != ERR_OK)
+            return e;
+    }
     e = team_say(&p->arena, &row, &one);
     return e == ERR_OK ? turn_wrote(p, team_put_row(&p->w, &key, &row)) : e;
 }
 
 /* Statements about one content mostly follow each other. */
-static enum err keep_heard(struct persist *p, struct team_state *state, const struct team_said_list *heard)
+static enum err keep_heard(struct persist *p, struct team_state *state, const struct persist_team *ask)
 {
+    const struct team_said_list *heard = &ask->heard;
     struct bytes last = { 0, NULL };
     enum err e = ERR_OK;
 
@@ -268,7 +272,9 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
             last = content;
         }
         if (e == ERR_OK)
-            e = keep_said(p, state, &heard->at[i]);
+            e = keep_said(p, state, &heard->at[i], ask->clock);
+        if (e == ERR_OK && !content.len)
+            e = team_queries_follow(p, &heard->at[i]);
     }
     return e == ERR_OK && last.len ? put_content(p, last) : e;
 }
@@ -285,7 +291,7 @@ static enum err confirm_sent(struct persist *p, const struct team_state *state, 
 
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
         return e;
-    return mine && mine->at != sent->at ? ERR_OK : turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
+    return mine && mine->own != sent->own ? ERR_OK : turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
 }
 
 static struct key key_of(struct bytes bytes)
@@ -388,7 +394,13 @@ static enum err change_rows(struct persist *p, const struct persist_team *ask, s
     if (e == ERR_OK && state->team.len)
         e = change_out(p, state, ask);
     if (e == ERR_OK && state->team.len)
-        e = keep_heard(p, state, &ask->heard);
+        e = keep_heard(p, state, ask);
+    if (e == ERR_OK && state->team.len)
+        e = team_uses_follow(p, state, &ask->heard);
+    for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->contexts.count; i++)
+        e = team_uses_compare(p, state, ask->contexts.at[i]);
+    if (e == ERR_OK && ask->has_state)
+        e = team_queries_compare(p, state);
     for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->items.count; i++)
         e = compare_item(p, state, ask->items.at[i]);
     return e;

@@ -1,14 +1,12 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Servers that were restored from a dump, are full, pretend to be another, or answer half: the engine reports it, stays as
 it is, and continues when the server works again. The servers are real ones, over TLS where a certificate is checked."""
-import contextlib
 import os
 import re
 import signal
-import subprocess
 
 from tests.claims import claim, contains, file_text, run_claims, same, until
-from tests.composer.composing import Half, Studio, serve_tls
+from tests.composer.composing import Half, Studio, restored, run, serve_tls
 
 
 def still_answers(studio):
@@ -124,24 +122,6 @@ def half_an_answer_changes_nothing_and_the_offers_count_once(studio):
     studio.home.loophole('composer', 'sync', code=None)
     until(lambda: studio.home.loophole('composer', 'sync', code=None).code == 0, what='an exchange ends')
     same((3, 0), (studio.rows(), studio.status()['outbox']))
-
-
-def run(server, program, *words):
-    programs = sorted(os.listdir('/usr/lib/postgresql'))[-1]
-    with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
-        env = dict(os.environ, PGPASSWORD=password.read())
-    subprocess.run([f'/usr/lib/postgresql/{programs}/bin/{program}', '-h', server.folder, '-U', 'postgres', *words],
-                   check=True, env=env, timeout=120, capture_output=True)
-
-
-@contextlib.contextmanager
-def restored(server, dump):
-    """Only the administrator meets the restored server before the end: an engine also makes exchanges by itself."""
-    run(server, 'dropdb', '--force', 'composer')
-    run(server, 'psql', '-d', 'postgres', '-c', 'create database composer connection limit 0')
-    run(server, 'pg_restore', '-d', 'composer', dump)
-    yield
-    server.sql('alter database composer connection limit -1')
 
 
 @claim(inside=Studio)

@@ -1,9 +1,10 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A team: engines that share what they know about sounds, by content. With a real PostgreSQL server."""
+import json
 import os
 
 from tests.claims import claim, contains, run_claims, same, until
-from tests.composer.composing import as_studio
+from tests.composer.composing import as_studio, restored, run
 from tests.composer.teams import Member
 
 
@@ -39,6 +40,139 @@ def each_kind_of_value_travels_by_content(a):
     a.until_fact(1, bpm=120.5, key='C#min', colour='red', notes='corrected', **{'class': 'snare'})
     a.home.loophole('undo')  # the last step here: a tag of before the team
     b.until_fact(1, tags=[], notes='corrected')
+
+
+def save(one, name, query):
+    one.home.loophole('ask', 'persist.put_query', '--body', json.dumps({'query': {'name': name, 'query': query}}))
+
+
+def saved(one):
+    return {line['name']: line['query'] for line in one.home.json('queries') if line.get('name')}
+
+
+@claim(inside=Member)
+def saved_queries_travel_and_go(a):
+    save(a, 'loud', 'kick lufs:-12..')
+    a.create()
+    b = a.joined('b')
+    until(lambda: saved(b) == {'loud': 'kick lufs:-12..'}, what='it arrives')
+    save(b, 'soft', '@loud -hat')
+    save(b, 'loud', 'snare')
+    until(lambda: saved(a) == {'loud': 'snare', 'soft': '@loud -hat'}, what='both arrive')
+    a.home.loophole('ask', 'persist.remove_query', 'name=loud')
+    until(lambda: list(saved(b)) == ['soft'], what='it goes')
+
+
+def uses_of(one, number):
+    """The contexts that use the sound now, and the roles."""
+    found = one.home.ask('search.get', f'id={one.item(number)["id"]}')
+    return sorted((use['name'], use['role']) for use in found.get('used_in', []))
+
+
+@claim(inside=Member)
+def uses_add_up_and_end(a):
+    a.home.loophole('use', 'Night', a.sound(0), a.sound(1), '--role', 'drums')
+    a.create()
+    b = a.joined('b')
+    b.home.loophole('use', 'Night', b.sound(0), '--role', 'bass')
+
+    def found(one, query):
+        return sorted(line['name'] for line in one.home.json('search', query) if 'name' in line)
+    for one in (a, b):
+        until(lambda one=one: (found(one, 'used:"Night"'), len(uses_of(one, 0))) == (['sound0', 'sound1'], 2),
+              what=lambda one=one: f'{one.name} has {uses_of(one, 0)}')
+    same([('Night', 'bass'), ('Night', 'drums')], uses_of(a, 0))
+    a.home.loophole('use', 'Night', a.sound(1), '--role', 'drums', '--off')
+    until(lambda: found(b, 'used:"Night"') == ['sound0'], what='the use ends there')
+    until(lambda: a.is_quiet() and b.is_quiet(), what='all is said')
+    same('3', a.server.sql("select count(*) from composer.team_said where field like 'use:%'"))  # nothing came back as news
+
+
+@claim(inside=Member)
+def a_hostile_member_changes_what_is_allowed_and_is_not_the_last_for_ever(a):
+    a.create()
+    account = a.server.studio('mal')
+
+    def call(what, **more):
+        ask = json.dumps({'what': what, 'engine': 'AAAAAAAAAAAAAAAAAAAAAA==', **more}).replace("'", "''")
+        return as_studio(account, f"select composer.team('{ask}')")
+    contains(call('join', code=a.code(), name='mal'), '"team": "Studio"')
+    content = a.media(0)['content']
+    far = 9000000000000000000
+    odd = {'tag:\x1b[31mred': 'yes', 'tag:fine': 'yes', 'tag:no': 'perhaps', 'fact:rating': 'n99', 'fact:bpm': 'nnan', 'fact:key': 'tnone',
+           'fact:colour': 'tultraviolet', 'fact:mood': 't\x1b]0;x', 'fact:unlike:01J0000000000000000000000A': 'n1', 'notes': 'hello',
+           'hidden': 'maybe', 'path': '/etc/passwd', 'query:../../x': '\nkick', 'kit:x': '/etc/passwd'}
+    said = [{'content': '' if field.startswith(('query', 'kit')) else content, 'field': field, 'value': value, 'own': far}
+            for field, value in odd.items()]
+    contains(call('exchange', position=0, said=said), '"full": false')
+    a.until_fact(0, tags=['fine'], notes='hello', hidden=False)
+    same({'tags', 'favourite', 'hidden', 'notes'}, set(a.facts(0)))
+    a.edit(0, notes='mine')
+    until(a.is_quiet, what='it is at the server')
+    same(('mine', {}), (a.facts(0)['notes'], saved(a)))
+    contains(call('exchange', position=0), '"mine"')
+    line = next(line for line in a.said('--all') if line['each'][0]['field'] == 'notes')
+    same(['mine', 'hello'], [one['value'] for one in line['each']])
+    assert '\x1b' not in a.home.loophole('composer', 'team', 'said', '--all').out
+    for wrong in ({'content': 'AAAA', 'field': 'notes', 'value': '', 'own': 1}, {'content': content, 'field': 'x' * 81, 'value': '', 'own': 1},
+                  {'content': content, 'field': 'notes', 'value': 'x' * 4097, 'own': far + 1}):
+        contains(call('exchange', position=0, said=[wrong]), 'violates check constraint')
+    contains(call('exchange', position=0, said=[said[0]] * 501), 'at most 500 statements')
+    a.server.sql("update composer.setting set value = 14 where name = 'most_team_rows'")
+    contains(call('exchange', position=0, said=[{**said[0], 'field': f'tag:{n}'} for n in range(9)]), '"full": true')
+    a.edit(1, add_tags=['more'])
+    until(lambda: 'no room' in a.team('show')['error'], what='it says that there is no room')
+    a.server.sql("update composer.setting set value = 1000 where name = 'most_team_rows'")
+    until(a.is_quiet, what='it is at the server')
+
+
+@claim(inside=Member)
+def an_engine_restored_on_its_machine_goes_on_and_a_copy_does_not(a):
+    backup = a.home.file('backup')
+    a.create()
+    b = a.joined('b')
+    a.edit(0, notes='before')
+    a.home.loophole('backup', backup)
+    a.edit(0, notes='after')
+    a.edit(1, add_tags=['after'])
+    b.until_fact(1, tags=['after'])
+    for one in (a, b):
+        one.home.loophole('down')
+        one.home.loophole('restore', backup)
+        one.home.loophole('up')
+        one.home.wait_ready('composer')
+        same(True, one.team('show')['elsewhere'])
+        contains(one.home.loophole('doctor', code=None).out, 'nothing is sent: this catalogue was restored')
+    same('before', a.facts(0)['notes'])
+    a.edit(1, add_tags=['later'])
+    a.team('join', '--name', 'a')
+    a.until_fact(0, notes='after')
+    a.until_fact(1, tags=['after', 'later'])
+    contains(b.refused('join', '--name', 'b'), 'is a member of no team')
+    b.home.loophole('composer', 'team', 'join', a.code(), '--name', 'b2')
+    b.sound = a.sound
+    same(['a', 'b', 'b2'], [member['name'] for member in b.team('show')['members']])
+    b.edit(2, add_tags=['of b2'])
+    a.until_fact(2, tags=['of b2'])
+
+
+@claim(inside=Member)
+def a_restored_server_gets_everything_again(a):
+    dump = a.home.file('dump')
+    a.create()
+    b = a.joined('b')
+    a.edit(0, notes='before')
+    b.until_fact(0, notes='before')
+    run(a.server, 'pg_dump', '-Fc', '-f', dump, 'composer')
+    a.edit(0, notes='after')
+    b.edit(1, notes='of b')
+    a.until_fact(1, notes='of b')
+    b.until_fact(0, notes='after')
+    with restored(a.server, dump):
+        a.server.tool('migrate')
+    c = a.joined('c')
+    c.until_fact(0, notes='after')
+    c.until_fact(1, notes='of b')
 
 
 @claim(inside=Member)

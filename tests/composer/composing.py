@@ -2,6 +2,7 @@
 Unix socket. It ends with the claim; its processes have the home in their environment, so they end with the home even if
 the claim is killed."""
 import base64
+import contextlib
 import fcntl
 import glob
 import hashlib
@@ -187,6 +188,24 @@ class Server:
     def end(self):
         self.tool('stop', check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def run(server, program, *words):
+    programs = sorted(os.listdir('/usr/lib/postgresql'))[-1]
+    with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
+        env = dict(os.environ, PGPASSWORD=password.read())
+    subprocess.run([f'/usr/lib/postgresql/{programs}/bin/{program}', '-h', server.folder, '-U', 'postgres', *words],
+                   check=True, env=env, timeout=120, capture_output=True)
+
+
+@contextlib.contextmanager
+def restored(server, dump):
+    """Only the administrator meets the restored server before the end: an engine also makes exchanges by itself."""
+    run(server, 'dropdb', '--force', 'composer')
+    run(server, 'psql', '-d', 'postgres', '-c', 'create database composer connection limit 0')
+    run(server, 'pg_restore', '-d', 'composer', dump)
+    yield
+    server.sql('alter database composer connection limit -1')
 
 
 def as_studio(setting, *statements):

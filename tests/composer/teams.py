@@ -1,8 +1,9 @@
 """teams.py: engines of a team. Each has a library of a few small sounds of its own, which are the same in each."""
+import json
 import os
 
-from tests.claims import until
-from tests.composer.composing import Server
+from tests.claims import BUILD, until
+from tests.composer.composing import SOCKET, Server
 from tests.kits.kits import constant
 
 SOUNDS = 4
@@ -11,12 +12,14 @@ SOUNDS = 4
 class Member:
     """An engine with an account of its own at the server, in no team. `account`: that of another engine."""
 
-    def __init__(self, home, server=None, account=None, name='a'):
+    def __init__(self, home, server=None, account=None, name='a', skew=0):
         self.home, self.server, self.owns_server, self.name, self.account = home, server, server is None, name, account
+        if skew:
+            home.env.update(LD_PRELOAD=os.path.join(BUILD, 'tests/programs/skew.so'), SKEW=str(skew))
 
     def __enter__(self):
         self.server = self.server or Server(self.home)
-        self.setting = self.account or self.server.studio(self.name)
+        self.setting = (self.account or self.server.studio(self.name)).replace(self.server.folder, self.cable())
         self.home.settings(f'[composer]\nteam_server = {self.setting}\n')
         os.makedirs(self.home.file('library'))
         for number in range(SOUNDS):
@@ -30,9 +33,24 @@ class Member:
         if self.owns_server:
             self.server.end()
 
-    def beside(self, name, account=None):
+    def cable(self):
+        """A folder of its own with a link to the server's socket. Without the link the engine does not reach the server."""
+        os.makedirs(self.home.file('cable'), exist_ok=True)
+        self.plug()
+        return self.home.file('cable')
+
+    def plug(self):
+        os.symlink(os.path.join(self.server.folder, SOCKET), self.home.file('cable', SOCKET))
+
+    def unplug(self):
+        os.unlink(self.home.file('cable', SOCKET))
+
+    def is_plugged(self):
+        return os.path.islink(self.home.file('cable', SOCKET))
+
+    def beside(self, name, account=None, **more):
         """Another engine of the same server, in no team."""
-        return Member(self.home.other(name), self.server, account, name).__enter__()  # pylint: disable=unnecessary-dunder-call
+        return Member(self.home.other(name), self.server, account, name, **more).__enter__()  # pylint: disable=unnecessary-dunder-call
 
     def sound(self, number):
         return self.home.file('library', f'sound{number}.wav')
@@ -52,9 +70,9 @@ class Member:
     def join(self, code):
         return self.team('join', code, '--name', self.name)
 
-    def joined(self, name, account=None):
+    def joined(self, name, account=None, **more):
         """Another engine, which is in the team of this one."""
-        other = self.beside(name, account)
+        other = self.beside(name, account, **more)
         other.join(self.code())
         return other
 
@@ -63,9 +81,11 @@ class Member:
 
     def edit(self, number, **fields):
         """Sends an edit as a front-end does."""
-        import json  # pylint: disable=import-outside-toplevel
         body = json.dumps({'edit': {'id': self.item(number)['id'], **fields}})
         return self.home.loophole('ask', 'persist.put_media', '--body', body)
+
+    def media(self, number):
+        return self.home.ask('search.get', f'id={self.item(number)["id"]}')['item']['media']
 
     def facts(self, number):
         """What a person said: tags, favourite, hidden, notes, and facts by their names."""

@@ -1,11 +1,10 @@
 /* composer_team.c: the team of this engine. */
-#include "frontends/cli/composer/composer_commands.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 
 enum { NAME_SIZE = 65, HOURS = 24, USES_MOST = 64 };

@@ -48,6 +48,7 @@ create table composer.team_said (
     who      text not null,
     value    text not null check (octet_length(value) <= 4096),
     at       bigint not null,             -- microseconds, by the clock of the member; bounded by that of the server
+    own      bigint not null,             -- the same without the bound: the order of what one member said
     position bigint not null,
     primary key (team, content, field, member)
 );
@@ -170,7 +171,7 @@ begin
     return '{}';
 end $$;
 
--- Takes what is newer than what it has of this member; one withdrawn is removed. False: the team has no room.
+-- Takes what the member said after what it has of it: a restored member sends old words again. One withdrawn is removed. False: the team has no room.
 create function composer.take_said(me composer.team_member, said jsonb) returns boolean language plpgsql
 as $$
 declare
@@ -181,8 +182,8 @@ declare
     size  bigint := 0;
 begin
     select position into last from composer.team_of where id = me.team for update;
-    for each in select o.*, h.at as held_at, octet_length(h.field) + octet_length(h.value) as held
-                from jsonb_to_recordset(said) as o(content text, field text, value text, at bigint, withdrawn boolean)
+    for each in select o.*, h.own as held_own, octet_length(h.field) + octet_length(h.value) as held
+                from jsonb_to_recordset(said) as o(content text, field text, value text, own bigint, withdrawn boolean)
                 left join composer.team_said h on h.team = me.team and h.content = o.content and h.field = o.field
                                               and h.member = me.id
     loop
@@ -190,12 +191,12 @@ begin
             delete from composer.team_said where team = me.team and content = each.content and field = each.field and member = me.id;
             added := added - (each.held is not null)::int;
             size := size - coalesce(each.held, 0);
-        elsif each.held_at is null or least(each.at, most) > each.held_at then
+        elsif each.held_own is null or each.own > each.held_own then
             last := last + 1;
             insert into composer.team_said values (me.team, each.content, each.field, me.id, me.name, each.value,
-                                                   greatest(0, least(each.at, most)), last)
+                                                   greatest(1, least(each.own, most)), each.own, last)
                 on conflict (team, content, field, member) do update
-                set value = excluded.value, at = excluded.at, position = excluded.position, who = excluded.who;
+                set value = excluded.value, at = excluded.at, own = excluded.own, position = excluded.position, who = excluded.who;
             added := added + (each.held is null)::int;
             size := size + octet_length(each.field) + octet_length(each.value) - coalesce(each.held, 0);
         end if;
@@ -214,7 +215,7 @@ as $$
         'position', coalesce(max(position) filter (where upto <= 1048576), after),
         'more', exists (select from composer.team_said where team = me.team and position >
                         (select coalesce(max(position) filter (where upto <= 1048576), after) from part)),
-        'said', coalesce(jsonb_agg(jsonb_build_object('content', content, 'field', field, 'value', value, 'at', at,
+        'said', coalesce(jsonb_agg(jsonb_build_object('content', content, 'field', field, 'value', value, 'at', at, 'own', own,
                                                       'member', member, 'who', who) order by position)
                          filter (where upto <= 1048576), '[]'))
     from part

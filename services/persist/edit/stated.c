@@ -175,6 +175,16 @@ bool stated_add(const struct team_said *said, struct edit *to)
 
 /* ---- stating ---- */
 
+bool stated_is_news(struct persist *p, const struct team_state *state, const struct team_said *said)
+{
+    const struct key key = team_key(said->content, said->field);
+    struct team_row row;
+
+    if (team_row(p->w.txn, &p->arena, &key, &row) != ERR_OK || !row.each.count)
+        return true;
+    return !team_of_member(&row, state->me) && !text_equal(row.each.at[0].value, said->value);
+}
+
 enum err stated_put(struct persist *p, struct team_state *state, const struct team_said *said)
 {
     struct team_said mine = *said;
@@ -190,6 +200,7 @@ enum err stated_put(struct persist *p, struct team_state *state, const struct te
         usec_t now = clock_now();
         mine.at = state->clock = now > state->clock ? now : state->clock + 1;
     }
+    mine.own = mine.at;
     mine.member = state->me;
     mine.who = state->name;
     e = team_say(&p->arena, &row, &mine);

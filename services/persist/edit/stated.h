@@ -21,6 +21,9 @@ enum err stated_by_edit(struct persist *p, const struct media *media, const stru
 /* True if nothing may be said about the item: it, or a copy of it, is below an excluded folder. */
 bool stated_is_excluded(struct persist *p, const struct media *media);
 
+/* True if this engine has not spoken about the field, and something else holds, or nothing. */
+bool stated_is_news(struct persist *p, const struct team_state *state, const struct team_said *said);
+
 /* States one thing. `state` gets the later clock; the caller keeps it. */
 enum err stated_put(struct persist *p, struct team_state *state, const struct team_said *said);
 
