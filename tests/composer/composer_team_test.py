@@ -246,6 +246,8 @@ def who_left_and_strangers_get_nothing(a):
     a.home.loophole('composer', 'team', 'leave', '--all')
     same('0', a.server.sql("select count(*) from composer.team_of where name = 'Studio'"))
     same('0', a.server.sql("select count(*) from composer.team_said"))
+    a.server.sql("select composer.drop_studio('studio_c')")
+    same('0|0', a.server.sql('select (select count(*) from composer.team_of), (select count(*) from composer.team_member)'))
 
 
 @claim(inside=Member)
