@@ -167,7 +167,7 @@ SENT = [
     (team_ask('code'), NO_MEMBER),
     (team_ask('leave', forget=True), NO_MEMBER),
     (team_ask('join', code='0' * 40, name='mal'), '={"refused": "the code is wrong, expired, used up or revoked"}'),
-    (team_ask('join', code='0' * 40, name='mal'), 'wait 1 seconds'),
+    (team_ask('join', code='0' * 40, name='mal'), '{"refused": "'),  # the same, or that it must wait
     (team_ask('create', team='x' * 65, name='mal'), 'violates check constraint'),
     ('select composer.team(null)', 'expected an object'),
     ("select composer.team('{}')", 'expected an engine of 16 bytes'),

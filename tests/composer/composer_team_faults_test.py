@@ -27,7 +27,7 @@ class Run:
         edit = {'notes': {'notes': value}, 'tag': {'add_tags': [value]}}.get(field) or {
             'facts': [{'attribute': field[5:], 'text': value}]}
         body = json.dumps({'edit': {'id': self.ids[one.name][sound], **edit}})
-        one.home.loophole('ask', 'persist.put_media', '--body', body)
+        one.home.loophole('ask', 'persist.put_media', '--budget', '120000', '--body', body)
         if field == 'tag':
             self.tags[sound].add(value)
         else:
