@@ -8,6 +8,7 @@
 #include "services/persist/turn/turn.h"
 #include "services/persist/uses/uses.h"
 #include "store/catalogue.h"
+#include "store/community.h"
 #include "store/uses.h"
 
 enum { CONTEXT_AT = 4 /* bytes of "use:" */, ID_LETTERS = 26, NAME_MOST = 255 };
@@ -49,6 +50,7 @@ static struct id context_of_member(struct text member, struct text context)
 struct uses_said {
     struct persist *p;
     struct context context;
+    struct bytes_list excluded;
     struct team_said *at;
     uint32_t count, room;
 };
@@ -71,7 +73,7 @@ static bool add_use(void *state, const struct use *use)
     struct media media;
 
     if (catalogue_media(u->p->w.txn, arena, use->media, &media) != ERR_OK || media.content.len != TEAM_CONTENT ||
-        stated_is_excluded(u->p, &media))
+        community_is_excluded(u->p->w.txn, arena, &u->excluded, &media))
         return true;
     u->at = arena_grow(arena, u->at, u->count, &u->room, sizeof(*u->at));
     if (!u->at)
@@ -120,6 +122,8 @@ enum err team_uses_compare(struct persist *p, struct team_state *state, struct i
 
     if (e != ERR_OK || is_given(p, context) || !text_is_plain(u.context.name))
         return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
+    if (community_excluded_paths(p->w.txn, &p->arena, &u.excluded) != ERR_OK)
+        return ERR_OK; /* an exclusion is damaged: nothing is said */
     e = uses_each(p->w.txn, &p->arena, context, add_use, &u);
     if (u.count)
         qsort(u.at, u.count, sizeof(*u.at), by_field);

@@ -264,11 +264,14 @@ def nothing_of_an_excluded_folder_is_said(a):
     a.home.loophole('index', a.home.file('library'), '--wait')
     a.home.loophole('composer', 'exclude', 'add', a.home.file('library', 'client'))
     a.home.loophole('tag', a.home.file('library', 'client', 'sound3.wav'), '+secret')
+    a.home.loophole('use', 'Night', a.home.file('library', 'client', 'sound3.wav'))
     a.home.loophole('tag', a.sound(0), '+open')
+    a.home.loophole('use', 'Day', a.sound(0))
     b.until_fact(0, tags=['open'])
     until(a.is_quiet, what='all is at the server')
-    same([], b.facts(3)['tags'])
-    same('1', a.server.sql("select count(*) from composer.team_said"))
+    until(lambda: uses_of(b, 0) == [('Day', '')], what='the use of the other one arrives')
+    same(([], []), (b.facts(3)['tags'], uses_of(b, 3)))
+    same('2', a.server.sql("select count(*) from composer.team_said"))
     b.home.loophole('tag', b.sound(3), '+heard')  # what others say arrives there
     until(lambda: 'heard' in a.home.first('show', a.home.file('library', 'client', 'sound3.wav'))['tags'], what='it arrives')
 
