@@ -4,6 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "frontends/cli/base/change.h"
+#include "frontends/cli/base/human.h"
+#include "frontends/cli/base/shared.h"
 #include "frontends/cli/composer/composer_commands.h"
 #include "schema_composer.h"
 
