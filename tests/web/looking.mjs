@@ -135,6 +135,34 @@ export const looking = {
     return page
   },
 
+  async an_error_lies_over_the_dock_alone(browser) {
+    const long = `The sound of pad 3 could not be loaded: ${'a folder of the library is not there; '.repeat(4)}`
+    let page
+    for (const [width, height] of [[1280, 800], [400, 800], [640, 400]]) {
+      await page?.context().close()
+      page = await open(browser, '#mode=kit', undefined, { viewport: { width, height } })
+      await page.locator('.pad').first().waitFor()
+      const before = await page.locator('main').boundingBox()
+      await page.evaluate(text => { Promise.reject(new Error(text)) }, long)
+      const remark = page.locator('.remark.bad', { hasText: 'The sound of pad 3' })
+      await remark.waitFor()
+      assert.deepEqual(await page.locator('main').boundingBox(), before, 'nothing moves')
+      const { top, bottom, least, hidden } = await remark.evaluate(of => {
+        const { top, bottom } = of.getBoundingClientRect(), dock = document.querySelector('.dock').getBoundingClientRect()
+        return { top, bottom, least: dock.top, hidden: [...document.querySelectorAll('.dock :is(button, input, select)')].filter(one => {
+          const at = one.getBoundingClientRect(), hit = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2)
+          return of.contains(hit) && !of.contains(one)
+        }).length }
+      })
+      assert(top >= least - 1 && bottom <= height, `${width} × ${height}: from ${top} to ${bottom}, and the dock begins at ${least}`)
+      assert.equal(hidden, 0, 'it covers no control of the dock')
+      await remark.getByRole('button', { name: 'Close' }).click()
+      await remark.waitFor({ state: 'detached' })
+      page.errors.length = 0
+    }
+    return page
+  },
+
   async counts_are_shown_while_the_catalogue_changes_without_end(browser) {
     const page = await open(browser, '', change_without_end)
     await showsTotal(page, '')

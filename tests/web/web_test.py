@@ -127,6 +127,11 @@ def what_fails_without_a_word_is_said(home):
 
 
 @claim(shares=finding)
+def an_error_lies_over_the_dock_alone(home):
+    in_browser(home, 'an_error_lies_over_the_dock_alone')
+
+
+@claim(shares=finding)
 def a_map_that_cannot_be_searched_says_so(home):
     in_browser(home, 'a_map_that_cannot_be_searched_says_so')
 
