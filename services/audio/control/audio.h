@@ -94,6 +94,7 @@ struct audio {
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct silent_pads silent;                 /* since this process started */
     uint32_t rows_again;           /* bits of the rows of `pattern_asked` whose sounds a later try may load */
+    uint32_t pattern_highest;      /* of the numbers that patterns were given */
     struct kept_pattern now, next; /* as they were set */
     struct replaced_pattern replaced;
     struct ring cues, notes;

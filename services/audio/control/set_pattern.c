@@ -215,11 +215,14 @@ static void leave_locked_tempo(const struct audio *audio, struct pattern *patter
         pattern->sequencer.has_bpm = pattern->sequencer.has_swing = false;
 }
 
-static uint32_t next_serial(const struct score *score)
+/* No number comes back: an edit of the playing pattern has a higher one than the pattern that follows it. */
+static uint32_t next_serial(struct audio *audio)
 {
+    const struct score *score = &audio->score;
     uint32_t newest = score->now.serial > score->next.serial ? score->now.serial : score->next.serial;
 
-    return newest == UINT32_MAX ? 1 : newest + 1;
+    newest = newest > audio->pattern_highest ? newest : audio->pattern_highest;
+    return audio->pattern_highest = newest == UINT32_MAX ? 1 : newest + 1;
 }
 
 /* Tempo and swing come from the pattern. */
@@ -246,6 +249,23 @@ static void sound_next(struct audio *audio, const struct score_pattern *pattern,
     score->next_swing = from->has_swing ? from->swing : -1;
 }
 
+/* Is this an edit of the pattern that plays, which leaves the one that waits? */
+static bool is_of_playing(const struct audio_set_pattern *ask)
+{
+    return ask->has_made_from && ask->has_playing && ask->playing;
+}
+
+/* The edited pattern stays the same entry of its song, and the one that waits for its bar keeps waiting. */
+static void sound_edit(struct audio *audio, struct score_pattern *pattern)
+{
+    const struct score_pattern *before = &audio->score.now;
+
+    pattern->began = before->began;
+    pattern->song = before->song;
+    pattern->bars = before->bars;
+    audio->score.now = *pattern;
+}
+
 /* The position that the transport takes with the pattern. */
 static struct sequencer position_of(const struct audio_set_pattern *ask, const struct transport_state *at)
 {
@@ -253,6 +273,8 @@ static struct sequencer position_of(const struct audio_set_pattern *ask, const s
         .has_global_step = true, .global_step = at->bar * SCORE_BAR, .has_running = true, .running = true
     };
 
+    if (is_of_playing(ask))
+        return (struct sequencer){ 0 };
     if (ask->immediate)
         return ask->pattern.sequencer;
     return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
@@ -261,9 +283,11 @@ static struct sequencer position_of(const struct audio_set_pattern *ask, const s
 /* An edit of a pattern that is not the newest would undo what was set since. */
 static enum err check_newest(struct audio *audio, struct call *call, const struct audio_set_pattern *ask)
 {
-    const uint64_t newest = newest_pattern(audio)->serial;
+    const uint64_t newest = is_of_playing(ask) ? audio->score.now.serial : newest_pattern(audio)->serial;
+    const bool has_begun =
+        is_of_playing(ask) && core_pattern(audio) == &audio->score.next; /* and its note not arrived */
 
-    if (!ask->has_made_from || ask->made_from == newest)
+    if (!ask->has_made_from || (ask->made_from == newest && !has_begun))
         return ERR_OK;
     (void)refuse(call, ERR_CONFLICT, "pattern %llu is not the newest: %llu was set since",
                  (unsigned long long)ask->made_from, (unsigned long long)newest);
@@ -293,14 +317,16 @@ static enum err begin_asked(struct audio *audio, struct call *call, struct patte
     for (uint32_t i = 0; i < answer->silent.count; i++) /* without its sound a row would play the synth */
         pattern.rows[answer->silent.at[i].index].soundless = 1;
     pattern_mute_rows(&pattern);
-    answer->replaced = score_has_next(&audio->score);
+    answer->replaced = score_has_next(&audio->score) && !is_of_playing(ask);
     asked->is_edit = ask->has_made_from && (!answer->replaced || audio->next.is_edit);
-    answer->now = !ask->has_after && (ask->immediate || (!at.running && !at.counting_in));
-    answer->number = pattern.serial = next_serial(&audio->score);
+    answer->now = is_of_playing(ask) || (!ask->has_after && (ask->immediate || (!at.running && !at.counting_in)));
+    answer->number = pattern.serial = next_serial(audio);
     answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
     answer->bar = ask->has_after ? song_bar(audio, answer->bar) : answer->bar;
     song_mark(&pattern, ask, answer->bar);
-    if (answer->now)
+    if (is_of_playing(ask))
+        sound_edit(audio, &pattern);
+    else if (answer->now)
         sound_now(audio, &pattern, from);
     else
         sound_next(audio, &pattern, from, answer->bar);
@@ -330,7 +356,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     struct queued *queued = answer;
     enum err e;
 
-    if (asked->number < audio->pattern_set) {
+    if (asked->number < audio->pattern_set && !is_of_playing(&asked->ask)) {
         (void)refuse(call, ERR_CONFLICT, "a later pattern was set before the sounds of this one were loaded");
         return fault_hint(call_fault(call), "set this pattern again if you want it");
     }
@@ -338,11 +364,13 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     leave_locked_tempo(audio, &asked->ask.pattern); /* the lock may be newer than the ask */
     e = begin_asked(audio, call, asked, queued);
     if (e == ERR_OK) {
-        audio->pattern_set = asked->number;
         keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number,
                      asked->is_edit);
-        asked_note(&audio->pattern_asked, asked->as_asked.bytes);
-        note_rows_again(audio, &silent);
+        if (!is_of_playing(&asked->ask) || !score_has_next(&audio->score)) { /* else the one that waits is the latest */
+            audio->pattern_set = asked->number;
+            asked_note(&audio->pattern_asked, asked->as_asked.bytes);
+            note_rows_again(audio, &silent);
+        }
         held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
     return e;

@@ -173,6 +173,31 @@ PREPARED_CLAIM(a_queued_pattern_that_is_no_edit_is_not_said_to_be_one)
     assert_int_equal(queued_edit(desk), 0); /* of a pattern that never played */
 }
 
+PREPARED_CLAIM(an_edit_of_the_playing_pattern_leaves_the_one_that_waits)
+{
+    struct desk *desk = *state;
+    const struct score *score = &desk->audio.score;
+    struct audio_set_pattern ask = { .has_made_from = true, .made_from = 1, .has_playing = true, .playing = true };
+    struct queued queued = { 0 };
+    const uint32_t waits = set_pattern(desk, 0, false);
+
+    desk->audio.score.now.song = 3;
+    assert_int_equal(send_pattern(desk, &ask, &queued), ERR_OK);
+    assert_true(queued.now && !queued.replaced);
+    assert_int_equal(score->now.serial, queued.number);
+    assert_int_equal(score->now.song, 3);
+    assert_int_equal(score->next.serial, waits);
+    assert_int_equal(score->next_bar, BAR + 1);
+    assert_int_equal(desk->audio.now.number, queued.number);
+    const uint64_t edit = queued.number;
+    assert_int_equal(send_pattern(desk, &ask, &queued), ERR_CONFLICT); /* the edit was set since */
+
+    show_state(desk, score->serial, waits);
+    tell_begun(desk, waits, BAR + 1);
+    assert_int_equal(score->now.serial, waits);
+    assert_int_not_equal(set_pattern(desk, 0, false), edit); /* no number comes back */
+}
+
 PREPARED_CLAIM(a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit)
 {
     struct desk *desk = *state;
