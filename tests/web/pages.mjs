@@ -7,7 +7,8 @@
 // selection and of what edits and buttons are for, frame.mjs those of layout, commands and the way to a sound,
 // looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions,
 // recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, patterns.mjs those of
-// song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, users.mjs those of a person with a keyboard or a mouse.
+// song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, tasks.mjs twelve tasks with their touches,
+// users.mjs those of a person with a keyboard or a mouse.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { strict as assert } from 'node:assert'
@@ -28,6 +29,7 @@ import { regions } from './regions.mjs'
 import { shots } from './shots.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
+import { tasks } from './tasks.mjs'
 import { users } from './users.mjs'
 
 /** A WAV of noise, another one for each seed. */
@@ -65,6 +67,15 @@ async function excludesAFolder(page) {
   await panel.locator('text=None.').waitFor()
 }
 
+/** Each part of the desk of Kit. */
+async function checkDesk(page, scheme) {
+  for (const part of await page.getByRole('navigation', { name: 'Parts of the desk' }).getByRole('button').allInnerTexts()) {
+    await desk(page, part)
+    await check_axe(page, `${scheme} Kit, ${part}: `)
+  }
+  await desk(page, 'Kits')
+}
+
 const claims = {
   ...alike,
   ...asking,
@@ -81,6 +92,7 @@ const claims = {
   ...shots,
   ...sounds,
   ...strips,
+  ...tasks,
   ...users,
 
   async the_table_shows_what_the_engine_finds(browser) {
@@ -739,9 +751,17 @@ const claims = {
         else await page.keyboard.press('Control+k')
         await until('the mode is shown', async () => (await page.locator('main').count()) === 1)
         if (name === 'Table') { await page.locator('.row').nth(1).click(); await page.locator('.rows[aria-activedescendant]').waitFor() }
-        await check_axe(page, `${scheme} ${name}: `)
+        if (name === 'Kit') await checkDesk(page, scheme)
+        else await check_axe(page, `${scheme} ${name}: `)
       }
       await page.keyboard.press('Escape')
+      await page.evaluate(id => { location.hash = `like=${id}` }, json('search', '')[0].id)
+      await page.locator('.directions').waitFor()
+      await page.evaluate(() => { Promise.reject(new Error('an error')) })
+      await page.locator('.remark.bad').waitFor()
+      await check_axe(page, `${scheme} likeness and an error: `)
+      page.errors.length = 0
+      await page.evaluate(() => { location.hash = '' })
     }
     return page
   },

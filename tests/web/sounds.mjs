@@ -559,7 +559,7 @@ export const sounds = {
     const [drone] = json('search', 'ambi_drone')
     loophole('trim', drone.id, '--from', '0.5s', '--until', '1s')
     const sound = () => asked('streamer.sounds').each.find(one => one.sound === pad().sound)
-    await until('its sound is trimmed', () => sound().trim_from > 0)
+    await until('its sound is trimmed', () => sound()?.trim_from > 0) // it is loaded again, into another slot
     const edge = async title => parseFloat(await editor.getByTitle(title, { exact: true }).evaluate(of => of.style.left)) / 100 * sound().frames
     await until('the handles are at the trim', async () => near(await edge('Begin') / sound().trim_from, 1) && near(await edge('End') / sound().trim_until, 1))
     await editor.getByLabel('Mode').selectOption('one_shot')

@@ -51,6 +51,21 @@ def finding(home):
     sounds(home, in_step=True)
 
 
+def studio(home):
+    """An engine that sounds, with drums, and five loops of 120 bpm in A minor."""
+    prepare_browser(home)
+    os.mkdir(home.file('music'))
+    for sample in samples('*.flac', folder=SONIC):
+        if os.path.basename(sample).startswith(('bd_', 'sn_', 'drum_', 'elec_', 'loop_m', 'loop_a', 'loop_g', 'loop_p')):
+            shutil.copy(sample, home.file('music'))
+    home.env.update(DOCS=os.path.join(TOP, 'docs'))
+    engine(home, '[project]\nautosave = no\n')
+    home.loophole('index', home.file('music'), '--wait')
+    for name in ('loop_amen_full', 'loop_garzul', 'loop_mika', 'loop_mehackit1', 'loop_perc1'):
+        home.loophole('edit', home.file('music', name + '.flac'), 'bpm=120', 'key=Am')
+    home.wait_ready('audio', 'streamer', 'web')
+
+
 def working(home):
     """As sounds, for the claims of a person at work, and of services that are killed."""
     sounds(home)
@@ -725,6 +740,12 @@ def a_map_of_very_many_points_is_moved(home):
 def points_on_one_line_freeze_nothing(home):
     home.env['POINTS'] = str(how_often(20000, 1000000))
     in_browser(home, 'points_on_one_line_freeze_nothing')
+
+
+@claim(shares=studio)
+def twelve_tasks_are_done_by_keyboard_alone_and_by_mouse_alone(home):
+    for line in in_browser(home, 'twelve_tasks_are_done_by_keyboard_alone_and_by_mouse_alone'):
+        figure(line)
 
 
 run_claims()

@@ -1,8 +1,8 @@
 // What is known of the chosen items, and what a person may state: tags, rating, colour, class, key, tempo.
 import type { fact, item } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { awayOf, awaySentence, fetchChosen } from './away'
-import { Out } from './basket'
+import { addToBasket, Out } from './basket'
 import { useCell } from './cell'
 import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
 import { bytesText, clean, factOf, factText, idBytes, idText, lengthText, num, pathText, seconds } from './format'
@@ -30,6 +30,8 @@ export function useItem(id: string, withSources = true): { item: item; sources: 
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
   const listed = id ? itemOf(id) : undefined
+  const seen = useRef<item>() // it may leave the list before it has been read
+  if (listed) seen.current = listed
   const isEnough = !withSources && listed !== undefined
   useEffect(() => {
     const control = new AbortController()
@@ -40,7 +42,8 @@ export function useItem(id: string, withSources = true): { item: item; sources: 
     return () => control.abort()
   }, [id, changed, isEnough])
   if (!isEnough && got && idOf(got.item) === id) return { ...got, late: false }
-  return listed ? { item: listed, sources: [], late: false } : got && { ...got, late: true }
+  const known = listed ?? (id && seen.current && idOf(seen.current) === id ? seen.current : undefined)
+  return known ? { item: known, sources: [], late: false } : got && { ...got, late: true }
 }
 
 const idOf = (of: item) => idText(of.media.id)
@@ -48,7 +51,7 @@ const idOf = (of: item) => idText(of.media.id)
 function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
   return (
     <label title={sourceOf(of, attribute)}>{title}
-      <TypedField bound key={idOf(of)} value={factText(of, attribute)} put={typed => state(chosen(idOf(of)), attribute, typed.trim())} />
+      <TypedField bound key={idOf(of)} placeholder="–" value={factText(of, attribute)} put={typed => state(chosen(idOf(of)), attribute, typed.trim())} />
     </label>
   )
 }
@@ -113,7 +116,12 @@ function Sources({ sources }: { sources: fact[] }) {
 function Selection({ at }: { at: string }) {
   const ids = useCell(selected)
   if (!ids.size || (ids.size === 1 && ids.has(at))) return null
-  return <p class="notice">{ids.size > 1 ? `Edits apply to all ${ids.size} selected items, as one step.` : 'Edits apply to the selected item, not to this one.'}</p>
+  return (
+    <div class="notice">
+      {ids.size > 1 ? `Edits apply to all ${ids.size} selected items, as one step.` : 'Edits apply to the selected item, not to this one.'}
+      <p class="buttons"><button onClick={addToBasket}>Basket</button> <button onClick={moreLike}>More like these</button></p>
+    </div>
+  )
 }
 
 export function Details() {

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { clean, counted, lengthText, num } from './format'
+import { isMove } from './keyboard'
 import { arrived } from './result'
 import { clause, joined, show, view } from './state'
 import { read } from './wire'
@@ -90,6 +91,12 @@ function Counts({ grid, caption, point, reach, choose }: CountsProps) {
   )
 }
 
+/** An arrow key that comes from no part of the mode goes to the cell that Tab would reach. */
+function goToCell(event: KeyboardEvent) {
+  (event.currentTarget as HTMLElement).querySelector<HTMLElement>('[data-cell][tabindex="0"]')?.focus()
+  event.stopPropagation()
+}
+
 export function Hypergrid() {
   const { query, rows, across } = useCell(view)
   const [grid, setGrid] = useState<Grid>()
@@ -101,7 +108,7 @@ export function Hypergrid() {
   const queryOf = ({ row, column }: Place) => joined(joined(query, clause(rows, row)), clause(across, column))
   const choose = (of: Place) => show({ query: queryOf(of), folder: '', scope: 'combined', mode: 'table' }) // the counts are those of all folders and views
   return (
-    <main class="hypergrid" tabIndex={-1}>
+    <main class="hypergrid" tabIndex={-1} onKeyDown={event => { if (event.target === event.currentTarget && isMove(event)) goToCell(event) }}>
       <h1 class="unseen">Hypergrid</h1>
       <p class="buttons">
         <Choice label="Rows" value={rows} put={value => show({ rows: value })} />

@@ -33,3 +33,11 @@ export function giveToList(event: KeyboardEvent): boolean {
 /** Does Space or Enter press this: a switch, a button or a link that was reached by keyboard? One that was clicked gives them to the list. */
 export const pressesControl = (of: HTMLElement) =>
   (of.matches('input:is([type="checkbox"], [type="range"])') || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')
+
+/** When a dialogue closes, Chromium gives the keyboard back to the field without a caret, so that what is typed would be lost. */
+export function giveCaretBack() {
+  const of = document.activeElement
+  if (!(of instanceof HTMLInputElement || of instanceof HTMLTextAreaElement)) return
+  if (of.selectionStart === null) of.select()
+  else of.setSelectionRange(of.value.length, of.value.length)
+}

@@ -60,6 +60,16 @@ heard.follow(endSelection)
 /** Makes an item the current one that was chosen outside of the list, which may have it on no loaded page. */
 export function goToItem(id: string) {
   endSelection()
+  reachItem(id)
+}
+
+/** The same by an arrow key, which keeps what was selected one by one. `extend`: the items before and after the key are selected. */
+export function keyToItem(id: string, extend: boolean) {
+  if (extend) { picked = true; selected.set(new Set([...selected.value, view.value.at, id].filter(Boolean))) } else if (!picked) endSelection()
+  reachItem(id)
+}
+
+function reachItem(id: string) {
   setRow(rowOf(id))
   rowQuestion = question()
   show({ at: id })
@@ -138,7 +148,7 @@ export async function goFirst() {
 }
 
 /** Waits for the answer to the newest question. */
-const newest = () => new Promise<void>(done => {
+export const newest = () => new Promise<void>(done => {
   const look = () => { if (!result.value.old) { end(); done() } }
   const end = result.follow(look)
   look()

@@ -17,6 +17,7 @@ import { Folders, Packs } from './folders'
 import { counted, lengthText } from './format'
 import { Hypergrid } from './hypergrid'
 import { Icon } from './icons'
+import { giveCaretBack } from './keyboard'
 import { endSelection } from './list'
 import { LoopsMode } from './loops/loopsmode'
 import { MapView } from './map'
@@ -161,6 +162,7 @@ function start() {
   addEventListener('unhandledrejection', ({ reason }) => { if (reason?.name !== 'AbortError') complain(reason ?? new Error('The page failed')) })
   takeTyped()
   beginTheme()
+  addEventListener('close', giveCaretBack, true)
   connect()
   results.begin()
   render(<Page />, document.getElementById('page')!)

@@ -5,8 +5,8 @@ import { useCell, useLoaded } from './cell'
 import { clean, counted, factText, idBytes } from './format'
 import { hear } from './hear'
 import { useSparks } from './hits'
-import { goToItem, listKey } from './list'
-import { DIM, MARKED, MISSING, PLAIN, Points, type Look } from './mapgl'
+import { goToItem, keyToItem, listKey } from './list'
+import { DIM, MISSING, PLAIN, Points, type Look } from './mapgl'
 import type { Question, Reply } from './mapindex'
 import { labelsOf, loadColours, loadFound, loadMap, scaleOf, type MapPoints, type Values } from './mappoints'
 import { arrived } from './result'
@@ -67,8 +67,8 @@ class Index {
 
 const marksIn = (found: Uint8Array) => found.reduce((sum, one) => sum + one, 0)
 
-function play(id: string) {
-  goToItem(id)
+function play(id: string, go = goToItem) {
+  go(id)
   if (settings.value.preview)
     read('search.get', { id: idBytes(id) }, AbortSignal.timeout(5000)).then(got => { if (view.value.at === id) hear(got.item) }, complain)
 }
@@ -152,10 +152,14 @@ export function MapView() {
     if (!loaded || !points.current) return
     const bright = new Float32Array(loaded.count)
     for (let i = 0; i < loaded.count; i++) bright[i] = found && !found[i] ? DIM : loaded.missing[i] ? MISSING : PLAIN
-    for (const id of [at, ...chosen]) { const i = loaded.placeOf(idBytes(id)); if (i !== undefined) bright[i] = MARKED }
     points.current.shine(bright)
     points.current.draw(look.current)
-  }, [loaded, found, at, chosen])
+  }, [loaded, found])
+  useEffect(() => {
+    if (!loaded || !points.current) return
+    points.current.mark([at, ...chosen].flatMap(id => loaded.placeOf(idBytes(id)) ?? []))
+    points.current.draw(look.current)
+  }, [loaded, at, chosen])
 
   const box = () => canvas.current!.getBoundingClientRect()
   /** In space: from the middle, on the plane of the screen. */
@@ -243,7 +247,7 @@ export function MapView() {
     event.preventDefault()
     zoom(Math.exp(-event.deltaY / 500), event.offsetX, event.offsetY)
   }
-  /** Plus and minus zoom; arrow keys go to the nearest point in that direction. */
+  /** Plus and minus zoom; arrow keys go to the nearest point in that direction, with Shift to the nearest that is not selected. */
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { '+': ZOOM, '=': ZOOM, '-': 1 / ZOOM }[event.key]
     if (by && !event.ctrlKey && !event.metaKey) { event.preventDefault(); event.stopPropagation(); return zoom(by, box().width / 2, box().height / 2) }
@@ -252,13 +256,15 @@ export function MapView() {
     event.preventDefault()
     const now = loaded.placeOf(idBytes(at))
     const from = now === undefined ? look.current : { x: loaded.x[now]!, y: loaded.y[now]! }
+    const isTaken = (i: number) => event.shiftKey && chosen.has(loaded.idText(i))
     let best = -1, least = Infinity
     for (let i = 0; i < loaded.count; i++) {
       const x = loaded.x[i]! - from.x, y = loaded.y[i]! - from.y, ahead = x * way[0]! + y * way[1]!
-      const far = Math.hypot(x, y)
-      if (ahead > far * 0.7 && far > 0 && far < least && (!found || found[i])) { least = far; best = i }
+      if (ahead <= 0) continue
+      const far = x * x + y * y // squared: this looks at each of many points
+      if (far < least && ahead * ahead > far * 0.49 && (!found || found[i]) && !isTaken(i)) { least = far; best = i }
     }
-    if (best >= 0) play(loaded.idText(best))
+    if (best >= 0) play(loaded.idText(best), id => keyToItem(id, event.shiftKey))
   }
   return (
     <main class="map" tabIndex={-1} data-points={loaded?.count} data-moved={moved} data-found={foundCount}>

@@ -8,7 +8,7 @@ export interface Turn { x: number; y: number; turn: number; tilt: number }
 export interface Look extends Turn { scale: number; whole: number }
 
 /** Brightness of a point. */
-export const DIM = 0.08, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
+export const DIM = 0.22, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
 
 type Floats = Float32Array<ArrayBuffer>
 
@@ -43,14 +43,12 @@ void main() {
 
 const divisor = (a: number, b: number): number => (b ? divisor(b, a % b) : a)
 
-/** The order of drawing: dim points first, marked ones last. These are on top, and the first that a sample has: it is the end
- * of the order. Points of one brightness follow each other with a stride that spreads any part of them over the map. */
+/** The order of drawing: dim points first. The others are on top, and the first that a sample has: it is the end of the order. Points of one brightness follow each other with a stride that spreads any part of them over the map. */
 function orderOf(bright: Floats): Uint32Array<ArrayBuffer> {
   const count = bright.length, order = new Uint32Array(count)
-  const rank = (one: number) => (one >= MARKED ? 2 : one > 2 * DIM ? 1 : 0)
-  const sizes = [0, 0, 0]
-  for (const one of bright) sizes[rank(one)]!++
-  const next = [0, sizes[0]!, sizes[0]! + sizes[1]!]
+  const rank = (one: number) => (one > 1.1 * DIM ? 1 : 0)
+  const next = [0, 0]
+  for (const one of bright) if (!rank(one)) next[1]!++
   let stride = Math.max(1, Math.round(count * 0.618))
   while (divisor(stride, count) > 1) stride++
   for (let i = 0, at = 0; i < count; i++, at = (at + stride) % count) order[next[rank(bright[at]!)]!++] = at
@@ -64,6 +62,7 @@ export class Points {
   private place: Floats = new Float32Array()
   private colour: Floats = new Float32Array()
   private bright: Floats = new Float32Array()
+  private marked = new Uint32Array()
   private look: Look = { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
   private frame = 0
   private moves = false
@@ -110,13 +109,14 @@ export class Points {
     gl.attachShader(this.program, this.shader(gl.VERTEX_SHADER, VERTEX))
     gl.attachShader(this.program, this.shader(gl.FRAGMENT_SHADER, FRAGMENT))
     gl.linkProgram(this.program)
-    this.buffers = [0, 1, 2, 3].map(() => gl.createBuffer()!)
+    this.buffers = [0, 1, 2, 3, 4].map(() => gl.createBuffer()!)
     gl.enable(gl.BLEND)
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
     this.contexts++
     this.canvas.dataset.contexts = String(this.contexts)
     this.set(this.place, this.colour)
     this.shine(this.bright)
+    this.mark(this.marked)
     this.draw(this.look)
   }
 
@@ -131,10 +131,29 @@ export class Points {
   shine(bright: Floats) {
     this.bright = bright
     this.give(2, 'bright', bright, 1)
+    this.elements(3, orderOf(bright))
+  }
+
+  /** These points are drawn larger, on top of all others. */
+  mark(places: ArrayLike<number>) {
+    this.marked = Uint32Array.from(places)
+    this.elements(4, this.marked)
+  }
+
+  private elements(buffer: number, data: Uint32Array) {
     const gl = this.gl
     if (!gl) return
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[3]!)
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, orderOf(bright), gl.DYNAMIC_DRAW)
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[buffer]!)
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, data, gl.DYNAMIC_DRAW)
+  }
+
+  private drawMarked(gl: WebGL2RenderingContext) {
+    const at = gl.getAttribLocation(this.program!, 'bright')
+    gl.disableVertexAttribArray(at)
+    gl.vertexAttrib1f(at, MARKED)
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[4]!)
+    gl.drawElements(gl.POINTS, this.marked.length, gl.UNSIGNED_INT, 0)
+    gl.enableVertexAttribArray(at)
   }
 
   private give(buffer: number, name: string, data: Floats, count: number) {
@@ -189,6 +208,7 @@ export class Points {
   private paint(gl: WebGL2RenderingContext, count: number) {
     if (this.next < 0) this.start(gl, count)
     const points = Math.min(this.most, count - this.next)
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[3]!)
     gl.drawElements(gl.POINTS, points, gl.UNSIGNED_INT, 4 * this.next)
     this.next += points
     if (this.next >= count) this.show(gl, count)
@@ -232,6 +252,7 @@ export class Points {
   /** A sample is followed by a picture of all points once the map rests. */
   private show(gl: WebGL2RenderingContext, count: number) {
     const { canvas: { width, height, dataset }, beside, shown } = this
+    this.drawMarked(gl)
     if (beside) {
       gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null)
       gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST)

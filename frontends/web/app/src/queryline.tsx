@@ -1,7 +1,7 @@
 // The query line: completion while one types, and the caret of an error below it.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { goFirst } from './list'
+import { goFirst, newest } from './list'
 import { nameFor } from './naming'
 import { result } from './result'
 import { meant } from './spoken'
@@ -45,7 +45,7 @@ function Hints() {
 /** Saved queries by their names, and the last queries. */
 async function earlier(signal: AbortSignal): Promise<string[]> {
   const [saved, last] = await Promise.all([read('search.queries', { limit: 5 }, signal), read('search.queries', { history: true, limit: 8 }, signal)])
-  return [...(saved.each ?? []).map(one => `@${one.name}`), ...new Set((last.each ?? []).map(one => one.query))].filter(Boolean)
+  return [...new Set([...(saved.each ?? []).map(one => `@${one.name}`), ...(last.each ?? []).map(one => one.query)])].filter(Boolean)
 }
 
 const remember = (query: string) => { if (query) ask('persist.put_query', { query: { name: '', query } }).catch(() => undefined) }
@@ -82,6 +82,14 @@ export async function keepQuery(query: string) {
 const completed = (text: string, word: string) =>
   word.startsWith(text) ? word : text.slice(0, text.length - (/\S*$/.exec(text)?.[0].length ?? 0)) + word
 
+/** What was entered as people say it, and finds nothing, becomes the query that it means. */
+async function takeMeaning() {
+  const { query } = view.value
+  await newest()
+  const words = result.value.total === 0 && view.value.query === query ? meant(query) : undefined
+  if (words) show({ query: words })
+}
+
 export function QueryLine() {
   const query = useCell(view, of => of.query)
   const { error } = useCell(result)
@@ -111,7 +119,7 @@ export function QueryLine() {
     else if (event.key === 'ArrowUp' && list && at >= 0) { event.preventDefault(); setAt(at - 1) }
     else if (event.key === 'Enter') {
       if (list && at >= 0) choose(words[at]!)
-      else { setOpen(false); search(text); remember(text.trim()); document.querySelector<HTMLElement>('[data-list]')?.focus() }
+      else { setOpen(false); search(text); remember(text.trim()); takeMeaning(); document.querySelector<HTMLElement>('[data-list]')?.focus() }
     } else if (event.key === 'Escape') { event.preventDefault(); setOpen(false) } // a browser erases the field
     else if (event.key === 'ArrowDown' && !(list && at >= 0)) {
       event.preventDefault(); setOpen(false); search(text)

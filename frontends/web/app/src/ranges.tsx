@@ -1,7 +1,7 @@
 // Ranges of numbers, beside the facets, each below a picture of how the items spread. What is set is a clause of the query, as if
 // it had been typed.
 import type { item } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell, useLoaded } from './cell'
 import { factOf, seconds } from './format'
 import { result } from './result'
@@ -55,12 +55,32 @@ const outlineOf = (shares: number[]) => `polygon(0 100%, ${shares.map((share, i)
   return `${(100 * i) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% 100%, ${(100 * (i + 1)) / COUNT}% 100%`
 }).join(', ')}, 100% 100%)`
 
-/** The items that the query finds without this range: a bar for each part of its way. */
-function Bars({ of, sample }: { of: Measure; sample: Sample | undefined }) {
+/** The places around the bars from one part of the way to another. */
+function barsBetween(one: number, other: number): [number, number] {
+  const [from, end] = [one, other].map(part => Math.max(0, Math.min(COUNT - 1, Math.floor(part * COUNT)))).sort((a, b) => a - b) as [number, number]
+  return [Math.floor((STEPS * from) / COUNT), Math.ceil((STEPS * (end + 1)) / COUNT)]
+}
+
+interface BarsProps { of: Measure; sample: Sample | undefined; move: (to: [number, number]) => void; put: (to: [number, number]) => void; stay: () => void }
+
+/** The items that the query finds without this range: a bar for each part of its way. A click on a bar asks for its items, a drag for
+ * those of several; the handles below do the same by keyboard. */
+function Bars({ of, sample, move, put, stay }: BarsProps) {
+  const from = useRef<number>()
+  const partOf = (event: PointerEvent) => { const box = (event.currentTarget as HTMLElement).getBoundingClientRect(); return (event.clientX - box.left) / box.width }
+  const press = (event: PointerEvent) => {
+    if (event.button) return
+    ;(event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)
+    from.current = partOf(event)
+    move(barsBetween(from.current, from.current))
+  }
+  const drag = (event: PointerEvent) => { if (from.current !== undefined) move(barsBetween(from.current, partOf(event))) }
+  const end = (event: PointerEvent) => { if (from.current !== undefined) put(barsBetween(from.current, partOf(event))); from.current = undefined }
   const values = (sample?.items ?? []).flatMap(item => of.of(item) ?? [])
   const said = sample && (sample.items.length < sample.total ? `A sample of ${sample.items.length} of ${sample.total.toLocaleString('en')} items` : `${values.length} of ${sample.total} items have a value`)
   const shares = sharesOf(values.map(value => shareOf(of, value)), COUNT)
-  return <span class="bars" role={said ? 'img' : undefined} aria-label={said} title={said} data-bars={sample && shares.map(share => Math.round(100 * share)).join()}><i style={{ clipPath: outlineOf(shares) }} /></span>
+  return <span class="bars" role={said ? 'img' : undefined} aria-label={said} title={said && `${said}. Click a bar or drag over some to find these`}
+    onPointerDown={press} onPointerMove={drag} onPointerUp={end} onPointerCancel={() => { from.current = undefined; stay() }} data-bars={sample && shares.map(share => Math.round(100 * share)).join()}><i style={{ clipPath: outlineOf(shares) }} /></span>
 }
 
 function Range({ of, sample }: { of: Measure; sample: Sample | undefined }) {
@@ -78,7 +98,7 @@ function Range({ of, sample }: { of: Measure; sample: Sample | undefined }) {
   return (
     <div class="range" style={{ '--from': `${from}%`, '--end': `${end}%` }}>
       <span>{of.title}</span><output>{from === 0 && end === STEPS ? 'any' : `${written(of, from)}–${written(of, end)} ${of.unit}`}</output>
-      <Bars of={of} sample={sample} />
+      <Bars of={of} sample={sample} move={move} put={put} stay={() => move(set)} />
       <span class="handles">{handle('least', from, place => [Math.min(place, end), end], from > STEPS / 2)}{handle('most', end, place => [from, Math.max(place, from)])}</span>
     </div>
   )

@@ -205,7 +205,7 @@ export function Table() {
   useEffect(settleRow)
   useEffect(() => { if (at >= 0 && focus) rows.reveal(at) }, [at])
 
-  const template = { '--least': `${leastOfAll(columns)}rem`, '--columns': `1.4rem 7rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
+  const template = { '--least': `${leastOfAll(columns)}rem`, '--columns': `1.4rem minmax(7rem,4fr) ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
   return (
     <div class="table" style={template} ref={box}>
       <ColumnChoice columns={chosen} />

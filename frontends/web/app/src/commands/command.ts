@@ -6,6 +6,7 @@ export type Spot = (typeof SPOTS)[number]
 
 export const EVERYWHERE: readonly Spot[] = SPOTS
 export const LIST: readonly Spot[] = ['list']
+export const KIT: readonly Spot[] = ['kit']
 export const LOOPS: readonly Spot[] = ['loops', 'regions']
 export const PLAYING: readonly Spot[] = ['kit', 'mix', 'record', ...LOOPS]
 
@@ -15,7 +16,7 @@ export interface Command {
   keys?: readonly string[]
   /** The keys are those in these places of the keyboard, whatever its language. */
   isPlace?: true
-  /** Where the keys work. A command of a list is offered by the palette only where there is one. */
+  /** Where the keys work. What is of a list, or of Kit, is offered by the palette only there. */
   when: readonly Spot[]
   /** The keys work in fields too; `dialogs`: and in dialogues. */
   also?: 'fields' | 'dialogs'

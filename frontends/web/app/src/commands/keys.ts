@@ -23,12 +23,12 @@ function commandOf(event: KeyboardEvent): Command | undefined {
 }
 
 /** What a control does with keys itself: a field takes all, a slider those that move it, a button those that press it. A button
- * that was clicked gives Space to the page: only one that was reached by keyboard is pressed by it, and a pad only by Enter. */
+ * that was clicked gives Space to the page: only one that was reached by keyboard is pressed by it, and a pad or a step only by Enter. */
 function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
   const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
   if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
   if (of.matches('input[type="range"]') && isMove(event)) return true
-  if (event.key === ' ' || event.key === 'Enter') return pressesControl(of) && !(event.key === ' ' && of.closest('.pad'))
+  if (event.key === ' ' || event.key === 'Enter') return pressesControl(of) && !(event.key === ' ' && of.closest('.pad, .step'))
   return of.closest('audio') !== null
 }
 

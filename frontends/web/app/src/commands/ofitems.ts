@@ -1,6 +1,7 @@
 // Commands about the chosen items. A person sees which items they are.
 import { fetchChosen } from '../away'
 import { addToBasket, download, reveal } from '../basket'
+import { clauseOf, DIRECTIONS, turn } from '../directions'
 import { colour, COLOURS, favourite, hide, rate } from '../edits'
 import { markRegion } from '../hear'
 import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, playOrStop, selectAll, toggleSelected } from '../list'
@@ -11,6 +12,8 @@ import { ids, one, query } from './lines'
 const marked = (edge: 'from' | 'end') => { const of = atNow(); if (of) markRegion(of, edge) }
 const alike = (like: string[], unlike: string[]) =>
   `loophole similar --like ${like.join() || 'ID'}${unlike.length ? ` --unlike ${unlike.join()}` : ''}${view.value.query ? ` --in${query()}` : ''}`
+const further = DIRECTIONS.flatMap(of => ([-1, 1] as const).map(side => (
+  { name: `Like this, but ${side > 0 ? of.more : of.less}`, run: () => turn(of, side), line: () => `loophole similar ${one()} --in '${clauseOf(of, side)}'` })))
 const rated = (stars: number) => () => rate(chosen(), stars)
 
 const COMMANDS: Omit<Command, 'when'>[] = [
@@ -23,6 +26,7 @@ const COMMANDS: Omit<Command, 'when'>[] = [
   { name: 'Clear the selection', run: endSelection, line: PAGE_ONLY },
   { name: 'More like this', keys: ['s'], run: moreLike, line: () => alike([...view.value.like, ...chosen()], view.value.unlike) },
   { name: 'Less like this', keys: ['d'], run: lessLike, line: () => alike(view.value.like, [...view.value.unlike, one()]) },
+  ...further,
   { name: 'Favourite', keys: ['f'], says: 'Favourite, or not', run: event => favourite(chosen(), !event || !atNow()?.media.favourite), line: () => `loophole favourite ${ids()}` },
   { name: 'Not favourite', run: () => favourite(chosen(), false), line: () => `loophole favourite ${ids()} --off` },
   { name: 'Hide', keys: ['h'], says: 'Hide, or show again', run: event => hide(chosen(), !event || !atNow()?.media.hidden), line: () => `loophole hide ${ids()}` },

@@ -1,12 +1,12 @@
 // Every command by its name, with the command line's equivalent.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from '../cell'
-import { LIST, type Command } from './command'
+import { KIT, LIST, type Command } from './command'
 import { spotNow } from './keys'
 import { paletteOpen } from './open'
 import { COMMANDS } from './table'
 
-const isOffered = (one: Command) => one.line !== undefined && (one.when !== LIST || spotNow() === 'list')
+const isOffered = (one: Command) => one.line !== undefined && (![LIST, KIT].includes(one.when) || one.when.includes(spotNow()))
 
 export function Palette() {
   const open = useCell(paletteOpen)
@@ -18,9 +18,15 @@ export function Palette() {
     if (open) { setText(''); setAt(0); dialog.current?.showModal(); field.current?.focus() } else dialog.current?.close()
   }, [open])
   const words = text.toLowerCase().split(/\s+/)
-  const found = open ? COMMANDS.filter(one => isOffered(one) && words.every(word => one.name.toLowerCase().includes(word))) : []
+  const begins = (one: Command) => one.name.toLowerCase().startsWith(text.toLowerCase())
+  const all = open ? COMMANDS.filter(one => isOffered(one) && words.every(word => one.name.toLowerCase().includes(word))) : []
+  const found = [...all.filter(begins), ...all.filter(one => !begins(one))]
   useEffect(() => { document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, text])
-  const run = (one: Command | undefined) => { paletteOpen.set(false); one?.run() }
+  const run = (one: Command | undefined) => {
+    paletteOpen.set(false)
+    dialog.current?.close() // now: it gives the keyboard back, and the command may take it
+    one?.run()
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
     else if (event.key === 'ArrowUp') setAt(Math.max(0, at - 1))

@@ -2,12 +2,13 @@
 import { CARING } from './caring'
 import { placeName, type Command } from './command'
 import { keysText } from './keynames'
+import { IN_KIT } from './inkit'
 import { LOOKING } from './looking'
 import { OF_ITEMS } from './ofitems'
 import { PLAYING_KEYS } from './playing'
 import { SOUNDING } from './sounding'
 
-export const COMMANDS: readonly Command[] = [...LOOKING, ...OF_ITEMS, ...CARING, ...SOUNDING, ...PLAYING_KEYS]
+export const COMMANDS: readonly Command[] = [...LOOKING, ...OF_ITEMS, ...IN_KIT, ...CARING, ...SOUNDING, ...PLAYING_KEYS]
 
 export interface KeyLine { keys: string[]; text: string; says: string; place: string; when: readonly string[] }
 

@@ -10,7 +10,8 @@ import { merge } from './merge'
 
 const TRIES_MOST = 8
 
-interface Newest { number: number; pattern: pattern }
+/** `apart`: another pattern waits for its bar, so an edit is of the one that plays. */
+interface Newest { number: number; pattern: pattern; apart: boolean }
 
 const EMPTY = { metadata: { name: 'Web' }, sequencer: { tracks: [] } } as unknown as pattern
 
@@ -21,7 +22,8 @@ function withoutTime(of: pattern): pattern {
 }
 
 const newestOf = (now: pattern_now | undefined): Newest =>
-  !now ? { number: 0, pattern: EMPTY } : now.edited ? { number: num(now.newest), pattern: withoutTime(now.edited) } : { number: num(now.number), pattern: withoutTime(now.pattern) }
+  !now ? { number: 0, pattern: EMPTY, apart: false } : now.edited ? { number: num(now.newest), pattern: withoutTime(now.edited), apart: false }
+    : { number: num(now.number), pattern: withoutTime(now.pattern), apart: now.newest !== undefined && num(now.newest) !== num(now.number) }
 
 /** What this page edited, until an answer says so that was asked for after `taken`: the time at which the engine took it. */
 export const edited = new Cell<{ pattern: pattern; taken: number } | undefined>(undefined)
@@ -42,7 +44,6 @@ export function takeNewest(now: pattern_now | undefined, asked: number) {
 async function moveToNewest() {
   const now = await ask('audio.pattern', {}, 5000)
   const newest = newestOf(now)
-  if (now.newest !== undefined && num(now.newest) !== newest.number) throw new Error('Another pattern waits for its bar: change the pattern when it plays')
   wanted = merge(base.pattern, wanted!, newest.pattern)
   base = newest
   edited.set({ pattern: wanted, taken: Infinity })
@@ -53,8 +54,8 @@ async function send(): Promise<pattern> {
   for (let tries = 1; ; tries++) {
     const sent = wanted!
     try {
-      const queued = await ask('audio.set_pattern', { pattern: sent, made_from: base.number }, 10000)
-      base = { number: num(queued.number), pattern: sent }
+      const queued = await ask('audio.set_pattern', { pattern: sent, made_from: base.number, playing: base.apart || undefined }, 10000)
+      base = { number: num(queued.number), pattern: sent, apart: base.apart }
       report('', 'row', queued.silent)
       return sent
     } catch (error) {

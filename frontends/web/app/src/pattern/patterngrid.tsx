@@ -37,6 +37,18 @@ function Row({ of, at, state, item, what, change, again }: RowProps) {
 
 const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1)
 
+/** Arrow keys go to the neighbours of the step that has the keyboard. */
+function goToNeighbour(event: KeyboardEvent) {
+  const [across, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0]
+  const line = (event.target as HTMLElement).closest('.step')?.parentElement
+  if (!line || (!across && !down)) return
+  const lines = [...(event.currentTarget as HTMLElement).querySelectorAll('.line')], at = [...line.children].indexOf(event.target as HTMLElement)
+  const to = lines[lines.indexOf(line) + down!]?.querySelectorAll<HTMLElement>('button.step')[at + across!]
+  to?.focus()
+  event.preventDefault()
+  event.stopPropagation()
+}
+
 /** `children`: what launches patterns. */
 export function Pattern({ now, children }: { now: PatternNow; children: ComponentChildren }) {
   const { playing, name, rows, change, add, again } = now
@@ -55,7 +67,7 @@ export function Pattern({ now, children }: { now: PatternNow; children: Componen
         ))}
         <button class="add" disabled={!playing || rows.length >= ROWS_MOST} aria-label="Add a row with the chosen item" title="Add a row with the chosen item" onClick={add}>+ Row</button>
       </p>
-      <div class="patterngrid" tabIndex={0} role="region" aria-label="Steps">
+      <div class="patterngrid" tabIndex={0} role="region" aria-label="Steps" onKeyDown={goToNeighbour}>
         {rows.map((one, at) => (
           <Row key={`${at} ${one.name}`} of={one} at={at} state={stateOf(one, at)} item={one.id && items.get(idText(one.id))} what={what} change={to => change(at, to)} again={again} />
         ))}

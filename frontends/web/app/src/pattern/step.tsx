@@ -37,7 +37,7 @@ function usePull(kind: string, level: number, pull: (level: number) => void) {
 export function Step({ kind, at, level, press, pull }: StepProps) {
   const { shown, takeClick, on } = usePull(kind, level, pull)
   return (
-    <button class={`step ${WORDS[kind]} ${at % 4 === 0 ? 'beat' : ''} ${at % 8 > 3 ? 'shade' : ''}`} style={kind === '.' ? undefined : { '--level': `${Math.round(shown * 100)}%` }} {...on}
+    <button tabIndex={at ? -1 : 0} class={`step ${WORDS[kind]} ${at % 4 === 0 ? 'beat' : ''} ${at % 8 > 3 ? 'shade' : ''}`} style={kind === '.' ? undefined : { '--level': `${Math.round(shown * 100)}%` }} {...on}
       onClick={() => { if (!takeClick()) press(NEXT[kind]!) }}
       onContextMenu={event => { event.preventDefault(); press(kind === 'X' ? 'x' : 'X') }}
       title={kind === '.' ? undefined : `Velocity ${Math.round(shown * 100)} %: pull up or down`} aria-label={`Step ${at + 1}: ${WORDS[kind]}`} />
