@@ -217,7 +217,7 @@ export const frame = {
       assert.notEqual(status, WRONG_USAGE, why)
       assert(status === 0 || /^loophole: .*(nothing to|no take|no voice|silen|no sound|map)/.test(stderr), why)
     }
-    assert.deepEqual(own, ['List the keys', 'Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system'])
+    assert.deepEqual(own, ['List the keys', 'Go to the query line', 'Undo the last filter', 'Go to the weights of likeness', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser', 'Colours: dark', 'Colours: light', 'Colours: system', 'Waveforms by class or by brightness'])
     return page
   },
 

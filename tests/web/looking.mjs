@@ -135,6 +135,25 @@ export const looking = {
     return page
   },
 
+  async waveforms_have_the_colours_of_their_brightness(browser) {
+    const page = await open(browser, '#mode=waveforms&q=drum')
+    await showsTotal(page, 'drum')
+    const colours = () => page.locator('.tile canvas').first().evaluate(of => {
+      const { data } = of.getContext('2d').getImageData(0, 0, of.width, of.height), found = new Set()
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) found.add(data.slice(i, i + 3).join())
+      return found.size
+    })
+    await until('it has the colour of its class', async () => (await colours()) === 1)
+    await page.getByRole('button', { name: 'By brightness' }).click()
+    await until('it has many', async () => (await colours()) > 8)
+    await picture(page, 'brightness')
+    await page.reload()
+    await until('they stay', async () => (await colours()) > 8)
+    await page.getByRole('button', { name: 'Waveforms', exact: true }).last().click()
+    await until('it has one again', async () => (await colours()) === 1)
+    return page
+  },
+
   async an_error_lies_over_the_dock_alone(browser) {
     const long = `The sound of pad 3 could not be loaded: ${'a folder of the library is not there; '.repeat(4)}`
     let page

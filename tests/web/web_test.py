@@ -142,6 +142,11 @@ def what_fails_without_a_word_is_said(home):
 
 
 @claim(shares=finding)
+def waveforms_have_the_colours_of_their_brightness(home):
+    in_browser(home, 'waveforms_have_the_colours_of_their_brightness')
+
+
+@claim(shares=finding)
 def an_error_lies_over_the_dock_alone(home):
     in_browser(home, 'an_error_lies_over_the_dock_alone')
 

@@ -33,6 +33,23 @@ const COLOURS = Array.from({ length: 256 }, (_, level) => {
   return STOPS[below]!.map((one, i) => Math.round(one + (STOPS[below + 1]![i]! - one) * part))
 })
 
+const DEEPEST = 0.1, BRIGHTEST = 0.7 // of the bands, where the power of sounds lies
+const SHARPNESS = 4 // the loudest bands count, although each level is a logarithm
+
+/** For each of `count` equal parts of the time where its power lies: 0 deep, 1 bright. */
+export function brightnessOf(of: Spectrogram, count: number): number[] {
+  return Array.from({ length: count }, (_, part) => {
+    let sum = 0, all = 0
+    for (let column = Math.floor((part * of.columns) / count); column < Math.max(1, ((part + 1) * of.columns) / count); column++)
+      for (let band = 0; band < of.bands; band++) {
+        const power = (of.levels[column * of.bands + band]! / 255) ** SHARPNESS
+        sum += power * band
+        all += power
+      }
+    return all ? Math.max(0, Math.min(1, (sum / all / (of.bands - 1) - DEEPEST) / (BRIGHTEST - DEEPEST))) : 0
+  })
+}
+
 /** Draws it over the whole canvas, the lowest band at the foot. */
 export function drawSpectrogram(canvas: HTMLCanvasElement, of: Spectrogram | undefined) {
   if (!of?.columns) { canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height); return }

@@ -233,8 +233,8 @@ export function toggleClause(text: string) {
 }
 
 /** The settings of this browser. Its local storage keeps them. */
-export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean; theme: 'dark' | 'light' | 'system' }
-const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false, theme: 'system' }
+export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean; bright: boolean; theme: 'dark' | 'light' | 'system' }
+const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false, bright: false, theme: 'system' }
 
 function readSettings(): Settings {
   try {

@@ -39,6 +39,11 @@ export function classColour(name: string): string {
   return `light-dark(${of(TONES.light)}, ${of(TONES.dark)})`
 }
 
+const DEEP = 25, BRIGHT = 265 // hues: from red over yellow and green to blue
+
+/** The colour of a brightness from 0 to 1, as it is shown now. */
+export const brightColour = (share: number) => `oklch(${TONES[theme.value]} 0.13 ${DEEP + (BRIGHT - DEEP) * share})`
+
 /** The same as numbers from 0 to 1, as it is shown now. */
 export const classRgb = (name: string) => oklchRgb(TONES[theme.value], chromaOf(name), (hueOf(name) * Math.PI) / 180)
 

@@ -34,7 +34,7 @@ export function Tiles() {
   const total = useCell(result, of => of.total)
   const at = useCell(rowCell)
   useCell(arrived)
-  const spectral = useCell(settings, of => of.spectral)
+  const { spectral, bright } = useCell(settings)
   const [across, setAcross] = useState(4)
   const rows = useRows(Math.ceil((total ?? 0) / across), TILE)
   const first = rows.first * across
@@ -54,7 +54,8 @@ export function Tiles() {
   return (
     <div class="tilebox">
     <p class="buttons" role="group" aria-label="Shown as">
-      <button aria-pressed={!spectral} onClick={() => set({ spectral: false })}>Waveforms</button>
+      <button aria-pressed={!spectral && !bright} onClick={() => set({ spectral: false, bright: false })}>Waveforms</button>
+      <button aria-pressed={!spectral && bright} title="Deep sounds are red, bright ones blue" onClick={() => set({ spectral: false, bright: true })}>By brightness</button>
       <button aria-pressed={spectral} onClick={() => set({ spectral: true })}>Spectrograms</button>
     </p>
     <div class="tiles" role="listbox" aria-label="Waveforms; arrow keys play" aria-multiselectable tabIndex={0} data-list ref={rows.ref}

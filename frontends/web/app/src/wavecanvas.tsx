@@ -4,9 +4,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from './cell'
 import { factText, idText, num } from './format'
 import { hearing, positionOf, region } from './hear'
-import { drawSpectrogram, spectra } from './spectra'
+import { brightnessOf, drawSpectrogram, spectra } from './spectra'
 import { settings } from './state'
-import { classColour, theme } from './theme'
+import { brightColour, classColour, theme } from './theme'
 import { drawWave, waves } from './waves'
 
 const FRAME_MS = 1000 / 30
@@ -34,6 +34,13 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   }, [id])
 }
 
+const BLENDED = 48 // colours of a waveform
+
+function brightColours(of: item): string[] {
+  const got = spectra.of(of)
+  return got?.columns ? brightnessOf(got, Math.min(BLENDED, got.columns)).map(brightColour) : []
+}
+
 const PULL = 6 // pixels that make a pull of a click
 
 /** A click calls `onPart`, a pull `onBetween`. `plain`: a waveform, whatever the person chose. */
@@ -44,22 +51,25 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
   const line = useRef<HTMLSpanElement>(null)
   const id = idText(of.media.id)
   const spectral = useCell(settings, of => of.spectral) && !plain
+  const bright = useCell(settings, of => of.bright) && !spectral
   const colour = classColour(factText(of, 'class'))
   useCursor(id, line)
   useEffect(() => {
-    let drawn: unknown = canvas // nothing yet
+    const found = () => (spectral ? [spectra.of(of)] : [waves.of(of), bright && spectra.of(of)])
+    let drawn: unknown[] = []
     const draw = () => {
       if (!canvas.current) return
-      drawn = (spectral ? spectra : waves).of(of)
+      drawn = found()
       if (spectral) drawSpectrogram(canvas.current, spectra.of(of))
-      else drawWave(canvas.current, waves.of(of))
+      else drawWave(canvas.current, waves.of(of), bright ? brightColours(of) : [])
     }
-    const end = (spectral ? spectra : waves).follow(() => { if ((spectral ? spectra : waves).of(of) !== drawn) draw() })
+    const look = () => { if (found().some((one, i) => one !== drawn[i])) draw() }
+    const ends = [waves.follow(look), spectra.follow(look)]
     const resized = new ResizeObserver(draw) // also calls back at first
     resized.observe(canvas.current!)
     const endTheme = theme.follow(draw)
-    return () => { end(); resized.disconnect(); endTheme() }
-  }, [id, num(of.media.revision), spectral, colour])
+    return () => { ends.forEach(end => end()); resized.disconnect(); endTheme() }
+  }, [id, num(of.media.revision), spectral, bright, colour])
   const part = useCell(region, of => (of?.id === id ? of : undefined))
   const frames = num(of.media.frames)
   const pulled = useRef<number>()

@@ -33,8 +33,15 @@ function fillBetween(to: CanvasRenderingContext2D, columns: number, of: (column:
   to.fill()
 }
 
-/** Draws the waveform over the whole canvas, in the colour of its text: the peaks, with the RMS brighter inside them. */
-export function drawWave(canvas: HTMLCanvasElement, waves: Wave[] | undefined) {
+/** These colours from left to right. */
+function blend(to: CanvasRenderingContext2D, colours: string[]): CanvasGradient {
+  const gradient = to.createLinearGradient(0, 0, to.canvas.width, 0)
+  colours.forEach((colour, i) => gradient.addColorStop((i + 0.5) / colours.length, colour))
+  return gradient
+}
+
+/** Draws the waveform over the whole canvas, in these colours or that of its text: the peaks, with the RMS brighter inside them. */
+export function drawWave(canvas: HTMLCanvasElement, waves: Wave[] | undefined, colours: string[] = []) {
   const to = clearCanvas(canvas)
   const level = waves && (waves.findLast(one => one.low.length >= canvas.width) ?? waves[0])
   if (!level || !canvas.width) return
@@ -43,7 +50,7 @@ export function drawWave(canvas: HTMLCanvasElement, waves: Wave[] | undefined) {
     const first = Math.floor((column * bins) / columns)
     return { first, last: Math.max(first + 1, Math.floor(((column + 1) * bins) / columns)) }
   }
-  to.fillStyle = getComputedStyle(canvas).color
+  to.fillStyle = colours.length ? blend(to, colours) : getComputedStyle(canvas).color
   to.globalAlpha = level.rms ? 0.55 : 1
   fillBetween(to, columns, column => {
     const { first, last } = each(column)

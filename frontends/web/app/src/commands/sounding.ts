@@ -21,6 +21,7 @@ export const SOUNDING: Command[] = [
     { name: 'Hear through JACK or through this browser', run: () => { hush(); set({ through: settings.value.through === 'jack' ? 'browser' : 'jack' }) }, line: PAGE_ONLY },
     ...THEMES.map(theme => ({ name: `Colours: ${theme}`, run: () => set({ theme }), line: PAGE_ONLY })),
     { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), line: () => `loophole artefact ${one()} spectrogram --png FILE` },
+    { name: 'Waveforms by class or by brightness', run: () => set({ bright: !settings.value.bright }), line: PAGE_ONLY },
     { name: 'Go to bar 1', run: () => doing(ask('audio.locate', { bar: 0 }), 'The transport is at bar 1.'), line: () => 'loophole transport locate 1' },
     { name: 'Tap the tempo', run: () => ask('audio.tap', {}).catch(complain), line: () => 'loophole transport tap' },
     ...[true, false].map(on => ({ name: `Metronome ${on ? 'on' : 'off'}`, run: () => ask('audio.set_metronome', { on }).catch(complain), line: () => `loophole transport metronome ${on ? 'on' : 'off'}` })),

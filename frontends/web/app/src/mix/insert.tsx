@@ -35,7 +35,7 @@ export function Insert({ of, now, known, again, offered }: InsertProps) {
           {!isListed && <option value={now.to}>{clean(now.to)}</option>}
           {clients.map(one => <option key={written(one)} value={written(one)}>{one.title}</option>)}
           <option value={OTHER}>other ports…</option></select></label>
-      <output class={known && !now ? 'unseen' : ''}>{known ? stateOf(now) : '–'}</output>
+      <output style={{ visibility: known && !now ? 'hidden' : undefined }}>{known ? stateOf(now) : '–'}</output>
       {now && !now.made && <p class="path">{clean(now.to)}: {clean(now.why)}</p>}
     </div>
   )
