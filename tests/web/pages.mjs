@@ -6,7 +6,7 @@
 // alike.mjs has the claims of likeness, asking.mjs those of names, ranges and the session, choosing.mjs those of
 // selection and of what edits and buttons are for, frame.mjs those of layout, commands and the way to a sound,
 // looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions,
-// recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, patterns.mjs those of
+// recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, paint.mjs times to look at, patterns.mjs those of
 // song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, tasks.mjs twelve tasks with their touches,
 // users.mjs those of a person with a keyboard or a mouse.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
@@ -23,6 +23,7 @@ import { kits } from './kits.mjs'
 import { looking } from './looking.mjs'
 import { loops } from './loops.mjs'
 import { maps } from './maps.mjs'
+import { paint } from './paint.mjs'
 import { patterns } from './patterns.mjs'
 import { recovery } from './recovery.mjs'
 import { regions } from './regions.mjs'
@@ -86,6 +87,7 @@ const claims = {
   ...looking,
   ...loops,
   ...maps,
+  ...paint,
   ...patterns,
   ...recovery,
   ...regions,

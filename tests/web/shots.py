@@ -1,6 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Pictures of the browser app for people to look at, in the folder PICTURES: each mode in both themes and three sizes, of an
-engine that plays. `make shots` runs it; it is no test."""
+engine that plays (`make shots`); and the time from an input to its paint (`make paint`). They are no tests: people look at them."""
 import os
 import shutil
 
@@ -30,6 +30,13 @@ def studio(home):
 @claim(shares=studio)
 def each_mode_is_pictured(home):
     for line in in_browser(home, 'each_mode_is_pictured'):
+        figure(line)
+
+
+@claim(shares=studio)
+def inputs_are_painted(home):
+    home.env['POINTS'] = '100000'
+    for line in in_browser(home, 'inputs_are_painted'):
         figure(line)
 
 
