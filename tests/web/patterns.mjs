@@ -74,6 +74,7 @@ export const patterns = {
     await until('the other one plays, without the step', () => playing().number === loaded && heard() === '.')
     await step('off').waitFor()
     loophole('transport', 'stop')
+    await until('it has stopped', () => !asked('audio.transport').running) // else a pattern waits for a bar that never begins
     return page
   },
 

@@ -368,6 +368,7 @@ export const sounds = {
     const row = grid.getByRole('group', { name: before.name, exact: true })
     const at = sounds[1]
     const values = { velocity: '0.5', probability: '0.25', ratchet: '3', timing: '-0.2' }
+    await until('the page shows this pattern', async () => (await row.locator('.step:is(.on, .accent)').count()) === sounds.length)
     for (const [what, value] of Object.entries(values)) {
       await grid.getByRole('button', { name: what[0].toUpperCase() + what.slice(1), exact: true }).click()
       await until('each step that sounds has a value', async () => (await row.getByRole('slider').count()) === sounds.length)
