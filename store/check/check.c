@@ -2,7 +2,8 @@
 
 #include "store/artefact.h"
 #include "store/catalogue_write.h"
-#include "store/check/check_parts.h"
+#include "store/check/check_community.h"
+#include "store/check/check_uses.h"
 #include "store/elements.h"
 #include "store/keys.h"
 #include "store/parts.h"

@@ -1,4 +1,5 @@
-#include "store/check/check_parts.h"
+#include "store/check/check_community.h"
+
 #include "store/community.h"
 #include "store/team/team.h"
 

@@ -1,7 +1,8 @@
+#include "store/check/check_row.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "store/check/check_parts.h"
 #include "store/keys.h"
 
 void check_report(struct check *c, const struct seen *row, const char *format, ...)

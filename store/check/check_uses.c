@@ -1,4 +1,4 @@
-#include "store/check/check_parts.h"
+#include "store/check/check_uses.h"
 
 void check_context(struct check *c, const struct seen *row)
 {

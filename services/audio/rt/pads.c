@@ -123,11 +123,10 @@ static void choose_oscillator(const struct engine *engine, const struct score_pa
             core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);
 }
 
-/* What hits a pad: `held` becomes that of the voice. One message may hit several pads. */
 struct hit {
     float velocity;
-    uint32_t held;
-    uint64_t started; /* starts before the message */
+    uint32_t held;    /* becomes that of the voice */
+    uint64_t started; /* starts before the message, which may hit several pads */
 };
 
 /* Starts the sound of a pad. `pitch` multiplies the ratio of the pad. */
@@ -153,14 +152,14 @@ static bool start_pad(struct engine *engine, uint32_t number, struct hit by, flo
                                   .beside = engine->half->sounds.started - by.started,
                                   .output = pad->output <= SCORE_OUTPUTS ? pad->output : 0,
                                   .gate = UINT32_MAX,
-                                  .held = by.held };
+                                  .held = by.held,
+                                  .slot = layer.sound,
+                                  .generation = layer.generation };
 
     if (pad->wave)
         choose_oscillator(engine, pad, &start);
-    start.slot = layer.sound;
-    start.generation = layer.generation;
-    start.gain =
-        number_within(pad->gain, 0, 16) * number_within(layer.gain, 0, 16) * powf(hit, number_within(pad->curve, 0, 8));
+    start.gain = number_within(pad->gain, 0, 16) * number_within(layer.gain, 0, 16);
+    start.gain *= powf(hit, number_within(pad->curve, 0, 8));
     start.ratio = pad->ratio * layer.ratio * pitch;
     if (!sounds_play(engine, &start))
         return false;

@@ -1,6 +1,6 @@
-/* check_parts.h: shared by the files that check the rows of a store. The owner of the transaction. */
-#ifndef LOOPHOLE_STORE_CHECK_PARTS_H
-#define LOOPHOLE_STORE_CHECK_PARTS_H
+/* check_row.h: a check of the rows of a store, and one row of it. The owner of the transaction. */
+#ifndef LOOPHOLE_STORE_CHECK_ROW_H
+#define LOOPHOLE_STORE_CHECK_ROW_H
 
 #include "store/catalogue.h"
 #include "store/check/check.h"
@@ -27,23 +27,11 @@ struct seen {
     const void *record;
 };
 
-/* check_row.c: reports a problem of this row. */
+/* Reports a problem of this row. */
 void check_report(struct check *c, const struct seen *row, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 bool check_is_there(struct check *c, enum database db, struct bytes key); /* the database has a row of that key */
 bool check_key_is(const struct seen *row, struct id id);                  /* the row's key is exactly this id */
-
-/* check_uses.c: one function for each database of contexts and uses. */
-void check_context(struct check *c, const struct seen *row);
-void check_use(struct check *c, const struct seen *row);
-void check_used_in(struct check *c, const struct seen *row);
-void check_session(struct check *c, const struct seen *row);
-
-/* check_community.c: one function for each database of the community. */
-void check_shared(struct check *c, const struct seen *row);
-void check_outbox(struct check *c, const struct seen *row);
-void check_lesson(struct check *c, const struct seen *row);
-void check_team(struct check *c, const struct seen *row); /* both databases of the team */
 
 #endif
