@@ -1,3 +1,5 @@
+#include "store/check/check.h"
+
 #include <stdio.h>
 
 #include "store/artefact.h"

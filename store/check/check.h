@@ -4,17 +4,8 @@
 #define LOOPHOLE_STORE_CHECK_H
 
 #include "common/shared/work.h"
-#include "store/check/orphan.h"
+#include "store/check/check_counts.h"
 #include "store/store.h"
-
-struct check_counts {
-    uint64_t rows;
-    uint64_t problems;
-    uint64_t files;              /* of artefacts, if they are checked */
-    uint64_t lost;               /* of them missing or changed. Not a problem: the indexer makes them again */
-    uint64_t relearned;          /* damaged lessons of the community. Not a problem: composer reads all of them again */
-    struct orphan_count orphans; /* files without a row. Not a problem: persist removes them */
-};
 
 /* Reports each problem once, in a sentence with database and key. With `paths`, compares files of artefacts with their
  * digests. Returns ok after a complete check, however many problems there are. Errors: full, io. */

@@ -3,8 +3,10 @@
 #define LOOPHOLE_STORE_CHECK_ROW_H
 
 #include "store/catalogue.h"
-#include "store/check/check.h"
+#include "store/check/check_counts.h"
 #include "store/row.h"
+
+struct long_work;
 
 struct check {
     struct txn *txn;
