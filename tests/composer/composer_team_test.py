@@ -4,8 +4,9 @@ import json
 import os
 
 from tests.claims import claim, contains, run_claims, same, until
-from tests.composer.composing import as_studio, restored, run
+from tests.composer.composing import SOCKET, as_studio, restored, run
 from tests.composer.teams import Member
+from tests.web.browsing import in_browser, prepare_browser
 
 
 @claim(inside=Member)
@@ -274,6 +275,15 @@ def nothing_of_an_excluded_folder_is_said(a):
     same('2', a.server.sql("select count(*) from composer.team_said"))
     b.home.loophole('tag', b.sound(3), '+heard')  # what others say arrives there
     until(lambda: 'heard' in a.home.first('show', a.home.file('library', 'client', 'sound3.wav'))['tags'], what='it arrives')
+
+
+@claim(inside=Member)
+def a_team_is_made_on_the_page_which_shows_who_gave_what(a):
+    prepare_browser(a.home)
+    a.home.wait_ready('web')
+    b = a.beside('b')
+    a.home.env.update(SOUND=a.sound(0), OTHER=b.home.path, SOUND_THERE=b.sound(0), BACKUP=a.home.file('backup'), CABLE=a.home.file('cable', SOCKET))
+    in_browser(a.home, 'a_team_is_made_on_the_page_which_shows_who_gave_what')
 
 
 run_claims()

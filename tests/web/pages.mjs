@@ -7,7 +7,7 @@
 // selection and of what edits and buttons are for, frame.mjs those of layout, commands and the way to a sound,
 // looking.mjs those of the map, of facts and of queries, loops.mjs and regions.mjs those of loops and regions,
 // recovery.mjs and bundles.mjs those of autosaves and bundles, maps.mjs those of very large maps, paint.mjs times to look at, patterns.mjs those of
-// song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, tasks.mjs twelve tasks with their touches,
+// song, library and MIDI learn, shots.mjs pictures to look at, sounds.mjs those of what sounds, tasks.mjs twelve tasks with their touches, teams.mjs that of a team,
 // users.mjs those of a person with a keyboard or a mouse.
 import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -31,6 +31,7 @@ import { shots } from './shots.mjs'
 import { sounds } from './sounds.mjs'
 import { strips } from './strips.mjs'
 import { tasks } from './tasks.mjs'
+import { teams } from './teams.mjs'
 import { users } from './users.mjs'
 
 /** A WAV of noise, another one for each seed. */
@@ -95,6 +96,7 @@ const claims = {
   ...sounds,
   ...strips,
   ...tasks,
+  ...teams,
   ...users,
 
   async the_table_shows_what_the_engine_finds(browser) {
@@ -197,6 +199,7 @@ const claims = {
     for (const service of SERVICES_OF_A_PAGE)
       await until(`${service} is shown`, async () => (await page.locator(`tr[data-service=${service}] td:nth-child(3)`).innerText()) === String(status(service).pid))
     await excludesAFolder(page)
+    await page.getByRole('region', { name: 'Team', exact: true }).getByText('team_server = ').waitFor()
     await picture(page, 'engine')
     for (const [name, filled] of [['Kit', '.pad'], ['Record', '.recorder'], ['Loops', '[aria-label=Loops][data-live=true]'], ['Mix', '.strip[aria-label=master]']]) {
       await mode(page, name)

@@ -2,7 +2,7 @@
 import type { crash_line, finding_line } from 'loophole'
 import { useState } from 'preact/hooks'
 import { usePolled } from './polled'
-import { clean, num } from './format'
+import { clean, num, timeText } from './format'
 import { complain } from './state'
 import { ask } from './wire'
 
@@ -37,8 +37,6 @@ export function Logs({ services }: { services: string[] }) {
     </section>
   )
 }
-
-const timeText = (us: number) => new Date(us / 1000).toLocaleString()
 
 function Record({ name }: { name: string }) {
   const [got] = usePolled(() => ask('web.crashes', { name }, 3000), 60000, [name])

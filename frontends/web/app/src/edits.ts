@@ -56,6 +56,16 @@ export function state(ids: string[], attribute: string, value: string) {
   return change(ids, `${attribute} ${value} for ${itemsOf(ids)}`, { facts: [given(attribute, valueOf(attribute, value))] })
 }
 
+/** The change that gives an item a value of `team_said`; undefined: the field is none of an item. */
+export function changeTo(field: string, value: string): Change | undefined {
+  const [, kind, name = ''] = /^(fact|tag):(.*)$/s.exec(field) ?? []
+  if (kind === 'tag') return value ? { add_tags: [name] } : { remove_tags: [name] }
+  if (kind === 'fact' && !value) return { clear_facts: [name] }
+  if (kind === 'fact') return { facts: [given(name, value.startsWith('n') ? { number: Number(value.slice(1)) } : { text: value.slice(1) })] }
+  if (field === 'notes') return { notes: value }
+  return field === 'favourite' || field === 'hidden' ? { [field]: value !== '' } : undefined
+}
+
 /** How items are played and sent: frames of their files, decibels. */
 export type Treatment = 'trim_from' | 'trim_until' | 'fade_in' | 'fade_out' | 'gain_db'
 export const TREATMENTS: Treatment[] = ['trim_from', 'trim_until', 'fade_in', 'fade_out', 'gain_db']

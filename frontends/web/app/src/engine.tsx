@@ -7,6 +7,7 @@ import { usePolled } from './polled'
 import { bytesText, clean, idText, num, pathText } from './format'
 import { ASKED, Latency, type Asked } from './latency'
 import { complain, say } from './state'
+import { Team } from './team'
 import { ask, link, listen } from './wire'
 import { useCell } from './cell'
 
@@ -94,12 +95,13 @@ export function Engine() {
   return (
     <main class="panels engine" tabIndex={-1}>
       <h1 class="unseen">Engine</h1>
-      {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, community, logs, deaths and doctor are shown on the engine's own machine only.</p>}
+      {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, community, team, logs, deaths and doctor are shown on the engine's own machine only.</p>}
       <Services lines={lines?.each ?? []} again={again} away={away} />
       <Tasks />
       <Libraries />
       <Doctor />
       <Community />
+      <Team />
       <Latency />
       <Deaths />
       <Logs services={(lines?.each ?? []).map(line => line.service)} />

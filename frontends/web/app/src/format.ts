@@ -28,6 +28,9 @@ export function idBytes(text: string): Uint8Array | undefined {
 /** A whole number as a double: exact below 2^53. */
 export const num = (value: Whole | undefined): number => Number(value ?? 0)
 
+/** A time of the engine, as this browser writes times. */
+export const timeText = (us: number): string => new Date(us / 1000).toLocaleString()
+
 /** A count with its noun: "1 item", "2,000 items". */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`
