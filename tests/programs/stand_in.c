@@ -190,6 +190,12 @@ static void answers_no_number(struct stand_in *s)
     write_all(body.at, body.len);
     buffer_free(&body);
 }
+static void says_that_its_file_changed(struct stand_in *s)
+{
+    s->result.has_after = true;
+    s->result.after = (struct file_times){ .size = 1, .mtime = 1, .changed = 1 };
+    do_answer(s);
+}
 static void speaks_for_a_person(struct stand_in *s)
 {
     s->facts[0].source.value = SOURCE_USER;
@@ -293,6 +299,7 @@ static const struct {
     { "embedding", answers_a_cut_embedding },
     { "nan", answers_no_number },
     { "user", speaks_for_a_person },
+    { "changed", says_that_its_file_changed },
     { "escape", do_escape },
 };
 

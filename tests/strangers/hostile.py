@@ -88,9 +88,10 @@ def workers(folder, when):
         write(folder, deed + ".wav", b"%s%s \n" % (b"early " if when == "early" else b"", deed.encode()))
     for n in range(20):
         write(folder, "good %d.wav" % n, b"good %d\n" % n)
+    write(folder, "good, said to change.wav", b"%schanged\n" % (b"early " if when == "early" else b""))
     of_analysis = ("embedding", "source", "state", "number") if when == "early" else ()
     deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in of_analysis}
-    library, items, seconds = indexed(folder, len(DEEDS) + 20)
+    library, items, seconds = indexed(folder, len(DEEDS) + 21)
     all_done(items, b"good")
     for deed, reason in deeds.items():
         item = items[deed.encode() + b".wav"]
@@ -100,7 +101,7 @@ def workers(folder, when):
     if when == "late":
         answered_twice(folder, library, len(items))
     print("figure: %d kinds of attack during %s; %d quarantined with their reason, %d good files done, in %d s" % (
-        len(deeds), "the hash" if when == "early" else "the analysis", len(deeds), 20, seconds))
+        len(deeds), "the hash" if when == "early" else "the analysis", len(deeds), 21, seconds))
 
 
 def all_done(items, *beginnings):

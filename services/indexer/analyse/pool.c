@@ -219,15 +219,14 @@ static void take_look(void *state, struct analysis *analysis, const struct resul
     hand_out_ready(pool);
 }
 
-/* The worker asked the file system after its last read, unless it read the sound that ffmpeg made of the file. */
+/* The worker asked the file system after its last read, unless it read the sound that ffmpeg made of the file. That a
+ * file has changed is not believed: with such a worker, the file would be scanned and analysed without end. */
 static void look_at_file(struct pool *pool, struct analysis *analysis, const struct result *result)
 {
-    if (!result->has_after || analysis->sound >= 0)
-        start_look(pool, analysis, result, false, take_look);
-    else if (unchanged_since_scan(analysis, &result->after))
+    if (result->has_after && analysis->sound < 0 && unchanged_since_scan(analysis, &result->after))
         pass_result(pool, analysis, result);
     else
-        lose_work(pool, analysis, POOL_CHANGED, "");
+        start_look(pool, analysis, result, false, take_look);
 }
 
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)

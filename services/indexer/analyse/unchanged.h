@@ -1,6 +1,6 @@
 /* unchanged.h: checks, after a worker has read a file, that it is still the file that the scan saw, and on request that
- * it can be read now. A worker that is done says what its file is; else an errand looks, because the file system may
- * hang. The loop's thread. */
+ * it can be read now. A worker that is done says what its file is; if that is not what the scan saw, an errand looks,
+ * because the file system may hang. The loop's thread. */
 #ifndef LOOPHOLE_INDEXER_UNCHANGED_H
 #define LOOPHOLE_INDEXER_UNCHANGED_H
 
