@@ -280,14 +280,22 @@ static struct sequencer position_of(const struct audio_set_pattern *ask, const s
     return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
 }
 
+/* True if an edit of the playing pattern would be lost: the queued one has begun, and its note has not arrived, or it is
+ * an edit of the playing one. */
+static bool is_next_newer(struct audio *audio)
+{
+    const struct score *score = &audio->score;
+
+    return core_pattern(audio) == &score->next || (score_has_next(score) && audio->next.is_edit);
+}
+
 /* An edit of a pattern that is not the newest would undo what was set since. */
 static enum err check_newest(struct audio *audio, struct call *call, const struct audio_set_pattern *ask)
 {
-    const uint64_t newest = is_of_playing(ask) ? audio->score.now.serial : newest_pattern(audio)->serial;
-    const bool has_begun =
-        is_of_playing(ask) && core_pattern(audio) == &audio->score.next; /* and its note not arrived */
+    const bool is_late = is_of_playing(ask) && is_next_newer(audio);
+    const uint64_t newest = is_of_playing(ask) && !is_late ? audio->score.now.serial : newest_pattern(audio)->serial;
 
-    if (!ask->has_made_from || (ask->made_from == newest && !has_begun))
+    if (!ask->has_made_from || (ask->made_from == newest && !is_late))
         return ERR_OK;
     (void)refuse(call, ERR_CONFLICT, "pattern %llu is not the newest: %llu was set since",
                  (unsigned long long)ask->made_from, (unsigned long long)newest);

@@ -198,6 +198,16 @@ PREPARED_CLAIM(an_edit_of_the_playing_pattern_leaves_the_one_that_waits)
     assert_int_not_equal(set_pattern(desk, 0, false), edit); /* no number comes back */
 }
 
+PREPARED_CLAIM(an_edit_of_the_playing_pattern_while_another_edit_of_it_waits_is_refused)
+{
+    struct desk *desk = *state;
+    struct audio_set_pattern ask = { .has_made_from = true, .made_from = 1, .has_playing = true, .playing = true };
+    struct queued queued = { 0 };
+
+    assert_int_not_equal(edit_pattern(desk, 1), 0);
+    assert_int_equal(send_pattern(desk, &ask, &queued), ERR_CONFLICT); /* the one that waits would undo it */
+}
+
 PREPARED_CLAIM(a_row_that_is_muted_while_an_edit_waits_is_muted_in_the_edit)
 {
     struct desk *desk = *state;
