@@ -525,12 +525,13 @@ static enum err plan_lock(struct work *work, struct txn *txn, struct fault *faul
     struct element part;
     struct kit kit;
     uint32_t ended;
-    enum err e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    enum err e;
 
-    if (e == ERR_NOT_FOUND && !ask->on && loaded.locks.count)
-        return unlock_pads(work, &loaded, fault);
     if (work->was_done)
         return kit_ask_for_answer(work, fault);
+    e = kit_workspace_kit(work, txn, &part, &kit, fault);
+    if (e == ERR_NOT_FOUND && !ask->on && loaded.locks.count)
+        return unlock_pads(work, &loaded, fault);
     if (e == ERR_OK)
         e = check_names_to_unlock(&kit, ask->on ? &none : &loaded.locks, &ask->slots, fault);
     if (e != ERR_OK)
