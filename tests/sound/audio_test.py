@@ -433,6 +433,32 @@ def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home)
     home.wait_ready('streamer')
 
 
+@claim(shares=pads_engine)
+def an_edit_does_not_cancel_a_pattern_whose_sounds_were_still_loaded(home):
+    """An edit of the former pattern, as a person makes one, or the engine itself when a sound can be loaded again."""
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    client, streamer = home.client(), home.pid('streamer')
+    item = Catalogue(client, identity='uuid:edited', mount=b'/edited').put(b'edited.wav')
+    row = {'name': 'hat', 'pattern': 'x' * 16}
+
+    def pattern(name, **fields):
+        return {'metadata': {'name': name}, 'sequencer': {'tracks': [dict(row, **fields)]}}
+
+    first = client.must('audio.set_pattern', {'pattern': pattern('first')})['number']
+    os.kill(streamer, signal.SIGSTOP)
+    launched = client.send('audio.set_pattern', {'pattern': pattern('launched', id=item)})
+    edit = client.send('audio.set_pattern', {'pattern': pattern('edit'), 'made_from': first})
+    request, error, body = client.take('audio')
+    same((edit, 'ok'), (request, error))
+    with contextlib.suppress(ProcessLookupError):  # on a slow machine the supervisor may have replaced it
+        os.kill(streamer, signal.SIGCONT)
+    request, error, body = client.take('audio')
+    same((launched, 'ok'), (request, error))
+    same('launched', client.must('audio.pattern')['pattern']['metadata']['name'])
+    home.wait_ready('streamer')
+
+
 @claim(shares=transport_engine)
 def jack_s_transport_is_led_when_asked(home):
     """JACK's transport rolls with bars and beats."""

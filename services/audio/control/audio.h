@@ -91,7 +91,7 @@ struct audio {
     uint32_t timed_count;
     struct expected expected;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
-    uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
+    uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each; an edit does not count */
     struct silent_pads silent;                 /* since this process started */
     uint32_t rows_again;           /* bits of the rows of `pattern_asked` whose sounds a later try may load */
     uint32_t pattern_highest;      /* of the numbers that patterns were given */

@@ -356,7 +356,7 @@ static void note_rows_again(struct audio *audio, const struct silent_sound_list 
             audio->rows_again |= 1u << silent->at[i].index;
 }
 
-/* Sounds load in any order; the later ask wins. */
+/* Sounds load in any order; the later ask wins. An edit is of what was there when it was made, so it cancels nothing. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
 {
@@ -364,7 +364,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     struct queued *queued = answer;
     enum err e;
 
-    if (asked->number < audio->pattern_set && !is_of_playing(&asked->ask)) {
+    if (asked->number < audio->pattern_set && !asked->ask.has_made_from) {
         (void)refuse(call, ERR_CONFLICT, "a later pattern was set before the sounds of this one were loaded");
         return fault_hint(call_fault(call), "set this pattern again if you want it");
     }
@@ -374,8 +374,9 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     if (e == ERR_OK) {
         keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number,
                      asked->is_edit);
-        if (!is_of_playing(&asked->ask) || !score_has_next(&audio->score)) { /* else the one that waits is the latest */
+        if (!asked->ask.has_made_from)
             audio->pattern_set = asked->number;
+        if (!is_of_playing(&asked->ask) || !score_has_next(&audio->score)) { /* else the one that waits is the latest */
             asked_note(&audio->pattern_asked, asked->as_asked.bytes);
             note_rows_again(audio, &silent);
         }
