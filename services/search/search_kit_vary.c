@@ -7,6 +7,7 @@
 #include "services/search/index/blocks.h"
 #include "services/search/index/index_keep.h"
 #include "services/search/kit/order.h"
+#include "services/search/kit/signs.h"
 #include "services/search/kit/tune.h"
 #include "services/search/near/vectors.h"
 #include "services/search/search_begin.h"
@@ -205,18 +206,20 @@ static double gain_of(const struct vary_slot *slot, const struct item *item)
     return fmin(loudest, fmax(quietest, slot->of->gain * pow(10, (was->number - now->number) / 20)));
 }
 
-/* Which of the kit's tags it has, as in the reasons of a build. */
+/* Which of the kit's tags it has, and no more of them than a build names: a reason has at most 1,024 bytes. */
 static void add_tags(const struct varying *v, struct kit_pick *to)
 {
-    uint32_t row;
+    uint32_t row, named = 0;
 
     if (!index_find(&v->request->search->index, to->media, &row))
         return;
-    for (uint32_t i = 0; v->wanted && i < v->ask->tags.count; i++) {
+    for (uint32_t i = 0; v->wanted && i < v->ask->tags.count && named < KIT_SIGNS_COUNTED; i++) {
         struct bitmap *rows = search_kit_rows_said(v->request, v->ask->tags.at[i], false);
-        if (bitmap_has(rows, row))
+        if (bitmap_has(rows, row)) {
             to->why =
                 arena_printf(v->request->arena, "%.*s, it is %.*s", TEXT_ARG(to->why), TEXT_ARG(v->ask->tags.at[i]));
+            named++;
+        }
         bitmap_free(rows);
     }
 }

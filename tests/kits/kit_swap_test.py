@@ -100,6 +100,23 @@ def locks_of(kit):
 
 
 @claim(shares=drums_and_levels)
+def a_sound_with_many_long_tags_of_the_kit_is_chosen_with_the_reasons_for_which_there_is_room(home):
+    tags = ['a' * 61 + f'{n:03}' for n in range(16)]
+    snares = ids(home, 'class:snare -is:loop')[:2]
+    home.loophole('tag', *snares, *('+' + tag for tag in tags))
+    try:
+        kit = build(home, '--slots', 'snare', '--tags', ','.join(tags), '--name', 'Long')
+        home.loophole('kit', 'load', 'Long')
+        swapped = home.first('kit', 'swap', 'snare', 'next')
+        for one in (kit, swapped):
+            (slot,) = one['slots']
+            assert slot['layers'][0]['media'] in snares and len(slot['why'].encode()) <= 1024, slot
+            contains(slot['why'], ', it is ' + tags[0])
+    finally:
+        home.loophole('tag', *snares, *('-' + tag for tag in tags))
+
+
+@claim(shares=drums_and_levels)
 def a_locked_pad_stays_through_all_later_loads_until_it_is_unlocked(home):
     for kit, slots in (('Wide', {'a': 'low', 'b': 'middle', 'c': 'low'}), ('Two', {'x': 'high', 'y': 'high'}),
                        ('Three', {'x': 'middle', 'y': 'middle', 'z': 'high'})):
