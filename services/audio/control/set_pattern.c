@@ -280,8 +280,8 @@ static struct sequencer position_of(const struct audio_set_pattern *ask, const s
     return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
 }
 
-/* True if an edit of the playing pattern would be lost: the queued one has begun, and its note has not arrived, or it is
- * an edit of the playing one. */
+/* True if an edit of the playing pattern would be lost: the queued one has begun, and its note has not arrived, or it
+ * is an edit of the playing one. */
 static bool is_next_newer(struct audio *audio)
 {
     const struct score *score = &audio->score;
@@ -356,7 +356,7 @@ static void note_rows_again(struct audio *audio, const struct silent_sound_list 
             audio->rows_again |= 1u << silent->at[i].index;
 }
 
-/* Sounds load in any order; the later ask wins. An edit is of what was there when it was made, so it cancels nothing. */
+/* Sounds load in any order; the later ask wins. An edit is of what was there when it was made: it cancels nothing. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
 {
