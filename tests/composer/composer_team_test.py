@@ -1,7 +1,10 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A team: engines that share what they know about sounds, by content. With a real PostgreSQL server."""
+import base64
 import json
 import os
+import threading
+import time
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import SOCKET, as_studio, restored, run
@@ -128,6 +131,146 @@ def a_hostile_member_changes_what_is_allowed_and_is_not_the_last_for_ever(a):
     until(a.is_quiet, what='it is at the server')
 
 
+class Stranger:
+    """An account with psql."""
+
+    def __init__(self, member, name='mal'):
+        self.account = member.server.studio(name)
+
+    def ask(self, what, number=0, **more):
+        """A call of its engine with this number."""
+        engine = base64.b64encode(number.to_bytes(16, 'big')).decode()
+        ask = json.dumps({'what': what, 'engine': engine, **more}).replace("'", "''").replace('"HUGE"', '1e999')
+        return f"select composer.team('{ask}')"
+
+    def call(self, *ask, before='', **more):
+        return as_studio(self.account, before + self.ask(*ask, **more))
+
+
+def statement(field, value='yes', own=1, content='', **more):
+    return {'content': content, 'field': field, 'value': value, 'own': own, **more}
+
+
+@claim(inside=Member)
+def no_way_to_say_or_withdraw_passes_the_size_of_a_team(a):
+    a.create()
+    mal = Stranger(a)
+    mal.call('join', code=a.code(), name='mal')
+    size = "select rows || ' ' || bytes from composer.team_of"
+    held = "select count(*) || ' ' || coalesce(sum(octet_length(field) + octet_length(value)), 0) from composer.team_said"
+
+    def say(*said):
+        answer = json.loads(mal.call('exchange', position=0, said=said))
+        same(a.server.sql(held), a.server.sql(size))
+        return answer['full']
+    same(False, say(*[statement('tag:a', own=own) for own in range(1, 251)], *[statement('tag:a', 'x' * own, 500 - own) for own in range(1, 200)]))
+    same('1 6', a.server.sql(size))
+    same(False, say(*[statement('tag:a', own=900, withdrawn=True)] * 500))
+    same('0 0', a.server.sql(size))
+    same(False, say(*[statement(f'tag:{n}') for n in range(4)]))
+    a.server.sql("update composer.setting set value = 3 where name = 'most_team_rows'")
+    same(True, say(statement('tag:4'), statement('tag:0', withdrawn=True)))  # what is withdrawn goes, though there is no room
+    same('3', a.server.sql('select rows from composer.team_of'))
+    same(True, say(statement('tag:4')))
+    same(False, say(statement('tag:1', 'no', 2)))
+    a.server.sql("update composer.setting set value = 20 where name = 'most_team_bytes'")
+    same((True, False), (say(statement('tag:1', 'yes', 3)), say(statement('tag:1', '', 4))))
+    mal.call('leave', forget=True)
+    same(('0', '0 0'), (a.server.sql('select count(*) from composer.team_said'), a.server.sql(size)))
+
+
+@claim(inside=Member)
+def an_account_keeps_no_other_out_by_teams_and_engines_of_its_own(a):
+    mal = Stranger(a)
+    for number in range(8):
+        contains(mal.call('create', number, team='T', name='m'), '"team": "T"')
+    same('{"refused": "this account has made 8 teams that have members"}', mal.call('create', 8, team='T', name='m'))
+    mal.call('leave', 3)
+    contains(mal.call('create', 8, team='T', name='m'), '"team": "T"')
+    a.create()
+    code = a.code('64')
+    a.server.sql("update composer.setting set value = 10 where name = 'most_engines'")
+    for number in (9, 10):
+        contains(mal.call('join', number, code=code, name='m'), '"team": "Studio"')
+    for what in ('create', 'join'):
+        same('{"refused": "this account has 10 engines in teams already"}', mal.call(what, 11, team='T', code=code, name='m'))
+    same('62', a.server.sql('select uses from composer.team_code'))  # a refusal uses nothing up
+    contains(mal.call('create', 12, team='T', name='m', before='begin isolation level repeatable read;'), 'isolation level read committed')
+    a.server.sql("select composer.drop_studio('studio_mal')")
+    same('1|1', a.server.sql('select (select count(*) from composer.team_of), (select count(*) from composer.team_member)'))
+    a.joined('b')
+    a.server.sql("delete from composer.team_member where name <> 'b'")
+    contains(a.refused('code'), 'is a member of no team')
+    a.server.sql('delete from composer.team_member')
+    same('0', a.server.sql('select count(*) from composer.team_of'))
+
+
+@claim(inside=Member)
+def each_odd_word_of_a_member_is_refused_and_stops_no_other_one(a):
+    a.create()
+    mal = Stranger(a)
+    contains(mal.call('join', code=a.code(), name='\x1b[31mmal'), '"team": "Studio"')
+    content = a.media(0)['content']
+    contains(mal.call('exchange', said=[statement('tag:good', content=content)]), '"full": false')
+    for said, why in ((None, 'array length'), ({}, 'array length'), ([None], 'object'), ([1], 'object'), ([[]], 'object'), ([{}], 'null value'),
+                      ([statement(None)], 'null value'), ([statement('tag:a', None)], 'null value'), ([statement('tag:a', own=None)], 'null value'),
+                      ([statement('tag:a', own=0)], 'check constraint'), ([statement('tag:a', own=-5)], 'check constraint'),
+                      ([statement('tag:a', own=1.5)], 'invalid input'), ([statement('tag:a', own=10 ** 30)], 'out of range'),
+                      ([statement('tag:a', own='HUGE')], 'out of range'), ([statement('tag:a', withdrawn='maybe')], 'invalid input'),
+                      ([statement('tag:a', content='!' * 24)], 'check constraint'), ([statement('tag:a', content='A' * 24)], 'check constraint'),
+                      ([statement('tag:a', content=content[:-3] + 'B==')], 'check constraint'), ([statement('')], 'check constraint')):
+        contains(mal.call('exchange', said=said), why)
+    for ask, why in (({'position': -(2 ** 62)}, '"said": [{'), ({'position': 2 ** 62}, '"said": []'), ({'position': 2 ** 70}, 'out of range'),
+                     ({'position': 'x'}, 'invalid input'), ({'position': 'HUGE'}, 'out of range'), ({'position': [None]}, 'invalid input')):
+        contains(mal.call('exchange', **ask), why)
+    for ask, why in (({'hours': 'HUGE'}, 'out of range'), ({'hours': -5, 'uses': 10 ** 9}, '"code": "'), ({'hours': {}}, 'invalid input'),
+                     ({'uses': 2 ** 31}, 'out of range'), ({'revoke': 'x'}, 'invalid input'), ({'hours': None, 'uses': None, 'revoke': None}, '"code": "')):
+        contains(mal.call('code', **ask), why)
+    for ask, why in (({'name': None}, 'null value'), ({'team': None}, 'null value'), ({'name': ''}, 'check constraint'), ({'team': 'x' * 65}, 'check constraint')):
+        contains(mal.call('create', 1, **{'team': 'T', 'name': 'm', **ask}), why)
+    for what in (None, '', 5, 'drop', 'create', 'join'):
+        contains(mal.call(what), 'leave it first')
+    for engine in (None, '', 'x', '!' * 24, 'A' * 24, 7, [], {}):
+        answer = mal.call('show', engine=engine)
+        assert 'engine of 16 bytes' in answer or 'base64' in answer, answer
+    a.until_fact(0, tags=['good'])  # all others are read on
+    same('', a.team('show')['error'])
+    assert '\x1b' not in a.home.loophole('composer', 'team', 'show').out
+    other = Stranger(a, 'other')  # of an engine of another account it is no member
+    for what in ('show', 'exchange', 'code', 'leave'):
+        same('{"refused": "this engine is a member of no team"}', other.call(what))
+
+
+@claim(inside=Member)
+def members_that_come_and_go_at_once_leave_no_team_without_members(a):
+    a.create()
+    b = a.joined('b')
+    code = a.code('64')
+    strangers = [Stranger(a, f'mal{number}') for number in range(4)]
+    answers = []
+
+    def come_and_go(one):
+        for _ in range(6):
+            answers.append(one.call('join', code=code, name='m'))
+            answers.append(one.call('exchange', said=[statement('tag:x', own=int(time.time() * 1e6))]))
+            answers.append(one.call('code', revoke=False))
+            answers.append(one.call('leave', forget=True))
+            answers.append(one.call('create', team='T', name='m'))
+            answers.append(one.call('leave'))
+    threads = [threading.Thread(target=come_and_go, args=(one,)) for one in strangers]
+    for thread in threads:
+        thread.start()
+    a.edit(0, notes='meanwhile')
+    b.until_fact(0, notes='meanwhile')
+    for thread in threads:
+        thread.join()
+    wrong = [answer for answer in answers if 'deadlock' in answer or 'timeout' in answer or not answer.startswith('{')]
+    same([], wrong)
+    same('0|2|1', a.server.sql('select (select count(*) from composer.team_of t where not exists (select from composer.team_member m where '
+                               'm.team = t.id)), (select count(*) from composer.team_member), (select count(*) from composer.team_of)'))
+    same('t', a.server.sql('select rows = (select count(*) from composer.team_said) from composer.team_of'))
+
+
 @claim(inside=Member)
 def an_engine_restored_on_its_machine_goes_on_and_a_copy_does_not(a):
     backup = a.home.file('backup')
@@ -207,22 +350,22 @@ def a_code_is_used_up_revoked_and_guessed_in_vain(a):
     b, c = a.beside('b'), a.beside('c')
     contains(b.refused('code'), 'in no team')
     contains(b.refused('join', 'ab-cd', '--name', 'b'), 'the code is wrong, expired, used up or revoked')
-    same('1', a.server.sql("select wrong from composer.team_guess where studio = 'studio_b' and until > now() - interval '1 hour'"))
-    a.server.sql("update composer.team_guess set until = now() + interval '1 hour'")
+    same('1', a.server.sql("select wrong from composer.team_account where studio = 'studio_b' and until > now() - interval '1 hour'"))
+    a.server.sql("update composer.team_account set until = now() + interval '1 hour'")
     contains(b.refused('join', a.code(), '--name', 'b'), 'wait 3')
     code = a.code()
     assert len(code.replace('-', '')) == 40, code
     same('0', a.server.sql(f"select count(*) from composer.team_code where hash::text like '%{code}%'"))
     c.join(code)
-    a.server.sql("update composer.team_guess set until = now()")
+    a.server.sql("update composer.team_account set until = now()")
     contains(b.refused('join', code, '--name', 'b'), 'used up')
     code = a.code('2')
     a.home.loophole('composer', 'team', 'code', '--off')
-    a.server.sql("update composer.team_guess set until = now()")
+    a.server.sql("update composer.team_account set until = now()")
     contains(b.refused('join', code, '--name', 'b'), 'revoked')
-    same(3, int(a.server.sql("select wrong from composer.team_guess where studio = 'studio_b'")))
+    same(3, int(a.server.sql("select wrong from composer.team_account where studio = 'studio_b'")))
     code = a.code()
-    a.server.sql("update composer.team_guess set until = now()", "update composer.team_code set expires = now()")
+    a.server.sql("update composer.team_account set until = now()", "update composer.team_code set expires = now()")
     contains(b.refused('join', code, '--name', 'b'), 'expired')
     contains(c.refused('create', 'Other'), 'is in the team "Studio" already')
     same('', b.team('show')['team'])

@@ -7,20 +7,23 @@ insert into composer.setting values
     ('most_team_bytes', 268435456),    -- bytes of their text
     ('most_team_members', 64),
     ('most_teams', 100000),
+    ('most_teams_made', 8),            -- by one account, of those that are left
     ('team_poll_seconds', 2);          -- members ask for news about so often
 
 create table composer.team_of (
-    id       bigint generated always as identity primary key,
+    id       uuid primary key default gen_random_uuid(), -- a number would say how many teams there are
     name     text not null check (octet_length(name) between 1 and 64),
+    maker    text not null,               -- the account; '': it was dropped
     position bigint not null default 0,   -- of the newest statement
     rows     bigint not null default 0,
     bytes    bigint not null default 0,
     made     timestamptz not null default now()
 );
+create index on composer.team_of (maker);
 create table composer.team_member (
     studio  text not null,
     engine  text not null check (octet_length(engine) = 24),
-    team    bigint not null references composer.team_of on delete cascade,
+    team    uuid not null references composer.team_of on delete cascade,
     id      text not null unique,         -- a hash of account and engine: what the others see
     name    text not null check (octet_length(name) between 1 and 64),
     joined  timestamptz not null default now(),
@@ -29,26 +32,27 @@ create table composer.team_member (
 create index on composer.team_member (team);
 create table composer.team_code (
     hash    bytea primary key,
-    team    bigint not null references composer.team_of on delete cascade,
+    team    uuid not null references composer.team_of on delete cascade,
     uses    int not null,                 -- that are left
     expires timestamptz not null
 );
 create index on composer.team_code (team);
-create table composer.team_guess (
+-- An account that made or joined a team. Its row is locked while it does, so its teams and members are counted right.
+create table composer.team_account (
     studio text primary key,
     wrong  int not null default 0,        -- codes since the last right one
-    until  timestamptz not null           -- no further code is looked at before
+    until  timestamptz not null default now() -- no further code is looked at before
 );
--- Of each member the newest statement about a field.
+-- Of each member the newest statement about a field. Content and times are those that each engine can read.
 create table composer.team_said (
-    team     bigint not null references composer.team_of on delete cascade,
-    content  text not null check (octet_length(content) in (0, 24)),
+    team     uuid not null references composer.team_of on delete cascade,
+    content  text not null check (content ~ '^([A-Za-z0-9+/]{21}[AQgw]==)?$'),
     field    text not null check (octet_length(field) between 1 and 80),
     member   text not null,
     who      text not null,
     value    text not null check (octet_length(value) <= 4096),
     at       bigint not null,             -- microseconds, by the clock of the member; bounded by that of the server
-    own      bigint not null,             -- the same without the bound: the order of what one member said
+    own      bigint not null check (own > 0), -- the same without the bound: the order of what one member said
     position bigint not null,
     primary key (team, content, field, member)
 );
@@ -57,11 +61,33 @@ create unique index on composer.team_said (team, position);
 do $$
 declare each text;
 begin
-    foreach each in array array['team_of', 'team_member', 'team_code', 'team_guess', 'team_said'] loop
+    foreach each in array array['team_of', 'team_member', 'team_code', 'team_account', 'team_said'] loop
         execute format('alter table composer.%I owner to composer_owner', each);
         execute format('alter table composer.%I enable row level security', each);
     end loop;
 end $$;
+
+-- The last member's team goes, whatever removes the member.
+create function composer.end_team() returns trigger language plpgsql
+as $$
+begin
+    perform from composer.team_of where id = old.team for update;
+    delete from composer.team_of where id = old.team and not exists (select from composer.team_member where team = old.team);
+    return null;
+end $$;
+create trigger end_team after delete on composer.team_member for each row execute function composer.end_team();
+
+-- What is removed no longer counts.
+create function composer.count_removed() returns trigger language plpgsql
+as $$
+begin
+    update composer.team_of t set rows = t.rows - g.rows, bytes = t.bytes - g.bytes
+        from (select team, count(*) as rows, sum(octet_length(field) + octet_length(value)) as bytes from gone group by team) g
+        where t.id = g.team;
+    return null;
+end $$;
+create trigger count_removed after delete on composer.team_said referencing old table as gone
+    for each statement execute function composer.count_removed();
 
 create function composer.team_clock() returns bigint language sql volatile
 as $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint $$;
@@ -75,7 +101,7 @@ as $$ select jsonb_build_object('refused', why) $$;
 -- The team as a member sees it, also one that this statement added: so it is volatile.
 create function composer.show_team(me composer.team_member) returns jsonb language sql volatile
 as $$
-    select jsonb_build_object('team', t.name, 'me', me.id, 'epoch', composer.epoch() || t.id,
+    select jsonb_build_object('team', t.name, 'me', me.id, 'epoch', composer.epoch() || replace(t.id::text, '-', ''),
         'poll', composer.setting_of('team_poll_seconds'),
         'codes', (select count(*) from composer.team_code c where c.team = t.id and c.expires > now()),
         'members', (select jsonb_agg(jsonb_build_object('id', m.id, 'name', m.name,
@@ -84,7 +110,7 @@ as $$
     from composer.team_of t where t.id = me.team
 $$;
 
-create function composer.add_member(ask jsonb, into_team bigint) returns composer.team_member language plpgsql
+create function composer.add_member(ask jsonb, into_team uuid) returns composer.team_member language plpgsql
 as $$
 declare
     who text := session_user;
@@ -97,14 +123,35 @@ begin
     return me;
 end $$;
 
+-- Locks the row of the account. Without a further engine, why the account may have none.
+create function composer.begin_membership() returns text language plpgsql
+as $$
+declare who text := session_user;
+begin
+    insert into composer.team_account (studio) values (who) on conflict do nothing;
+    perform from composer.team_account where studio = who for update;
+    if (select count(*) from composer.team_member where studio = who) >= composer.setting_of('most_engines') then
+        return format('this account has %s engines in teams already', composer.setting_of('most_engines'));
+    end if;
+    return null;
+end $$;
+
 create function composer.make_team(ask jsonb) returns jsonb language plpgsql
 as $$
-declare made bigint;
+declare
+    who  text := session_user;
+    why  text := composer.begin_membership();
+    most bigint := composer.setting_of('most_teams_made');
+    made uuid;
 begin
+    if why is not null then return composer.refuse_team(why); end if;
+    if (select count(*) from composer.team_of where maker = who) >= most then
+        return composer.refuse_team(format('this account has made %s teams that have members', most));
+    end if;
     if (select count(*) from composer.team_of) >= composer.setting_of('most_teams') then
         return composer.refuse_team('the server has as many teams as its operator allows');
     end if;
-    insert into composer.team_of (name) values (ask->>'team') returning id into made;
+    insert into composer.team_of (name, maker) values (ask->>'team', who) returning id into made;
     return composer.show_team(composer.add_member(ask, made));
 end $$;
 
@@ -116,6 +163,7 @@ declare
     hours int := greatest(1, least(coalesce((ask->>'hours')::int, 24), 720));
     times int := greatest(1, least(coalesce((ask->>'uses')::int, 1), 64));
 begin
+    perform from composer.team_of where id = me.team for update;
     delete from composer.team_code where team = me.team and (expires <= now() or (ask->>'revoke')::boolean);
     if (ask->>'revoke')::boolean then return composer.show_team(me); end if;
     if (select count(*) from composer.team_code where team = me.team) >= 16 then
@@ -125,85 +173,77 @@ begin
     return composer.show_team(me) || jsonb_build_object('code', rtrim(regexp_replace(code, '(.{5})', '\1-', 'g'), '-'));
 end $$;
 
--- A wrong code is counted, and the account waits twice as long after each, up to an hour.
+-- A wrong code is counted, and the account waits twice as long after each, up to an hour. A team is locked before its codes.
 create function composer.join_team(ask jsonb) returns jsonb language plpgsql
 as $$
 declare
     who   text := session_user;
-    pause timestamptz;
-    found_team bigint;
+    why   text := composer.begin_membership();
+    pause timestamptz := (select until from composer.team_account where studio = who);
+    found_team uuid;
 begin
-    insert into composer.team_guess (studio, until) values (who, now()) on conflict do nothing;
-    select until into pause from composer.team_guess where studio = who for update;
+    if why is not null then return composer.refuse_team(why); end if;
     if pause > now() then
         return composer.refuse_team(format('wrong codes came from this account: wait %s seconds',
                                            ceil(extract(epoch from pause - now()))));
     end if;
+    perform from composer.team_of where id = (select team from composer.team_code where hash = composer.team_hash(ask->>'code'))
+        for update;
     update composer.team_code set uses = uses - 1
         where hash = composer.team_hash(ask->>'code') and uses > 0 and expires > now() returning team into found_team;
     if found_team is null then
-        update composer.team_guess set wrong = wrong + 1, until = now() + make_interval(secs => least(3600, 2 ^ least(wrong, 12)))
+        update composer.team_account set wrong = wrong + 1,
+                                         until = now() + make_interval(secs => least(3600, 2 ^ least(wrong, 12)))
             where studio = who;
         return composer.refuse_team('the code is wrong, expired, used up or revoked');
     end if;
-    delete from composer.team_guess where studio = who;
+    update composer.team_account set wrong = 0 where studio = who;
     delete from composer.team_code where team = found_team and uses = 0;
-    perform from composer.team_of where id = found_team for update;
     if (select count(*) from composer.team_member where team = found_team) >= composer.setting_of('most_team_members') then
         return composer.refuse_team('the team has as many members as its operator allows');
     end if;
     return composer.show_team(composer.add_member(ask, found_team));
 end $$;
 
--- What the member said stays with the team, unless it asks for its removal. The last member's team goes.
+-- What the member said stays with the team, unless it asks for its removal.
 create function composer.leave_team(me composer.team_member, ask jsonb) returns jsonb language plpgsql
 as $$
 begin
     perform from composer.team_of where id = me.team for update;
-    if (ask->>'forget')::boolean then
-        with gone as (delete from composer.team_said where team = me.team and member = me.id
-                      returning octet_length(field) + octet_length(value) as bytes)
-        update composer.team_of set rows = rows - (select count(*) from gone),
-                                    bytes = bytes - (select coalesce(sum(g.bytes), 0) from gone g) where id = me.team;
-    end if;
+    if (ask->>'forget')::boolean then delete from composer.team_said where team = me.team and member = me.id; end if;
     delete from composer.team_member where studio = me.studio and engine = me.engine;
-    delete from composer.team_of t where id = me.team and not exists (select from composer.team_member m where m.team = t.id);
     return '{}';
 end $$;
 
--- Takes what the member said after what it has of it: a restored member sends old words again. One withdrawn is removed. False: the team has no room.
+-- Takes what the member said after what it has of it: a restored member sends old words again. False: the team has no room.
 create function composer.take_said(me composer.team_member, said jsonb) returns boolean language plpgsql
 as $$
 declare
     most  bigint := composer.team_clock() + 600000000; -- nobody is further in the future than ten minutes
     last  bigint;
     each  record;
+    held  record; -- by the statement before it too
     added bigint := 0;
     size  bigint := 0;
 begin
-    select position into last from composer.team_of where id = me.team for update;
-    for each in select o.*, h.own as held_own, octet_length(h.field) + octet_length(h.value) as held
-                from jsonb_to_recordset(said) as o(content text, field text, value text, own bigint, withdrawn boolean)
-                left join composer.team_said h on h.team = me.team and h.content = o.content and h.field = o.field
-                                              and h.member = me.id
+    select position into last from composer.team_of where id = me.team;
+    for each in select * from jsonb_to_recordset(said) as o(content text, field text, value text, own bigint, withdrawn boolean)
+                where withdrawn is not true
     loop
-        if each.withdrawn then
-            delete from composer.team_said where team = me.team and content = each.content and field = each.field and member = me.id;
-            added := added - (each.held is not null)::int;
-            size := size - coalesce(each.held, 0);
-        elsif each.held_own is null or each.own > each.held_own then
-            last := last + 1;
-            insert into composer.team_said values (me.team, each.content, each.field, me.id, me.name, each.value,
-                                                   greatest(1, least(each.own, most)), each.own, last)
-                on conflict (team, content, field, member) do update
-                set value = excluded.value, at = excluded.at, own = excluded.own, position = excluded.position, who = excluded.who;
-            added := added + (each.held is null)::int;
-            size := size + octet_length(each.field) + octet_length(each.value) - coalesce(each.held, 0);
-        end if;
+        select own, octet_length(field) + octet_length(value) as bytes into held from composer.team_said
+            where team = me.team and content = each.content and field = each.field and member = me.id;
+        continue when held.own >= each.own;
+        last := last + 1;
+        insert into composer.team_said values (me.team, each.content, each.field, me.id, me.name, each.value,
+                                               greatest(1, least(each.own, most)), each.own, last)
+            on conflict (team, content, field, member) do update
+            set value = excluded.value, at = excluded.at, own = excluded.own, position = excluded.position, who = excluded.who;
+        added := added + (held.own is null)::int;
+        size := size + octet_length(each.field) + octet_length(each.value) - coalesce(held.bytes, 0);
     end loop;
     update composer.team_of set position = last, rows = rows + added, bytes = bytes + size where id = me.team;
-    return (select rows <= composer.setting_of('most_team_rows') and bytes <= composer.setting_of('most_team_bytes')
-            from composer.team_of where id = me.team);
+    return (select (added <= 0 or rows <= composer.setting_of('most_team_rows')) and
+                   (size <= 0 or bytes <= composer.setting_of('most_team_bytes')) from composer.team_of where id = me.team);
 end $$;
 
 -- What the team said after a position: at most 500 statements, and about a megabyte.
@@ -221,13 +261,17 @@ as $$
     from part
 $$;
 
--- Full: the team has no room, so nothing of this call was taken; reading goes on.
+-- Full: the team has no room, so of this call only what is withdrawn was taken; reading goes on.
 create function composer.exchange_said(me composer.team_member, ask jsonb) returns jsonb language plpgsql
 as $$
 declare
     is_full boolean := false;
 begin
     if jsonb_array_length(coalesce(ask->'said', '[]')) > 0 then
+        perform from composer.team_of where id = me.team for update;
+        delete from composer.team_said s
+            using jsonb_to_recordset(ask->'said') as o(content text, field text, withdrawn boolean)
+            where o.withdrawn and s.team = me.team and s.content = o.content and s.field = o.field and s.member = me.id;
         begin
             if not composer.take_said(me, ask->'said') then raise exception using errcode = 'XT001'; end if;
         exception when sqlstate 'XT001' then
@@ -248,6 +292,9 @@ begin
     perform composer.check_ask(ask);
     if octet_length(coalesce(ask->>'engine', '')) <> 24 or jsonb_array_length(coalesce(ask->'said', '[]')) > 500 then
         raise exception 'expected an engine of 16 bytes, as base64, and at most 500 statements';
+    end if;
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'expected the isolation level read committed'; -- an older snapshot counts wrong
     end if;
     perform composer.end_sessions();
     select * into me from composer.team_member where studio = who and engine = ask->>'engine';
@@ -286,8 +333,8 @@ begin
     delete from composer.mark where studio = dropped;
     delete from composer.owner where studio = dropped;
     delete from composer.team_member where studio = dropped;
-    delete from composer.team_guess where studio = dropped;
-    delete from composer.team_of t where not exists (select from composer.team_member m where m.team = t.id);
+    delete from composer.team_account where studio = dropped;
+    update composer.team_of set maker = '' where maker = dropped;
     if is_studio then
         execute format('drop role %I', dropped);
     end if;
