@@ -113,6 +113,7 @@ struct team {
     struct team_said_list sent; /* … what it sends */
     bool is_keeping;            /* an ask to persist is on its way */
     bool is_due;                /* the catalogue changed */
+    bool is_leaving;            /* the talk in progress says that this engine left */
     enum team_phase phase;      /* of a comparison of all items and rows */
     struct key at;              /* where its next slice begins */
     uint64_t revision;          /* of the catalogue when it began */
@@ -121,7 +122,7 @@ struct team {
     struct fault fault;         /* why the last exchange failed */
     struct team_command {
         bool is_waiting;    /* a person asked for it, and it is not answered yet */
-        bool is_talking;    /* the talk in progress is about it */
+        bool is_talking;    /* the talk in progress, or the ask to persist, is about it */
         struct to_team ask; /* its texts lie in `arena` */
         struct arena arena;
         struct ticket ticket;

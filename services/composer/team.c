@@ -57,9 +57,14 @@ static void end_command(struct composer *c, const struct fault *why)
     c->team.next = 0;
 }
 
+/* A command that waits until the server knows about the last team fails with that talk. */
 static void fail_step(struct composer *c, const struct fault *why)
 {
-    if (c->team.command.is_talking)
+    struct team *t = &c->team;
+    const bool is_leaving = t->is_leaving;
+
+    t->is_leaving = false;
+    if (t->command.is_talking || (is_leaving && t->command.is_waiting))
         end_command(c, why);
     else
         fail_exchange(c, why);
@@ -153,13 +158,9 @@ static void take_command(struct composer *c, const struct from_team *answer, con
                          struct fault *fault)
 {
     struct team_command *command = &c->team.command;
-    const bool is_leave = text_is(command->ask.what, "leave"), is_code = text_is(command->ask.what, "code");
+    const bool is_code = text_is(command->ask.what, "code");
     struct team_state joined = *state;
 
-    if (is_leave && (!answer->has_refused || state->team.len)) {
-        keep_changes(c, &(struct persist_team){ .left = true, .clear = true });
-        return;
-    }
     if (check_answer(answer, is_code ? state : &(struct team_state){ 0 }, fault) != ERR_OK)
         return;
     command->code = answer->has_code ? arena_text(&command->arena, answer->code) : TEXT("");
@@ -178,14 +179,29 @@ static void take_command(struct composer *c, const struct from_team *answer, con
     keep_changes(c, &(struct persist_team){ .has_state = true, .state = joined });
 }
 
+/* The server knows that this engine left. If it refused, it knew no such member. */
+static void take_leave(struct composer *c)
+{
+    c->team.is_leaving = false;
+    c->team.pause = 0;
+    c->team.fault = (struct fault){ 0 };
+    keep_changes(c, &(struct persist_team){ .told = true });
+}
+
 static void turn_talk(struct composer *c, struct arena *arena, const struct team_state *state, struct fault *fault)
 {
     struct team *t = &c->team;
     struct from_team answer = { 0 };
 
+    if (t->command.is_waiting && !t->command.is_talking && text_is(t->command.ask.what, "leave")) {
+        talk_end(&t->talk); /* a person does not wait for it */
+        return;
+    }
     if (!talk_turn(&t->talk) || talk_result(&t->talk, &from_team_shape, arena, &answer, fault) != ERR_OK)
         return;
-    if (t->command.is_talking)
+    if (t->is_leaving)
+        take_leave(c);
+    else if (t->command.is_talking)
         take_command(c, &answer, state, fault);
     else
         take_exchange(c, &answer, state, fault);
@@ -203,18 +219,38 @@ static void begin_talk(struct composer *c, struct arena *arena, const struct to_
         (void)talk_begin(&c->team.talk, &words, fault);
 }
 
-/* Another member begins without the rows of the former one. */
-static void begin_command(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)
+static void begin_leave(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
+                        struct fault *fault)
+{
+    struct to_team call = { .what = TEXT("leave"), .has_forget = true, .forget = state->forget };
+
+    c->team.is_leaving = true;
+    if (team_engine(txn, arena, state->salt, &call.engine) != ERR_OK)
+        fault_set(fault, ERR_INTERNAL, "this machine cannot be identified");
+    else
+        begin_talk(c, arena, &call, fault);
+}
+
+/* Another member begins when the server knows that the former one left, and without its rows. */
+static void begin_command(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
+                          struct fault *fault)
 {
     struct team_command *command = &c->team.command;
     const bool begins = text_is(command->ask.what, "create") || text_is(command->ask.what, "join");
+    const bool leaves = text_is(command->ask.what, "leave");
 
-    if (begins && txn_count(txn, DB_TEAM) + txn_count(txn, DB_TEAM_OUT)) {
-        keep_changes(c, &(struct persist_team){ .left = true, .clear = true });
+    if (begins && state->leaving) {
+        begin_leave(c, txn, arena, state, fault);
+        return;
+    }
+    if (begins && (state->team.len || txn_count(txn, DB_TEAM) + txn_count(txn, DB_TEAM_OUT))) {
+        keep_changes(c, &(struct persist_team){ .left = state->team.len > 0, .clear = true });
         return;
     }
     command->is_talking = true;
-    if (team_engine(txn, arena, bytes_of(command->salt, TEAM_SALT), &command->ask.engine) != ERR_OK)
+    if (leaves)
+        keep_changes(c, &(struct persist_team){ .left = true, .forget = command->ask.forget, .clear = true });
+    else if (team_engine(txn, arena, bytes_of(command->salt, TEAM_SALT), &command->ask.engine) != ERR_OK)
         fault_set(fault, ERR_INTERNAL, "this machine cannot be identified");
     else
         begin_talk(c, arena, &command->ask, fault);
@@ -246,13 +282,18 @@ static void begin_exchange(struct composer *c, struct txn *txn, struct arena *ar
 
 /* ---- turns ---- */
 
-/* Without a team only rows of a former one are left to remove. */
-static void turn_alone(struct composer *c, struct txn *txn)
+/* Without a team only rows of a former one are left to remove, and its server to be told. */
+static void turn_alone(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
+                       struct fault *fault)
 {
+    struct team *t = &c->team;
+
     if (txn_count(txn, DB_TEAM) + txn_count(txn, DB_TEAM_OUT))
         keep_changes(c, &(struct persist_team){ .clear = true });
-    else
-        c->team.next = clock_steady() + hour_us;
+    else if (!state->leaving || !t->server[0])
+        t->next = clock_steady() + hour_us;
+    else if (clock_steady() >= t->next)
+        begin_leave(c, txn, arena, state, fault);
 }
 
 static void turn_rest(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
@@ -264,9 +305,9 @@ static void turn_rest(struct composer *c, struct txn *txn, struct arena *arena, 
 
     t->is_due = false;
     if (t->command.is_waiting && !t->command.is_talking) {
-        begin_command(c, txn, arena, fault);
+        begin_command(c, txn, arena, state, fault);
     } else if (!state->team.len) {
-        turn_alone(c, txn);
+        turn_alone(c, txn, arena, state, fault);
     } else if (!c->team.server[0] || !team_is_here(txn, arena, state)) {
         t->next = clock_steady() + hour_us;
     } else if (team_compare(c, txn, arena, state, &changes)) {
@@ -335,7 +376,8 @@ enum err team_show(struct composer *c, struct arena *arena, struct team_shown *t
                                .last_sync = t->synced,
                                .error = arena_text(arena, text_of(t->fault.what)),
                                .comparing = state.team.len && !state.swept,
-                               .elsewhere = state.team.len && !team_is_here(txn, arena, &state) };
+                               .elsewhere = state.team.len && !team_is_here(txn, arena, &state),
+                               .leaving = state.leaving };
     if (e == ERR_OK) {
         struct team_state copy;
         e = codec_copy(&team_state_shape, &state, arena, &copy); /* nothing may point into the map */
@@ -383,7 +425,7 @@ enum err team_command(struct composer *c, struct call *call, const struct to_tea
     struct team_command *command = &c->team.command;
     struct fault *fault = call_fault(call);
     struct txn *txn;
-    enum err e = check_server(c, fault);
+    enum err e = text_is(ask->what, "leave") ? ERR_OK : check_server(c, fault);
 
     if (e != ERR_OK)
         return e;

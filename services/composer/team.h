@@ -6,6 +6,8 @@
  *   talk    ──► what the server lacks; then all that is new there, also what it took of this engine
  *   keep    ──► statements, position, and the values of the items: one commit
  *
+ * A person who leaves has left when persist answers. Then a talk says so to the server; it is repeated until the server
+ * answers.
  * Another epoch means that the server was restored: all is sent and read again. The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_TEAM_H
 #define LOOPHOLE_COMPOSER_TEAM_H

@@ -366,6 +366,8 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
     if (ask->has_after && ask->after != state->position)
         return fault_set(fault, ERR_CONFLICT, "the team is read up to %llu", (unsigned long long)state->position);
     if (ask->left)
+        *state = (struct team_state){ .salt = state->salt, .leaving = state->salt.len > 0, .forget = ask->forget };
+    if (ask->told && !state->team.len)
         *state = (struct team_state){ 0 };
     if (ask->has_after)
         state->position = ask->position;

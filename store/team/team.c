@@ -106,7 +106,8 @@ enum err team_put_state(struct writing *w, const struct team_state *state)
 {
     struct key key = key_name(META_TEAM);
 
-    return state->team.len ? row_put(w, DB_META, &key, &team_state_shape, state) : row_delete(w, DB_META, &key);
+    return state->team.len || state->leaving ? row_put(w, DB_META, &key, &team_state_shape, state)
+                                             : row_delete(w, DB_META, &key);
 }
 
 enum err team_put_row(struct writing *w, const struct key *key, const struct team_row *row)

@@ -10,7 +10,7 @@
 
 enum { TEAM_CONTENT = 16, TEAM_SAID = 40 /* statements of a row */, TEAM_ROWS = 1 << 20 };
 
-/* All zero, with an empty team, if this engine is in none. */
+/* With an empty team if this engine is in none. */
 enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to);
 
 /* True if the engine joined in this home. Otherwise it was restored or copied, and nothing may be sent. */

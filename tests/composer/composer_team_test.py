@@ -379,6 +379,7 @@ def who_left_and_strangers_get_nothing(a):
     a.edit(0, facts=[{'attribute': 'rating', 'number': 4}])
     b.until_fact(0, rating=4)
     same('', b.team('leave')['team'])
+    until(lambda: not b.team('show')['leaving'], what='the server knows it')
     same(4, b.facts(0)['rating'])
     a.edit(0, facts=[{'attribute': 'rating', 'number': 1}])
     until(a.is_quiet, what='it is at the server')
@@ -393,10 +394,47 @@ def who_left_and_strangers_get_nothing(a):
         answer = as_studio(one.setting, 'select composer.team(\'{"what": "exchange", "engine": "AAAAAAAAAAAAAAAAAAAAAA=="}\')')
         same('{"refused": "this engine is a member of no team"}', answer)
     a.home.loophole('composer', 'team', 'leave', '--all')
+    until(lambda: not a.team('show')['leaving'], what='the server knows it')
     same('0', a.server.sql("select count(*) from composer.team_of where name = 'Studio'"))
     same('0', a.server.sql("select count(*) from composer.team_said"))
     a.server.sql("select composer.drop_studio('studio_c')")
     same('0|0', a.server.sql('select (select count(*) from composer.team_of), (select count(*) from composer.team_member)'))
+
+
+@claim(inside=Member)
+def an_engine_leaves_at_once_also_without_the_server(a):
+    a.create()
+    b = a.joined('b')
+    c = b.joined('c')
+    for one in (a, b, c):
+        until(one.is_quiet, what='all is at the server')
+    members = 'select string_agg(name, \' \' order by name) from composer.team_member'
+    a.edit(0, notes='of a')
+    for one in (b, c):
+        one.until_fact(0, notes='of a')
+    for one in (b, c):
+        one.unplug()
+    b.edit(0, notes='said while away')
+    left = b.team('leave', '--all')
+    same(('', True, []), (left['team'], left['leaving'], left['members']))
+    c.team('leave')
+    a.edit(0, notes='after b left')
+    until(a.is_quiet, what='it is at the server')
+    until(lambda: b.team('show')['error'], what='it says why the server is not told')
+    contains(b.home.loophole('composer', 'team', 'show').out, 'The server is told that it left when it answers.')
+    contains(b.home.loophole('doctor', code=None).out, 'the server is not told yet')
+    contains(b.refused('leave'), 'in no team')
+    contains(b.refused('create', 'New'), 'No such file')
+    b.home.kill('composer')
+    b.home.wait_ready('composer')
+    same((True, 'a b c'), (b.team('show')['leaving'], a.server.sql(members)))
+    for one in (b, c):
+        one.plug()
+    same('New', c.team('create', 'New', '--name', 'c')['team'])  # the server is told before
+    until(lambda: not b.team('show')['leaving'], what='it is told')
+    same('a c', a.server.sql(members))
+    same('said while away', b.facts(0)['notes'])
+    same('0', a.server.sql("select count(*) from composer.team_said where value = 'said while away'"))
 
 
 @claim(inside=Member)

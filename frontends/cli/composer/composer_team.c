@@ -25,6 +25,12 @@ static void print_members(struct cli *cli, const struct team_shown *team)
     }
 }
 
+static void print_error(struct cli *cli, const struct team_shown *team)
+{
+    if (team->error.len)
+        cli_print(&cli->out, "%-10s %.*s\n", "error", TEXT_ARG(team->error));
+}
+
 static void print_exchange(struct cli *cli, const struct team_shown *team)
 {
     cli_print(&cli->out, "%-10s %llu statement%s not sent yet; %llu field%s known\n", "exchange",
@@ -43,8 +49,7 @@ static void print_exchange(struct cli *cli, const struct team_shown *team)
                   "%-10s this catalogue was restored, or comes from another machine: nothing is sent until "
                   "`loophole composer team join`\n",
                   "elsewhere");
-    if (team->error.len)
-        cli_print(&cli->out, "%-10s %.*s\n", "error", TEXT_ARG(team->error));
+    print_error(cli, team);
 }
 
 static enum err print_team(struct cli *cli, const struct team_shown *team)
@@ -52,7 +57,9 @@ static enum err print_team(struct cli *cli, const struct team_shown *team)
     if (cli->options.json)
         return cli_json(cli, &team_shown_shape, team);
     if (!team->team.len) {
-        cli_print(&cli->out, "This engine is in no team.\n");
+        cli_print(&cli->out, "This engine is in no team.%s\n",
+                  team->leaving ? " The server is told that it left when it answers." : "");
+        print_error(cli, team);
         return ERR_OK;
     }
     cli_print(&cli->out, "%-10s %.*s\n", "team", TEXT_ARG(team->team));

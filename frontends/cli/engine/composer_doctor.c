@@ -38,9 +38,14 @@ static void look_at_team(struct doctor *doctor)
     struct team_shown team = { 0 };
     struct fault fault = { 0 };
 
-    if (ask(doctor->cli->asker, "composer.team", NULL, 2000, NULL, &team, &fault) != ERR_OK || !team.team.len)
+    if (ask(doctor->cli->asker, "composer.team", NULL, 2000, NULL, &team, &fault) != ERR_OK ||
+        !(team.team.len || team.leaving))
         return;
-    if (team.elsewhere)
+    if (team.leaving)
+        doctor_finding(doctor, WATCH, "team", "loophole composer team show",
+                       "the server is not told yet that this engine left its team%s%.*s", team.error.len ? ": " : "",
+                       TEXT_ARG(team.error));
+    else if (team.elsewhere)
         doctor_finding(doctor, WATCH, "team", "loophole composer team join",
                        "nothing is sent: this catalogue was restored, or comes from another machine");
     else if (team.error.len)
