@@ -37,7 +37,7 @@ enum database {
     DB_OUTBOX,          /* number → offer: of these, those that the server has not confirmed */
     DB_COMMUNITY,       /* kind, content, other content, word → lesson */
     DB_TEAM,            /* content (or zeros), hash of a field → team_row */
-    DB_TEAM_OUT,        /* the key of a row of DB_TEAM → nothing: the server lacks what this engine says there */
+    DB_TEAM_OUT,        /* the key of a row of DB_TEAM → is_held: the server lacks what this engine says there */
     DB_COUNT
 };
 

@@ -116,6 +116,7 @@ struct team {
     bool is_leaving;            /* the talk in progress says that this engine left */
     enum team_phase phase;      /* of a comparison of all items and rows */
     struct key at;              /* where its next slice begins */
+    uint64_t sweep;             /* which one it is */
     uint64_t revision;          /* of the catalogue when it began */
     usec_t next, pause, poll;   /* on the steady clock; as of an exchange */
     usec_t synced;              /* the last answer; 0: none since the start */

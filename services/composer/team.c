@@ -174,8 +174,6 @@ static void take_command(struct composer *c, const struct from_team *answer, con
     joined.epoch = answer->epoch;
     joined.members = answer->members;
     joined.salt = bytes_of(command->salt, TEAM_SALT);
-    c->team.phase = TEAM_ITEMS;
-    c->team.at = (struct key){ 0 };
     keep_changes(c, &(struct persist_team){ .has_state = true, .state = joined });
 }
 

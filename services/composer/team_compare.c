@@ -39,7 +39,9 @@ static void list_row(struct txn *txn, struct arena *arena, const struct walk *wa
 {
     struct team_row row = { 0 };
 
-    if (row_decode(txn, arena, walk->value, &team_row_shape, &row) == ERR_OK && team_of_member(&row, state->me))
+    const struct team_said *mine =
+        row_decode(txn, arena, walk->value, &team_row_shape, &row) == ERR_OK ? team_of_member(&row, state->me) : NULL;
+    if (mine && !mine->withdrawn)
         to->again.at[to->again.count++] = arena_bytes(arena, walk->key);
 }
 
@@ -95,8 +97,7 @@ static bool take_change(void *state, const struct change *change)
 }
 
 /* The change log may have lost what comes after the last comparison: then all items are compared again. */
-static bool read_changes(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
-                         struct persist_team *to)
+static bool read_changes(struct txn *txn, struct arena *arena, const struct team_state *state, struct persist_team *to)
 {
     struct changed_items changed = { .to = to };
     uint64_t tail = 0, head = 0;
@@ -106,7 +107,6 @@ static bool read_changes(struct composer *c, struct txn *txn, struct arena *aren
     if (tail > state->revision + 1 || head < state->revision ||
         catalogue_each_change(txn, arena, state->revision, take_change, &changed) != ERR_OK) {
         *to = (struct persist_team){ .has_swept = true, .swept = false };
-        c->team.phase = TEAM_ITEMS;
         return true;
     }
     to->has_revision = to->revision > state->revision;
@@ -117,6 +117,7 @@ bool team_compare(struct composer *c, struct txn *txn, struct arena *arena, cons
                   struct persist_team *changes)
 {
     struct team *t = &c->team;
+    const enum team_phase end = state->position ? TEAM_ROWS_AGAIN : TEAM_COMPARED;
     uint64_t tail = 0;
 
     *changes = (struct persist_team){ .items = { 0, arena_array(arena, ITEMS_AT_ONCE, sizeof(struct id)) },
@@ -125,14 +126,18 @@ bool team_compare(struct composer *c, struct txn *txn, struct arena *arena, cons
     if (!changes->items.at || !changes->contexts.at || !changes->again.at)
         return false;
     if (state->swept)
-        return read_changes(c, txn, arena, state, changes);
-    if (t->phase == TEAM_COMPARED)
+        return read_changes(txn, arena, state, changes);
+    if (t->phase == TEAM_COMPARED || t->sweep != state->sweep) {
         t->phase = TEAM_ITEMS;
+        t->at = (struct key){ 0 };
+        t->sweep = state->sweep;
+    }
     if (t->phase == TEAM_ITEMS && !t->at.len && catalogue_head(txn, &tail, &t->revision) != ERR_OK)
         return false;
-    while (t->phase < TEAM_COMPARED && !lacks_room(changes) && !slice_is_over(&c->slice))
+    while (t->phase < end && !lacks_room(changes) && !slice_is_over(&c->slice))
         read_all(c, txn, arena, state, changes);
-    if (t->phase == TEAM_COMPARED) {
+    if (t->phase >= end) {
+        changes->sweep = t->sweep;
         changes->has_swept = changes->swept = changes->has_revision = true;
         changes->revision = t->revision;
     }

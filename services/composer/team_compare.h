@@ -1,6 +1,7 @@
 /* team_compare.h: which items may differ from what the team says: all of them after joining, then those that the
- * change log names. persist compares them. After joining, and when the server was restored, all that this engine
- * says is sent again. The loop's thread. */
+ * change log names. persist compares them. All items are compared again after a folder was excluded or included.
+ * While nothing of the server was read, as after joining and when the server was restored, all that this engine says is
+ * sent again. The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_TEAM_COMPARE_H
 #define LOOPHOLE_COMPOSER_TEAM_COMPARE_H
 

@@ -40,9 +40,19 @@ static void add_row(struct exclusion_look *x, const struct key *key, const struc
     struct team_row row = { 0 };
     const struct team_said *mine =
         team_row(x->txn, x->arena, key, &row) == ERR_OK ? team_of_member(&row, state->me) : NULL;
+    const bool is_silent = !mine || is_excluded(x, mine->content);
 
-    if (!mine || is_excluded(x, mine->content))
+    if (is_silent && (!mine || team_out(x->txn, key) != TEAM_OUT_HELD))
         drop->at[drop->count++] = arena_bytes(x->arena, key_bytes(key));
+    else if (is_silent)
+        to->said.at[to->said.count++] = (struct team_said){ .content = mine->content,
+                                                            .field = mine->field,
+                                                            .at = mine->at,
+                                                            .own = mine->own,
+                                                            .member = mine->member,
+                                                            .who = mine->who,
+                                                            .has_withdrawn = true,
+                                                            .withdrawn = true };
     else
         to->said.at[to->said.count++] = *mine;
 }

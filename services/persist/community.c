@@ -6,6 +6,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/community.h"
+#include "store/team/team.h"
 
 enum { SALT = 32 };
 
@@ -152,6 +153,18 @@ static enum err put_exclusion(struct persist *p, const struct exclusion *asked, 
     return e == ERR_OK ? turn_wrote(p, community_put_exclusion(&p->w, &row)) : e;
 }
 
+/* What this engine says to its team may be said no more, or again. */
+static enum err compare_team(struct persist *p)
+{
+    struct team_state team;
+    enum err e = team_state(p->w.txn, &p->arena, &team);
+
+    if (e != ERR_OK || !team.team.len)
+        return e == ERR_INTERNAL ? ERR_OK : e;
+    team_sweep(&team);
+    return turn_wrote(p, team_put_state(&p->w, &team));
+}
+
 static enum err change_exclusions(struct persist *p, const struct persist_composer *ask, struct fault *fault)
 {
     struct exclusion_list rows = { 0 };
@@ -166,7 +179,7 @@ static enum err change_exclusions(struct persist *p, const struct persist_compos
         e = put_exclusion(p, &ask->exclude.at[i], fault);
     for (uint32_t i = 0; e == ERR_OK && i < ask->include.count; i++)
         e = turn_wrote(p, community_drop_exclusions(&p->w, &p->arena, ask->include.at[i]));
-    return e;
+    return e == ERR_OK && ask->exclude.count + ask->include.count ? compare_team(p) : e;
 }
 
 /* ---- what is shared ---- */

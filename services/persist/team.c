@@ -187,6 +187,49 @@ static enum err state_content(struct persist *p, struct team_state *state, struc
     return e;
 }
 
+/* ---- what is withdrawn ---- */
+
+struct withdrawing {
+    struct persist *p;
+    const struct team_state *state;
+    enum err error;
+};
+
+static bool withdraw_row(void *state, const struct key *key, const struct team_row *row)
+{
+    struct withdrawing *x = state;
+    const struct team_said *mine = team_of_member(row, x->state->me);
+
+    if (mine && !mine->withdrawn && team_out(x->p->w.txn, key) == TEAM_OUT_NONE)
+        x->error = turn_wrote(x->p, team_put_out(&x->p->w, key, true));
+    return x->error == ERR_OK;
+}
+
+/* What this engine said about an excluded content goes to the server again, which withdraws it. */
+static enum err withdraw_content(struct persist *p, const struct team_state *state, struct bytes content)
+{
+    struct withdrawing x = { .p = p, .state = state };
+    enum err e = team_each(p->w.txn, &p->arena, content, withdraw_row, &x);
+
+    return e == ERR_OK ? x.error : e;
+}
+
+/* The server does not have it. It still holds here, so that no earlier word of another member replaces it. */
+static enum err mark_withdrawn(struct persist *p, const struct team_state *state, const struct key *key)
+{
+    struct team_row row;
+    enum err e = team_row(p->w.txn, &p->arena, key, &row);
+    struct team_said *mine = e == ERR_OK ? team_of_member(&row, state->me) : NULL;
+
+    if (e == ERR_OK && mine) {
+        mine->has_withdrawn = mine->withdrawn = true;
+        e = turn_wrote(p, team_put_row(&p->w, key, &row));
+    }
+    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
+        return e;
+    return turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, key));
+}
+
 static enum err compare_item(struct persist *p, struct team_state *state, struct id id)
 {
     struct media media;
@@ -196,6 +239,8 @@ static enum err compare_item(struct persist *p, struct team_state *state, struct
         return ERR_OK;
     if (e == ERR_OK)
         e = state_content(p, state, media.content);
+    if (e == ERR_OK && stated_is_excluded(p, &media))
+        e = withdraw_content(p, state, media.content);
     if (e == ERR_OK)
         e = put_content(p, media.content);
     return e == ERR_OK ? team_uses_follow_content(p, state, media.content) : e;
@@ -222,9 +267,8 @@ static bool is_newer_here(struct persist *p, const struct key *key, const struct
                           const struct team_said *said)
 {
     const struct team_said *mine = team_of_member(row, said->member);
-    struct bytes none;
 
-    return mine && mine->own > said->own && txn_get(p->w.txn, DB_TEAM_OUT, key_bytes(key), &none) == ERR_OK;
+    return mine && mine->own > said->own && (mine->withdrawn || team_out(p->w.txn, key) != TEAM_OUT_NONE);
 }
 
 /* What the server holds of this engine replaces what is here, as the server bounded its time; but not what it has not
@@ -243,13 +287,15 @@ static enum err keep_said(struct persist *p, struct team_state *state, const str
     one.at = bound_time(one.at, clock);
     state->clock = one.at > state->clock ? one.at : state->clock;
     if (text_equal(one.member, state->me)) {
+        const bool is_excluded = stated_is_content_excluded(p, one.content);
         if (is_newer_here(p, &key, &row, &one))
-            return ERR_OK;
+            return is_excluded ? turn_wrote(p, team_put_out(&p->w, &key, true)) : ERR_OK;
         state->clock = one.own > state->clock && one.own < latest_us ? one.own : state->clock;
-        e = turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
+        e = turn_wrote(p, is_excluded ? team_put_out(&p->w, &key, true) : row_delete(&p->w, DB_TEAM_OUT, &key));
         if (e != ERR_OK)
             return e;
     }
+    one.has_withdrawn = one.withdrawn = false;
     e = team_say(&p->arena, &row, &one);
     return e == ERR_OK ? turn_wrote(p, team_put_row(&p->w, &key, &row)) : e;
 }
@@ -291,7 +337,9 @@ static enum err confirm_sent(struct persist *p, const struct team_state *state, 
 
     if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
         return e;
-    return mine && mine->own != sent->own ? ERR_OK : turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
+    if (mine && mine->own != sent->own)
+        return ERR_OK;
+    return sent->withdrawn ? mark_withdrawn(p, state, &key) : turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
 }
 
 static struct key key_of(struct bytes bytes)
@@ -310,11 +358,11 @@ static enum err change_out(struct persist *p, const struct team_state *state, co
         e = confirm_sent(p, state, &ask->taken.at[i]);
     for (uint32_t i = 0; e == ERR_OK && i < ask->again.count; i++) {
         struct key key = key_of(ask->again.at[i]);
-        e = turn_wrote(p, team_put_out(&p->w, &key));
+        e = turn_wrote(p, team_put_out(&p->w, &key, true));
     }
     for (uint32_t i = 0; e == ERR_OK && i < ask->drop.count; i++) {
         struct key key = key_of(ask->drop.at[i]);
-        e = turn_wrote(p, row_delete(&p->w, DB_TEAM_OUT, &key));
+        e = mark_withdrawn(p, state, &key);
     }
     return e;
 }
@@ -351,7 +399,7 @@ static enum err begin_membership(struct persist *p, const struct team_state *joi
     if (!goes_on)
         *state = *joined;
     state->name = joined->name;
-    state->swept = false;
+    team_sweep(state);
     if (community_set_home(p->w.txn, &p->arena, &here) != ERR_OK)
         return fault_set(fault, ERR_INTERNAL, "the home cannot be identified");
     state->home = here.home;
@@ -374,12 +422,14 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
     if (ask->has_epoch && !text_equal(ask->epoch, state->epoch)) {
         state->epoch = ask->epoch;
         state->position = 0;
-        state->swept = false;
+        team_sweep(state);
     }
     if (ask->has_revision)
         state->revision = ask->revision;
-    if (ask->has_swept)
-        state->swept = ask->swept;
+    if (ask->has_swept && !ask->swept)
+        team_sweep(state);
+    if (ask->has_swept && ask->swept)
+        state->swept = ask->sweep == state->sweep;
     if (ask->has_members)
         state->members = ask->members;
     return e;

@@ -112,7 +112,7 @@ static bool differs_from_said(struct persist *p, const struct team_state *state,
     const struct team_said *mine =
         team_row(p->w.txn, &p->arena, &key, &row) == ERR_OK ? team_of_member(&row, state->me) : NULL;
 
-    return mine ? !text_equal(mine->value, said->value) : said->value.len > 0;
+    return mine && !mine->withdrawn ? !text_equal(mine->value, said->value) : said->value.len > 0;
 }
 
 enum err team_uses_compare(struct persist *p, struct team_state *state, struct id context)

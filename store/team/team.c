@@ -16,6 +16,12 @@ enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+void team_sweep(struct team_state *state)
+{
+    state->swept = false;
+    state->sweep++;
+}
+
 bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state *state)
 {
     struct exchange_state here = { 0 };
@@ -53,6 +59,15 @@ struct team_said *team_of_member(const struct team_row *row, struct text member)
         if (text_equal(row->each.at[i].member, member))
             return &row->each.at[i];
     return NULL;
+}
+
+enum team_out team_out(struct txn *txn, const struct key *key)
+{
+    struct bytes held;
+
+    if (txn_get(txn, DB_TEAM_OUT, key_bytes(key), &held) != ERR_OK)
+        return TEAM_OUT_NONE;
+    return held.len ? TEAM_OUT_HELD : TEAM_OUT_NEW;
 }
 
 enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
@@ -115,7 +130,9 @@ enum err team_put_row(struct writing *w, const struct key *key, const struct tea
     return row_put(w, DB_TEAM, key, &team_row_shape, row);
 }
 
-enum err team_put_out(struct writing *w, const struct key *key)
+enum err team_put_out(struct writing *w, const struct key *key, bool is_held)
 {
-    return txn_put(w->txn, DB_TEAM_OUT, key_bytes(key), (struct bytes){ 0, NULL });
+    static const uint8_t held[] = { 1 };
+
+    return txn_put(w->txn, DB_TEAM_OUT, key_bytes(key), bytes_of(held, is_held ? sizeof(held) : 0));
 }

@@ -13,6 +13,9 @@ enum { TEAM_CONTENT = 16, TEAM_SAID = 40 /* statements of a row */, TEAM_ROWS = 
 /* With an empty team if this engine is in none. */
 enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to);
 
+/* All items are to be compared with what the team says, whatever comparison runs. */
+void team_sweep(struct team_state *state);
+
 /* True if the engine joined in this home. Otherwise it was restored or copied, and nothing may be sent. */
 bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state *state);
 
@@ -24,6 +27,10 @@ enum err team_row(struct txn *txn, struct arena *arena, const struct key *key, s
 
 /* The statement of a member; NULL: none. */
 struct team_said *team_of_member(const struct team_row *row, struct text member);
+
+/* What the server lacks of this engine's statement. Held: it has an earlier one, so that it may be withdrawn there. */
+enum team_out { TEAM_OUT_NONE, TEAM_OUT_NEW, TEAM_OUT_HELD };
+enum team_out team_out(struct txn *txn, const struct key *key);
 
 /* Walks the rows of a content (empty: of no sound), passing over damaged ones. `seen` returns false to stop. */
 enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
@@ -37,6 +44,6 @@ enum err team_say(struct arena *arena, struct team_row *row, const struct team_s
 /* Write; only for persist. Errors: full, io. */
 enum err team_put_state(struct writing *w, const struct team_state *state);
 enum err team_put_row(struct writing *w, const struct key *key, const struct team_row *row);
-enum err team_put_out(struct writing *w, const struct key *key); /* the server lacks this engine's statement */
+enum err team_put_out(struct writing *w, const struct key *key, bool is_held); /* as in team_out */
 
 #endif

@@ -467,4 +467,45 @@ def a_team_is_made_on_the_page_which_shows_who_gave_what(a):
     in_browser(a.home, 'a_team_is_made_on_the_page_which_shows_who_gave_what')
 
 
+@claim(inside=Member)
+def what_was_said_of_a_folder_that_is_excluded_later_is_withdrawn(a):
+    a.create()
+    b = a.joined('b')
+    client = a.home.file('library', 'client')
+    os.makedirs(client)
+    for number in (2, 3):
+        os.rename(a.sound(number), os.path.join(client, f'sound{number}.wav'))
+    a.sound = lambda number: a.home.file('library', 'client' if number > 1 else '', f'sound{number}.wav')
+    a.home.loophole('index', a.home.file('library'), '--wait')
+    a.edit(0, notes='open')
+    a.edit(3, notes='secret')
+    a.home.loophole('use', 'Night', a.sound(3))
+    b.until_fact(3, notes='secret')
+    until(lambda: uses_of(b, 3) == [('Night', '')], what='the use arrives')
+    b.edit(3, favourite=True)
+    b.until_fact(0, notes='open')
+    a.until_fact(3, favourite=True)
+    until(a.is_quiet, what='all is at the server')
+    a.unplug()
+    a.edit(2, notes='never sent')
+    a.edit(3, notes='later')
+    a.home.loophole('composer', 'exclude', 'add', client)
+    a.home.loophole('tag', a.sound(0), '+beside')
+    a.home.kill('composer')
+    a.home.wait_ready('composer')
+    a.plug()
+    said = "select string_agg(who || ' ' || field || ' ' || value, ', ' order by who, field) from composer.team_said"
+    until(lambda: a.server.sql(said) == 'a notes open, a tag:beside yes, b favourite yes', what=lambda: a.server.sql(said))
+    until(a.is_quiet, what='it knows that all is at the server')
+    c = a.joined('c')
+    c.until_fact(0, notes='open', tags=['beside'])
+    c.until_fact(3, favourite=True, notes='')
+    same(('secret', 'later', 'never sent'), (b.facts(3)['notes'], a.facts(3)['notes'], a.facts(2)['notes']))
+    b.edit(3, notes='of b')  # later than what was withdrawn
+    a.until_fact(3, notes='of b')
+    a.home.loophole('composer', 'exclude', 'remove', client)
+    for one in (b, c):
+        one.until_fact(2, notes='never sent')
+
+
 run_claims()

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "services/persist/edit/ranges.h"
 #include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
 #include "store/community.h"
 #include "store/fact_name.h"
 
@@ -182,7 +183,8 @@ bool stated_is_news(struct persist *p, const struct team_state *state, const str
 
     if (team_row(p->w.txn, &p->arena, &key, &row) != ERR_OK || !row.each.count)
         return true;
-    return !team_of_member(&row, state->me) && !text_equal(row.each.at[0].value, said->value);
+    const struct team_said *mine = team_of_member(&row, state->me);
+    return mine ? mine->withdrawn : !text_equal(row.each.at[0].value, said->value);
 }
 
 enum err stated_put(struct persist *p, struct team_state *state, const struct team_said *said)
@@ -200,13 +202,15 @@ enum err stated_put(struct persist *p, struct team_state *state, const struct te
         usec_t now = clock_now();
         mine.at = state->clock = now > state->clock ? now : state->clock + 1;
     }
+    const struct team_said *before = team_of_member(&row, state->me);
+    const bool is_held = before && !before->withdrawn && team_out(p->w.txn, &key) != TEAM_OUT_NEW;
     mine.own = mine.at;
     mine.member = state->me;
     mine.who = state->name;
     e = team_say(&p->arena, &row, &mine);
     if (e == ERR_OK)
         e = turn_wrote(p, team_put_row(&p->w, &key, &row));
-    return e == ERR_OK ? turn_wrote(p, team_put_out(&p->w, &key)) : e;
+    return e == ERR_OK ? turn_wrote(p, team_put_out(&p->w, &key, is_held)) : e;
 }
 
 bool stated_is_excluded(struct persist *p, const struct media *media)
@@ -215,6 +219,24 @@ bool stated_is_excluded(struct persist *p, const struct media *media)
 
     return community_excluded_paths(p->w.txn, &p->arena, &paths) != ERR_OK ||
            community_is_excluded(p->w.txn, &p->arena, &paths, media);
+}
+
+static bool take_first(void *state, struct id id)
+{
+    *(struct id *)state = id;
+    return false;
+}
+
+/* The first item stands for all of the content. */
+bool stated_is_content_excluded(struct persist *p, struct bytes content)
+{
+    struct media media;
+    struct id first = { 0 };
+
+    if (!content.len ||
+        (catalogue_each_with_content(p->w.txn, content, take_first, &first) == ERR_OK && id_is_zero(first)))
+        return false;
+    return catalogue_media(p->w.txn, &p->arena, first, &media) != ERR_OK || stated_is_excluded(p, &media);
 }
 
 enum err stated_by_edit(struct persist *p, const struct media *media, const struct edit *edit)

@@ -18,10 +18,11 @@ bool stated_add(const struct team_said *said, struct edit *to);
  * team. Does nothing for an item without content, and below an excluded folder. Errors: full, io, internal. */
 enum err stated_by_edit(struct persist *p, const struct media *media, const struct edit *edit);
 
-/* True if nothing may be said about the item: it, or a copy of it, is below an excluded folder. */
+/* True if nothing may be said about the item, or the content: it, or a copy of it, is below an excluded folder. */
 bool stated_is_excluded(struct persist *p, const struct media *media);
+bool stated_is_content_excluded(struct persist *p, struct bytes content);
 
-/* True if this engine has not spoken about the field, and something else holds, or nothing. */
+/* True if this engine has not spoken about the field, or withdrew it, and something else holds, or nothing. */
 bool stated_is_news(struct persist *p, const struct team_state *state, const struct team_said *said);
 
 /* States one thing. `state` gets the later clock; the caller keeps it. */
