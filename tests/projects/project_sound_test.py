@@ -101,13 +101,14 @@ def until_sounding(home, wanted):
 
 
 def until_hit_sounds(home):
-    """Hits the pad again and again. Its sound is short, so the peak since before the hit counts, not the level now."""
+    """Hits the pad again and again. Its sound is short, so the peak from the hit until a little later counts."""
     seen = []
     with contextlib.closing(home.client()) as client:
         def sounds():
             since = client.must('audio.transport')['frame']
-            seen[:] = [since, client.ask('audio.hit', {'pad': 3, 'velocity': 1}),
-                       client.must('audio.meters', {'since': since})['meters']]
+            hit = client.ask('audio.hit', {'pad': 3, 'velocity': 1})
+            until(lambda: client.must('audio.transport')['frame'] > since + 8192, what='the audio core plays on')
+            seen[:] = [since, hit, client.must('audio.meters', {'since': since})['meters']]
             return any(one['bus'] == 'pads' and one['peak_left'] for one in seen[-1])
         until(sounds, what=lambda: f'the pad sounds: {seen}, {home.ask("audio.pads")}, {home.ask("streamer.sounds")}')
 
