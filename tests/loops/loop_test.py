@@ -45,9 +45,9 @@ def until_silent(home):
     until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
 
 
-def capture(home, key, path, frames=RATE, *more):
+def capture(home, key, path, frames=RATE, *more, begin='1'):
     """Captures a key from a file that plays for at least this many frames, and stops the file."""
-    home.loophole('play', path, '--loop', '--from', '1')  # a fade hides the first frames of a counter
+    home.loophole('play', path, '--loop', '--from', begin)  # a fade hides the first frames of a counter
     until(lambda: begun(home, key, *more), what='the capture begins')
     until_later(home, frames)
     made = loop(home, 'capture', key, *more)
@@ -248,7 +248,8 @@ def in_time(action):
 
 
 def heard_turn(home, key, made):
-    """The counter of two turns of a loop, as if its fades were not there."""
+    """The counter of two turns of a loop, as if its fades were not there. It begins after the counter's first EDGE frames,
+    which a fade makes too small to be seen."""
     home.loophole('loop', 'volume', key, '1.0')
     counts = [round(x * sound.UNIT) for x in heard_turns(home, key, seconds=three_turns(made))]
     first = next(n for n, x in enumerate(counts) if x)
@@ -437,7 +438,11 @@ def a_capture_over_the_end_of_a_file_that_repeats_has_its_begin_too(home):
     sound.make('counter', home.file('files/brief.wav'), RATE)
     home.loophole('index', home.file('files'), '--wait')
     home.loophole('edit', home.file('files/brief.wav'), 'bpm=', 'one_shot=0')
-    made = unstarved(home, lambda: capture(home, 'F11', home.file('files/brief.wav'), 2 * RATE))
+
+    def captured():
+        one = capture(home, 'F11', home.file('files/brief.wav'), 2 * RATE, begin='0.4')
+        return one if int(one['actions'].split('\n')[0].split('@')[1]) > EDGE else None
+    made = unstarved(home, captured)
     lines = made['actions'].split('\n')
     start, length = int(lines[0].split('@')[1]), round(made['duration'] * RATE)
     same([RATE - start + n * RATE for n in range(len(lines) - 1)], [in_time(line) for line in lines[1:]])
