@@ -129,7 +129,7 @@ export const regions = {
     assert(!(await far.evaluate(() => held())).includes('audio.foreign_ports'), 'it asks for no ports: it would be denied')
     await far.evaluate(() => release())
     const insert = far.getByRole('group', { name: 'Insert of pads' })
-    await insert.getByText('none', { exact: true }).last().waitFor()
+    await insert.locator('output', { hasText: /^none$/ }).waitFor({ state: 'attached' })
     assert(await insert.getByRole('combobox').isDisabled(), 'it sets no insert')
     await mode(far, 'Loops')
     await panel(far).getByLabel('Clip').selectOption('Chorus')
