@@ -183,7 +183,7 @@ static void take_leave(struct composer *c)
     c->team.is_leaving = false;
     c->team.pause = 0;
     c->team.fault = (struct fault){ 0 };
-    keep_changes(c, &(struct persist_team){ .told = true });
+    keep_changes(c, &(struct persist_team){ .confirmed = true });
 }
 
 static void turn_talk(struct composer *c, struct arena *arena, const struct team_state *state, struct fault *fault)
@@ -280,7 +280,7 @@ static void begin_exchange(struct composer *c, struct txn *txn, struct arena *ar
 
 /* ---- turns ---- */
 
-/* Without a team only rows of a former one are left to remove, and its server to be told. */
+/* Without a team it removes the rows of a former one, and tells its server that this engine left. */
 static void turn_alone(struct composer *c, struct txn *txn, struct arena *arena, const struct team_state *state,
                        struct fault *fault)
 {

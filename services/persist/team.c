@@ -278,12 +278,10 @@ static enum err keep_said(struct persist *p, struct team_state *state, const str
     struct team_said one = *said;
     const struct key key = team_key(one.content, one.field);
     struct team_row row = { 0 };
-    enum err e = team_row(p->w.txn, &p->arena, &key, &row);
+    enum err e = stated_read_row(p, &key, &row);
 
-    if (e == ERR_NOT_FOUND && txn_count(p->w.txn, DB_TEAM) >= TEAM_ROWS)
-        return ERR_OK;
-    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
-        return e;
+    if (e != ERR_OK)
+        return e == ERR_TOO_LARGE ? ERR_OK : e;
     one.at = bound_time(one.at, clock);
     state->clock = one.at > state->clock ? one.at : state->clock;
     if (text_equal(one.member, state->me)) {
@@ -296,8 +294,7 @@ static enum err keep_said(struct persist *p, struct team_state *state, const str
             return e;
     }
     one.has_withdrawn = one.withdrawn = false;
-    e = team_say(&p->arena, &row, &one);
-    return e == ERR_OK ? turn_wrote(p, team_put_row(&p->w, &key, &row)) : e;
+    return stated_write_row(p, &key, &row, &one);
 }
 
 /* Statements about one content mostly follow each other. */
@@ -415,7 +412,7 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
         return fault_set(fault, ERR_CONFLICT, "the team is read up to %llu", (unsigned long long)state->position);
     if (ask->left)
         *state = (struct team_state){ .salt = state->salt, .leaving = state->salt.len > 0, .forget = ask->forget };
-    if (ask->told && !state->team.len)
+    if (ask->confirmed && !state->team.len)
         *state = (struct team_state){ 0 };
     if (ask->has_after)
         state->position = ask->position;

@@ -58,7 +58,7 @@ static enum err print_team(struct cli *cli, const struct team_shown *team)
         return cli_json(cli, &team_shown_shape, team);
     if (!team->team.len) {
         cli_print(&cli->out, "This engine is in no team.%s\n",
-                  team->leaving ? " The server is told that it left when it answers." : "");
+                  team->leaving ? " The server does not know yet that it left; it learns that when it answers." : "");
         print_error(cli, team);
         return ERR_OK;
     }

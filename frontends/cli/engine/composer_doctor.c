@@ -43,7 +43,7 @@ static void look_at_team(struct doctor *doctor)
         return;
     if (team.leaving)
         doctor_finding(doctor, WATCH, "team", "loophole composer team show",
-                       "the server is not told yet that this engine left its team%s%.*s", team.error.len ? ": " : "",
+                       "the server does not know yet that this engine left its team%s%.*s", team.error.len ? ": " : "",
                        TEXT_ARG(team.error));
     else if (team.elsewhere)
         doctor_finding(doctor, WATCH, "team", "loophole composer team join",

@@ -187,17 +187,31 @@ bool stated_is_news(struct persist *p, const struct team_state *state, const str
     return mine ? mine->withdrawn : !text_equal(row.each.at[0].value, said->value);
 }
 
+enum err stated_read_row(struct persist *p, const struct key *key, struct team_row *to)
+{
+    enum err e = team_row(p->w.txn, &p->arena, key, to);
+
+    if (e == ERR_NOT_FOUND && txn_count(p->w.txn, DB_TEAM) >= TEAM_ROWS)
+        return ERR_TOO_LARGE;
+    return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
+}
+
+enum err stated_write_row(struct persist *p, const struct key *key, struct team_row *row, const struct team_said *said)
+{
+    enum err e = team_say(&p->arena, row, said);
+
+    return e == ERR_OK ? turn_wrote(p, team_put_row(&p->w, key, row)) : e;
+}
+
 enum err stated_put(struct persist *p, struct team_state *state, const struct team_said *said)
 {
     struct team_said mine = *said;
     struct key key = team_key(mine.content, mine.field);
     struct team_row row = { 0 };
-    enum err e = team_row(p->w.txn, &p->arena, &key, &row);
+    enum err e = stated_read_row(p, &key, &row);
 
-    if (e == ERR_NOT_FOUND && txn_count(p->w.txn, DB_TEAM) >= TEAM_ROWS)
-        return ERR_OK;
-    if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_INTERNAL)
-        return e;
+    if (e != ERR_OK)
+        return e == ERR_TOO_LARGE ? ERR_OK : e;
     if (!mine.at) {
         usec_t now = clock_now();
         mine.at = state->clock = now > state->clock ? now : state->clock + 1;
@@ -207,9 +221,7 @@ enum err stated_put(struct persist *p, struct team_state *state, const struct te
     mine.own = mine.at;
     mine.member = state->me;
     mine.who = state->name;
-    e = team_say(&p->arena, &row, &mine);
-    if (e == ERR_OK)
-        e = turn_wrote(p, team_put_row(&p->w, &key, &row));
+    e = stated_write_row(p, &key, &row, &mine);
     return e == ERR_OK ? turn_wrote(p, team_put_out(&p->w, &key, is_held)) : e;
 }
 

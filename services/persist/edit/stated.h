@@ -22,6 +22,13 @@ enum err stated_by_edit(struct persist *p, const struct media *media, const stru
 bool stated_is_excluded(struct persist *p, const struct media *media);
 bool stated_is_content_excluded(struct persist *p, struct bytes content);
 
+/* Reads the row of a field; a new or damaged one is empty. Errors: too_large (a new row, and the rows of the team have
+ * no room here), full, io. */
+enum err stated_read_row(struct persist *p, const struct key *key, struct team_row *to);
+
+/* Adds what a member said to the row, and writes it. Errors: full, io. */
+enum err stated_write_row(struct persist *p, const struct key *key, struct team_row *row, const struct team_said *said);
+
 /* True if this engine has not spoken about the field, or withdrew it, and something else holds, or nothing. */
 bool stated_is_news(struct persist *p, const struct team_state *state, const struct team_said *said);
 

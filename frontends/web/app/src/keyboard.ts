@@ -34,7 +34,7 @@ export function giveToList(event: KeyboardEvent): boolean {
 export const pressesControl = (of: HTMLElement) =>
   (of.matches('input:is([type="checkbox"], [type="range"])') || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')
 
-/** When a dialogue closes, Chromium gives the keyboard back to the field without a caret, so that what is typed would be lost. */
+/** When a dialogue closes, Chromium returns the focus to the field without a caret, and would drop what is typed next. */
 export function giveCaretBack() {
   const of = document.activeElement
   if (!(of instanceof HTMLInputElement || of instanceof HTMLTextAreaElement)) return

@@ -16,7 +16,7 @@ export interface Command {
   keys?: readonly string[]
   /** The keys are those in these places of the keyboard, whatever its language. */
   isPlace?: true
-  /** Where the keys work. What is of a list, or of Kit, is offered by the palette only there. */
+  /** Where the keys work. The palette offers a command of a list, or of Kit, only where there is one. */
   when: readonly Spot[]
   /** The keys work in fields too; `dialogs`: and in dialogues. */
   also?: 'fields' | 'dialogs'

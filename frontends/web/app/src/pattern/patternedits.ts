@@ -10,8 +10,8 @@ import { merge } from './merge'
 
 const TRIES_MOST = 8
 
-/** `apart`: another pattern waits for its bar, so an edit is of the one that plays. */
-interface Newest { number: number; pattern: pattern; apart: boolean }
+/** `ofPlaying`: another pattern waits for its bar, so edits change the one that plays. */
+interface Newest { number: number; pattern: pattern; ofPlaying: boolean }
 
 const EMPTY = { metadata: { name: 'Web' }, sequencer: { tracks: [] } } as unknown as pattern
 
@@ -22,8 +22,8 @@ function withoutTime(of: pattern): pattern {
 }
 
 const newestOf = (now: pattern_now | undefined): Newest =>
-  !now ? { number: 0, pattern: EMPTY, apart: false } : now.edited ? { number: num(now.newest), pattern: withoutTime(now.edited), apart: false }
-    : { number: num(now.number), pattern: withoutTime(now.pattern), apart: now.newest !== undefined && num(now.newest) !== num(now.number) }
+  !now ? { number: 0, pattern: EMPTY, ofPlaying: false } : now.edited ? { number: num(now.newest), pattern: withoutTime(now.edited), ofPlaying: false }
+    : { number: num(now.number), pattern: withoutTime(now.pattern), ofPlaying: now.newest !== undefined && num(now.newest) !== num(now.number) }
 
 /** What this page edited, until an answer says so that was asked for after `taken`: the time at which the engine took it. */
 export const edited = new Cell<{ pattern: pattern; taken: number } | undefined>(undefined)
@@ -54,8 +54,8 @@ async function send(): Promise<pattern> {
   for (let tries = 1; ; tries++) {
     const sent = wanted!
     try {
-      const queued = await ask('audio.set_pattern', { pattern: sent, made_from: base.number, playing: base.apart || undefined }, 10000)
-      base = { number: num(queued.number), pattern: sent, apart: base.apart }
+      const queued = await ask('audio.set_pattern', { pattern: sent, made_from: base.number, playing: base.ofPlaying || undefined }, 10000)
+      base = { number: num(queued.number), pattern: sent, ofPlaying: base.ofPlaying }
       report('', 'row', queued.silent)
       return sent
     } catch (error) {
