@@ -261,7 +261,7 @@ const TASKS = [
     },
     mouse: async page => {
       await mode(page, 'Project')
-      const name = page.locator('section[aria-label=Projects]').getByLabel('Name')
+      const name = page.locator('section[aria-label=Projects]').getByLabel('Name', { exact: true }) // the open project has "New name"
       await name.click()
       await type(page, 'Mouse')
       await click(page, 'button', 'New project')

@@ -12,8 +12,6 @@
 #include "services/persist/turn/turn.h"
 #include "store/parts.h"
 
-enum { SHORT = 8 /* operations: such a batch is handled like a single ask */ };
-
 static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome, struct fault *fault)
 {
     struct done done = { 0 };
@@ -158,7 +156,7 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
     while (e == ERR_OK && done->count < all->count) {
         e = try_one(p, &all->at[done->count], batch->arena, &done->at[done->count]);
         done->count += e == ERR_OK;
-        if (turn_is_over(p))
+        if (all->count > BATCH_WHOLE && turn_is_over(p))
             break;
     }
     if (e == ERR_OK && !batch_is_done(batch) && p->writes != writes && p->request_revision)
@@ -215,7 +213,7 @@ static enum err first_part(struct persist *p, struct batch *batch, struct fault 
 {
     enum err e = ERR_OK;
 
-    if (batch->ask->operations.count > SHORT)
+    if (batch->ask->operations.count > BATCH_WHOLE)
         turn_begin_part(p);
     if (!p->multiparts && !turn_is_over(p))
         e = batch_part(p, batch, fault);

@@ -1,4 +1,5 @@
-/* batch.h: many operations under one request. persist does a short batch in one commit. A longer batch is done in parts
+/* batch.h: many operations under one request. persist does a short batch in one commit, however long its turn already
+ * is: after a death, all of its operations that were not refused are done, or none. A longer batch is done in parts
  * (multipart.h); each part commits its outcomes too (store/parts.h). When the client sends the batch again after a
  * death between two parts, persist loads these outcomes. It continues with the first operation that has none. So no
  * operation is done twice, and the answer is complete. All functions run on the loop's thread. */
@@ -6,6 +7,8 @@
 #define LOOPHOLE_PERSIST_BATCH_H
 
 #include "services/persist/turn/multipart.h"
+
+enum { BATCH_WHOLE = 8 /* operations at most of a short batch, as the schema states */ };
 
 /* A call that was deferred before, and the owner of its memory. */
 struct batch_owner {
@@ -42,7 +45,7 @@ enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct
  * Loads the outcomes that the store has. Errors (explained): full, conflict, internal. */
 enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault);
 
-/* Does operations in the open turn until it is over, and stores their outcomes if operations remain. The files of large
+/* Does operations in the open turn until it is over, a short batch whole, and stores their outcomes if operations remain. The files of large
  * artefacts must be durable already (artefact_writer.h). Errors (explained): those of a broken turn, full. */
 enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault);
 bool batch_is_done(const struct batch *batch); /* every operation has an outcome */

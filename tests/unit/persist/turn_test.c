@@ -177,6 +177,25 @@ static void do_slow_part(struct writer *w, struct batch *batch)
     batch->work.revision = w->p.request_revision;
 }
 
+WRITER_CLAIM(a_short_batch_is_done_in_one_turn_that_is_over_already)
+{
+    struct writer *w = *state;
+    struct operation operations[BATCH_WHOLE];
+    const struct persist_batch ask = { .operations = { BATCH_WHOLE, operations } };
+    struct id kick = writer_place(w, "kick.wav", 1);
+    struct arena arena = { 0 };
+    struct batch batch;
+
+    for (uint32_t i = 0; i < BATCH_WHOLE; i++)
+        operations[i] = (struct operation){ .has_edit = true,
+                                            .edit = { .id = kick, .has_favourite = true, .favourite = i % 2 == 0 } };
+    begin_slow_batch(w, &batch, &ask, &arena, id_new());
+    do_slow_part(w, &batch);
+    assert_true(batch_is_done(&batch));
+    assert_int_equal(txn_count(w->p.w.txn, DB_PART), 0);
+    arena_free(&arena);
+}
+
 static void trim_everything(struct writer *w)
 {
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
@@ -191,9 +210,9 @@ WRITER_CLAIM(a_batch_outlives_the_trimming_of_its_own_changes)
     struct operation operations[] = {
         { .has_edit = true, .edit = { .id = kick, .has_favourite = true, .favourite = true } },
         { .has_edit = true, .edit = { .id = kick, .has_name = true, .name = TEXT("Kick") } },
-        { .has_edit = true, .edit = { .id = kick, .has_hidden = true, .hidden = true } },
+        [BATCH_WHOLE] = { .has_edit = true, .edit = { .id = kick, .has_hidden = true, .hidden = true } },
     };
-    const struct persist_batch ask = { .operations = { 3, operations } };
+    const struct persist_batch ask = { .operations = { BATCH_WHOLE + 1, operations } };
     const struct id request = id_new();
     struct arena arena = { 0 };
     struct batch batch;
