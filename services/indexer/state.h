@@ -39,6 +39,8 @@ struct verification {
     struct ticket ticket;
     uint64_t number; /* 0: free */
     struct item_file *each;
+    struct arena arena;
+    struct bytes_list contents; /* of the ask, in the arena: none, or one for each item */
     uint32_t count, next, going, done;
     struct id task;
     usec_t since;

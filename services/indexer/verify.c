@@ -32,13 +32,16 @@ static enum err look_at_item(void *state, struct txn *txn)
     return e;
 }
 
-/* The verdict without a look at the file; 0: it must be read. */
-static enum file_verdict judge_unread(const struct known_file *known, enum err e)
+/* The verdict without a look at the file; 0: it must be read. `content`: the one that the ask
+ * names, or empty. */
+static enum file_verdict judge_unread(const struct known_file *known, enum err e, struct bytes content)
 {
     if (e == ERR_NOT_FOUND || known->media.availability.value == ITEM_STATE_MISSING)
         return FILE_VERDICT_MISSING;
     if (e != ERR_OK || known->media.content.len != sizeof(struct id))
         return FILE_VERDICT_UNREAD;
+    if (content.len && !bytes_equal(content, known->media.content))
+        return FILE_VERDICT_CHANGED;
     if (!availability_is_readable((enum item_state)known->media.availability.value) || known->path.len == 0)
         return FILE_VERDICT_OFFLINE;
     return 0;
@@ -70,12 +73,13 @@ static struct analysis *make_work(const struct indexer *indexer, const struct kn
 
 static void start_one(struct indexer *indexer, struct verification *v)
 {
+    const struct bytes content = v->next < v->contents.count ? v->contents.at[v->next] : (struct bytes){ 0 };
     struct item_file *one = &v->each[v->next++];
     struct known_file known = { .id = one->id };
     enum err e = catalogue_reader_within(indexer->catalogue, look_at_item, &known);
     struct analysis *analysis = NULL;
 
-    one->verdict.value = (int32_t)judge_unread(&known, e);
+    one->verdict.value = (int32_t)judge_unread(&known, e, content);
     if (!one->verdict.value && !(analysis = make_work(indexer, &known, v->number)))
         one->verdict.value = FILE_VERDICT_UNREAD;
     arena_free(&known.arena);
@@ -92,6 +96,7 @@ static void start_one(struct indexer *indexer, struct verification *v)
 static void drop_verification(struct verification *v)
 {
     free(v->each);
+    arena_free(&v->arena);
     *v = (struct verification){ 0 };
 }
 
@@ -129,10 +134,29 @@ void verify_made(void *state, const struct analysis *analysis, enum file_verdict
 
 /* ---- the functions of verify.h ---- */
 
+static enum err check_contents(struct call *call, const struct indexer_verify *ask)
+{
+    const struct bytes_list *contents = &ask->contents;
+    enum err e = ERR_OK;
+
+    if (contents->count && contents->count != ask->ids.count)
+        e = refuse(call, ERR_BAD_REQUEST, "%u contents for %u ids: expected one for each id, or none", contents->count,
+                   ask->ids.count);
+    for (uint32_t i = 0; e == ERR_OK && i < contents->count; i++)
+        if (contents->at[i].len != 0 && contents->at[i].len != sizeof(struct id))
+            e = refuse(call, ERR_BAD_REQUEST, "a content of %u bytes: expected %zu, or none", contents->at[i].len,
+                       sizeof(struct id));
+    return e == ERR_OK ? e : fault_field(call_fault(call), "contents");
+}
+
 enum err verify_ask(struct indexer *indexer, struct call *call, const struct indexer_verify *ask)
 {
     struct verification *v = indexer->verifying;
+    struct indexer_verify kept = { 0 };
+    enum err e = check_contents(call, ask);
 
+    if (e != ERR_OK)
+        return e;
     while (v < &indexer->verifying[VERIFY_ASKS] && v->number)
         v++;
     if (v == &indexer->verifying[VERIFY_ASKS])
@@ -148,6 +172,8 @@ enum err verify_ask(struct indexer *indexer, struct call *call, const struct ind
                                 .each = alloc_zeroed(ask->ids.count + 1, sizeof(*v->each)) };
     for (uint32_t i = 0; i < v->count; i++)
         v->each[i].id = ask->ids.at[i];
+    codec_keep(&indexer_verify_shape, &(struct indexer_verify){ .contents = ask->contents }, &v->arena, &kept);
+    v->contents = kept.contents;
     return ERR_OK;
 }
 

@@ -232,6 +232,7 @@ static enum err read_duplicate(struct page_of_groups *page, uint32_t number, str
 {
     struct arena *scratch = &page->d->arena;
     struct item item = { 0 };
+    const struct candidate_sounds *sounds = groups_sounds(page->d->groups);
     enum err e = catalogue_item(page->txn, scratch, page->d->ids[number], &item);
 
     if (e == ERR_OK) {
@@ -247,7 +248,10 @@ static enum err read_duplicate(struct page_of_groups *page, uint32_t number, str
                                  .size = media->size,
                                  .favourite = media->favourite,
                                  .state = { .value = keep_read(media, item.path, !item.path.len).state },
-                                 .mtime = media->mtime };
+                                 .mtime = media->mtime,
+                                 .has_content = sounds && sounds->each[number].has_content };
+        if (one.has_content)
+            one.content = bytes_of(sounds->each[number].content, sizeof(sounds->each[number].content));
         for (uint32_t i = 0; i < item.facts.count; i++)
             if (item.facts.at[i].has_number && text_is(item.facts.at[i].attribute, "lufs")) {
                 one.has_lufs = true;

@@ -1,5 +1,6 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Which copy `loophole duplicates` suggests to keep, with any number of copies."""
+import contextlib
 import json
 import os
 import shutil
@@ -149,6 +150,33 @@ def a_copy_whose_bytes_changed_is_never_called_the_same(home):
             same((1, found['away']), (len(found['changed']), found['changed']))
             contains(said.err, 'remove nothing because of these')
             until(lambda: not pair())
+
+
+@claim(shares=copies)
+def a_copy_that_was_read_again_since_is_not_the_same_as_the_others_of_its_group(home):
+    """The catalogue knows the new bytes before search has compared the copies again."""
+    lies = home.file('since')
+    os.mkdir(lies)
+    for name in ('one', 'two'):
+        tone(home, f'{lies}/{name}.wav', 'E2')
+    home.loophole('index', lies, '--wait')
+    with contextlib.closing(home.client()) as client:
+        def groups_since():
+            return client.must('search.duplicates', {'kind': 'same_file', 'query': 'path:since', 'limit': 9}).get('groups')
+
+        each = until(groups_since)[0]['each']
+        ask = {'ids': [one['id'] for one in each], 'contents': [one['content'] for one in each]}
+
+        def verdicts(ask):
+            return [one['verdict'] for one in client.must('indexer.verify', ask)['each']]
+
+        same(['same', 'same'], verdicts(ask))
+        tone(home, f'{lies}/one.wav', 'F2')
+        home.loophole('index', lies, '--wait')
+        until(lambda: verdicts({'ids': ask['ids']}) == ['same', 'same'])  # as the catalogue knows them now
+        same(['changed', 'same'], [verdict for _, verdict in sorted(zip([one['path'] for one in each], verdicts(ask)))])
+        for contents in (ask['contents'][:1], [b'short', b'short']):
+            same('bad_request', client.ask('indexer.verify', {'ids': ask['ids'], 'contents': contents})[0])
 
 
 @claim

@@ -28,7 +28,7 @@ enum deed_kind {
     DEED_KINDS
 };
 
-enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8, CONTENTS = 8 };
+enum { DEEDS = 4096, OPS = 12, WORD = 12, TAGS = 8, CONTENTS = 8 };
 enum { MOUNT = 5 /* number of the mount's own folder, which has no name */ };
 #define PACK_OF_LIBRARY "x" /* of the items in its own folder: all libraries have the path /x */
 

@@ -128,37 +128,46 @@ static int verified_order(const void *a, const void *b)
     return id_compare(x->id, y->id);
 }
 
-/* Adds the verdicts of the indexer about these items. */
-static enum err ask_verdicts(struct cli *cli, struct alike_listing *listing, const struct id *ids, uint32_t count,
+/* Adds the verdicts of the indexer about these items, and empties the ask. */
+static enum err ask_verdicts(struct cli *cli, struct alike_listing *listing, struct indexer_verify *ask,
                              struct fault *fault)
 {
-    const struct indexer_verify ask = { .ids = { count, (struct id *)(uintptr_t)ids } };
     struct item_files found = { 0 };
-    enum err e = cli_ask(cli, "indexer.verify", &ask, &found, fault);
+    enum err e = cli_ask(cli, "indexer.verify", ask, &found, fault);
 
-    for (uint32_t i = 0; e == ERR_OK && i < found.each.count && i < count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < found.each.count && i < ask->ids.count; i++)
         listing->verified[listing->verified_count++] = found.each.at[i];
+    ask->ids.count = ask->contents.count = 0;
     return e;
+}
+
+static void add_copy(struct indexer_verify *ask, const struct duplicate *one)
+{
+    ask->ids.at[ask->ids.count++] = one->id;
+    ask->contents.at[ask->contents.count++] = one->content;
 }
 
 /* Has the files of a page read, except those that are away or gone. */
 static enum err verify_page(struct cli *cli, const struct duplicates_found *page, size_t copies,
                             struct alike_listing *listing, struct fault *fault)
 {
-    struct id *ids = arena_array(&listing->arena, copies + 1, sizeof(*ids));
-    uint32_t count = 0;
+    struct indexer_verify ask = { .ids.at = arena_array(&listing->arena, VERIFIED, sizeof(struct id)),
+                                  .contents.at = arena_array(&listing->arena, VERIFIED, sizeof(struct bytes)) };
     enum err e = ERR_OK;
 
     listing->verified = arena_array(&listing->arena, copies + 1, sizeof(*listing->verified));
     listing->verified_count = 0;
     for (uint32_t i = 0; i < page->groups.count; i++) {
         const struct duplicate_group *group = &page->groups.at[i];
-        for (uint32_t k = 0; k < group->each.count; k++)
+        for (uint32_t k = 0; e == ERR_OK && k < group->each.count; k++) {
             if (group->each.at[k].state.value == COPY_STATE_HERE && !is_listed_gone(listing, &group->each.at[k]))
-                ids[count++] = group->each.at[k].id;
+                add_copy(&ask, &group->each.at[k]);
+            if (ask.ids.count == VERIFIED)
+                e = ask_verdicts(cli, listing, &ask, fault);
+        }
     }
-    for (uint32_t at = 0; e == ERR_OK && at < count; at += VERIFIED)
-        e = ask_verdicts(cli, listing, ids + at, count - at < VERIFIED ? count - at : VERIFIED, fault);
+    if (e == ERR_OK && ask.ids.count)
+        e = ask_verdicts(cli, listing, &ask, fault);
     qsort(listing->verified, listing->verified_count, sizeof(*listing->verified), verified_order);
     return e;
 }

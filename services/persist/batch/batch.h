@@ -45,8 +45,9 @@ enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct
  * Loads the outcomes that the store has. Errors (explained): full, conflict, internal. */
 enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault);
 
-/* Does operations in the open turn until it is over, a short batch whole, and stores their outcomes if operations remain. The files of large
- * artefacts must be durable already (artefact_writer.h). Errors (explained): those of a broken turn, full. */
+/* Does operations in the open turn until it is over, a short batch whole, and stores their outcomes if operations
+ * remain. The files of large artefacts must be durable already (artefact_writer.h). Errors (explained): those of a
+ * broken turn, full. */
 enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault);
 bool batch_is_done(const struct batch *batch); /* every operation has an outcome */
 

@@ -115,15 +115,17 @@ WRITER_CLAIM(a_turn_that_ends_within_a_batch_of_them_leaves_no_row)
 {
     struct writer *w = *state;
     struct artefact again[] = { make_waveform(other, sizeof(other)), make_waveform(data, sizeof(data)) };
-    struct operation operations[2] = { { .has_remade = true }, { .has_remade = true } };
-    const struct persist_batch ask = { .operations = { 2, operations } };
+    struct operation operations[BATCH_WHOLE + 1] = { 0 };
+    const struct persist_batch ask = { .operations = { BATCH_WHOLE + 1, operations } };
     struct arena arena = { 0 };
     struct batch batch = { .ask = &ask, .arena = &arena, .work = { .request = id_new() } };
 
     analyse_file(w);
     assert_int_equal(turn_continue(&w->p, batch.work.request, NULL), ERR_OK);
-    for (int i = 0; i < 2; i++)
-        operations[i].remade = (struct remade){ .content = bytes_of(content, 16), .artefacts = { 1, &again[i] } };
+    for (int i = 0; i <= BATCH_WHOLE; i++)
+        operations[i] =
+            (struct operation){ .has_remade = true,
+                                .remade = { .content = bytes_of(content, 16), .artefacts = { 1, &again[i > 0] } } };
     write_file(w, &again[0]);
     assert_int_equal(batch_load(&w->p, &batch, NULL), ERR_OK);
     w->p.turn_began = 0;
