@@ -161,7 +161,7 @@ def until_stopped(pid):
     def stays():
         looks.append(state_of(pid) in 'tT')
         return len(looks) >= 15 and all(looks[-15:])
-    until(stays, 60, f'process {pid} is stopped')
+    until(stays, what=f'process {pid} is stopped')
 
 
 def parent_of(pid):

@@ -191,7 +191,7 @@ class Tape:
 
     def wait(self):
         """Waits until the recording has its full length."""
-        code = self.process.wait(120)
+        code = self.process.wait(600)
         assert code == 0, (code, self.words())
         return self.path
 

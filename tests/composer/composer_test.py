@@ -167,7 +167,7 @@ def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         threading.Event().wait(chance.random() * 0.08)
         killed.update(kill_one(studio, server, number % 3))
-        syncing.wait(120)
+        syncing.wait(600)
     until(lambda: studio.home.loophole('composer', 'sync', code=None).code == 0, what='an exchange ends')
     same((len(expected), 0), (studio.rows(), studio.status()['outbox']))
     same(str(len(expected)), server.sql('select count(distinct (content, context)) from composer.evidence_use'))

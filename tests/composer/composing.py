@@ -151,10 +151,10 @@ class Server:
         shutil.rmtree(os.path.join(self.folder, 'data'))
 
     def tar(self, *words):
-        subprocess.run(['tar', '--directory', self.folder, *words], check=True, timeout=180)
+        subprocess.run(['tar', '--directory', self.folder, *words], check=True, timeout=600)
 
     def tool(self, verb, *args, check=True, **more):
-        done = subprocess.run([TOOL, verb, self.folder, *args], capture_output=True, text=True, check=False, timeout=180,
+        done = subprocess.run([TOOL, verb, self.folder, *args], capture_output=True, text=True, check=False, timeout=600,
                               stdin=subprocess.DEVNULL, env=self.env, **more)
         assert done.returncode == 0 or not check, f'{verb}: {done.stdout}{done.stderr}'
         return done.stdout.strip()
@@ -195,7 +195,7 @@ def run(server, program, *words):
     with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
         env = dict(os.environ, PGPASSWORD=password.read())
     subprocess.run([f'/usr/lib/postgresql/{programs}/bin/{program}', '-h', server.folder, '-U', 'postgres', *words],
-                   check=True, env=env, timeout=120, capture_output=True)
+                   check=True, env=env, timeout=600, capture_output=True)
 
 
 @contextlib.contextmanager

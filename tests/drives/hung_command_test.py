@@ -26,7 +26,7 @@ def start(it, *args):
 
 def gives_up(running, path):
     """The command ends although its disk does not answer, and so do its pipes."""
-    out, error = running.communicate(timeout=120)
+    out, error = running.communicate(timeout=600)
     same(TIMEOUT, running.returncode, out + error)
     contains(error, 'does not answer')
     contains(error, path)
@@ -110,7 +110,7 @@ def _ends_unread(it, *args):
     os.close(reader)
     running = it.home.start('loophole', *args, stdout=out)
     os.close(out)
-    return running.wait(120)
+    return running.wait(600)
 
 
 @claim(inside=Disks)
@@ -122,7 +122,7 @@ def a_command_that_its_process_ends_ends_like_it(it):
     said = it.home.loophole('send', 'nothing-has-this-name', it.folder('card'), code=None)
     assert said.code not in (0, TIMEOUT), said
     both = subprocess.run(['loophole', *send], env=it.home.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=True, timeout=120).stdout
+                          check=True, timeout=600).stdout
     contains(both, '"present"')
     same(-signal.SIGPIPE, _ends_unread(it, *send))
 
@@ -137,7 +137,7 @@ def a_command_whose_process_is_killed_by_a_signal_ends_by_that_signal(it):
             until(hung.waits)
             os.kill(worker_of(running.pid), by)
             hung.heal()
-            out, error = running.communicate(timeout=120)
+            out, error = running.communicate(timeout=600)
             same(-by, running.returncode, out + error)
             until(lambda: not hung.waits())
         it.home.loophole('labels', 'write', 'tag:warm')
@@ -161,7 +161,7 @@ def a_folder_becomes_a_library_while_the_disk_of_another_one_hangs(it):
             it.must('add_library', it.folder(f'healthy {number}'))
             is_beside = held.poll() is None
             hung.heal()
-            out, error = held.communicate(timeout=300)
+            out, error = held.communicate(timeout=600)
             assert held.returncode == 0 or (held.returncode == TIMEOUT and not is_beside), out + error
             return is_beside
         assert any(is_added_beside(number) for number in range(3)), 'it waits for the disk that hangs'
@@ -177,7 +177,7 @@ def folders_of_a_disk_that_hangs_are_refused_in_time_with_the_disk_and_can_be_ad
         hung.fail(0, '/kit')
         typed, linked = (start_adding(it, path, 600000) for path in (f'{hung.at}/kit', link))
         gives_up(typed, hung.at)
-        same(TIMEOUT, linked.wait(timeout=120))
+        same(TIMEOUT, linked.wait(timeout=600))
         contains(linked.stderr.read(), f'the disk of {link} does not answer')
         hung.heal()
         until(lambda: not hung.waits())

@@ -62,8 +62,8 @@ def _kill_at(it, call, path, when, name):
     until(lambda: 'attached' in printed_in(said))
     stop = stop_in_background(it)
     until(lambda: home.is_other('streamer', pid), what=f'the streamer was killed before {call} of {path}')
-    strace.wait(120)
-    stop.wait(120)
+    strace.wait(600)
+    stop.wait(600)
     it.is_flac(id, name, lost)
 
 
@@ -98,7 +98,7 @@ def killed_at_any_moment_of_the_encoding_the_streamer_leaves_one_whole_file(it):
         stop = stop_in_background(it)
         time.sleep(random.uniform(.1, .35))
         os.kill(it.home.pid('streamer'), signal.SIGKILL)
-        if stop.wait(120):  # its answer did not leave, or its disk was silent for long
+        if stop.wait(600):  # its answer did not leave, or its disk was silent for long
             said = printed_in(it.home.file('stop.log'))
             assert re.search('no take is under way|the take "take.*" ends when it does', said), said
         it.is_flac(id, f'take{number}', lost)
@@ -122,7 +122,7 @@ def a_report_to_a_killed_persist_is_repeated_also_by_the_streamers_successor(it)
             os.kill(home.pid('streamer'), signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):  # the supervisor may have replaced it, because it was stopped
             os.kill(persist, signal.SIGKILL)
-        stop.wait(120)
+        stop.wait(600)
         it.is_flac(id, which, lost)
         shown = it.show(id)
         same([f'first {shown["first"]} latency {shown["latency"]}'],
@@ -161,7 +161,7 @@ def after_the_death_of_all_during_an_encoding_recover_has_the_whole_take(it):
     until(lambda: it.state(id) == 'encoding')
     frames = it.frames(id)
     it.kill_all()
-    stop.wait(120)
+    stop.wait(600)
     assert os.path.exists(it.file('rest.wav')), 'the WAV is gone'
     home.held.release()
     it.forget_memory()
@@ -184,7 +184,7 @@ def a_flac_that_a_disk_fails_to_read_is_not_forgotten(home):
             stop = stop_in_background(it)
             until(lambda: it.state(id) == 'encoding')
             it.kill_all(but=disk.process.pid)
-            stop.wait(120)
+            stop.wait(600)
             it.forget_memory()
             shutil.copytree(home.file('data'), home.file('earlier'))
             home.held.release()
@@ -210,7 +210,7 @@ def a_wav_that_a_person_deletes_during_its_encoding_is_no_item_and_no_other_file
     stop = stop_in_background(it)
     until(lambda: it.state(id) == 'encoding')
     it.kill_all()
-    stop.wait(120)
+    stop.wait(600)
     os.unlink(it.file('deleted.wav'))
     write_file(it.file('deleted.flac'), "somebody's")
     home.held.release()
@@ -249,7 +249,7 @@ def _power_cut_while_it_ends(home, seed):
         os.kill(streamer, signal.SIGKILL)
         disk.cut_power()
         it.kill_all(but=disk.process.pid)
-        stop.wait(120)
+        stop.wait(600)
         disk.unmount()
         it.forget_memory()
         disk.mount(seed + 100)

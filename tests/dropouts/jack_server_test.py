@@ -125,7 +125,7 @@ def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
         began = time.monotonic()
         os.kill(jack, signal.SIGSTOP)
         until_all_stopped(jack)
-        until(lambda: 'moment' not in asker.must('audio.transport'), 60, 'the core stands still')
+        until(lambda: 'moment' not in asker.must('audio.transport'), what='the core stands still')
         starting = asked(home, 'transport', 'start')
         time.sleep(0.3)  # nothing shows that it waits
         waits = starting.poll() is None

@@ -115,7 +115,7 @@ def killed_while_it_packs_a_backup_the_project_service_keeps_the_backup_and_pack
                                      '-e', f'inject={call}:signal=KILL:when=1')
             until(lambda: home.is_other('project', pid) or all_packed(it), what=f'{call} of the packing')
             strace.terminate()
-            strace.wait(120)
+            strace.wait(600)
         for path, text in before.items():
             same(text, read_file(path))
         it.are_whole({1: 'more', 2: 'two'})

@@ -17,7 +17,7 @@ SERVICES = ('persist', 'search', 'indexer')
 def until_back(home):
     """Waits until every service is ready and a write is accepted."""
     until(lambda: all(map(home.is_ready, SERVICES)), 120, 'all services are ready')
-    until(lambda: put(home, 'two').code == 0, 60, 'a write is accepted')
+    until(lambda: put(home, 'two').code == 0, what='a write is accepted')
 
 
 @claim
@@ -29,7 +29,7 @@ def a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_reco
         old = home.pid('search')
         disk.cut_power()
         os.kill(old, signal.SIGKILL)  # a service that dies while the disk is away cannot start
-        until(lambda: re.search('^supervisor: the disk of .* fails: ', home.loophole('status').out, re.M), 60, 'an alarm')
+        until(lambda: re.search('^supervisor: the disk of .* fails: ', home.loophole('status').out, re.M), what='an alarm')
         until(lambda: home.status('search')['state'] == 'waiting', what='search waits')
         disk.process.terminate()
         disk.process.wait(600)
@@ -38,7 +38,7 @@ def a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_reco
         disk.mount(1)
         until_back(home)
         assert 'quarantined' not in home.loophole('status').out
-        until(lambda: any(death['pid'] == old for death in home.json('crash', 'list')), 60, 'the death is on record')
+        until(lambda: any(death['pid'] == old for death in home.json('crash', 'list')), what='the death is on record')
         contains(home.loophole('store', 'check').out, ', 0 problems')
         home.stop()
 

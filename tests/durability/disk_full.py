@@ -10,7 +10,7 @@ import time
 from tests.durability.disk import fill, make_room
 from tests.faults.load import Load, check_store, dies_with_its_parent
 
-DEADLINE = 120
+DEADLINE = 600
 
 
 def turn_read_only():

@@ -102,7 +102,7 @@ def a_library_that_is_added_on_a_full_disk_is_refused_with_the_reason(home):
     contains(said.all, f'the disk is full: {home.file("data")} has no room: free some space')
     contains(home.loophole('status').out, f'the disk is full: read-only: {home.file("data")} has no room')
     os.remove(home.file('data/filler'))
-    until(lambda: add(number).code == 0, 60, 'the disk has room again')
+    until(lambda: add(number).code == 0, what='the disk has room again')
     home.down()
 
 
@@ -122,7 +122,7 @@ def indexing_on_a_full_disk_reports_that_it_waits(home):
         return re.search('^persist: the disk is full', printed_in(said), re.M)
     until(waits)
     os.remove(home.file('data/filler'))
-    assert index.wait(300) == 0, waits()
+    assert index.wait(600) == 0, waits()
 
 
 run_claims()

@@ -10,7 +10,7 @@ import time
 from tests.faults.engine import percentiles
 from tests.faults.load import Load, Persist, check_store, dies_with_its_parent
 
-DEADLINE = 120
+DEADLINE = 600
 
 
 class Supervised:

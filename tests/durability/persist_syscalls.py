@@ -22,7 +22,7 @@ ALWAYS = STORE_CALLS + FILE_CALLS + ("recvfrom", "sendto")  # other calls may be
 NEVER_FAIL = ("getpid", "gettid", "clock_gettime", "brk")  # brk returns no error, but the old break
 NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group")
 ERRORS = ("EIO", "ENOSPC", "EINTR")
-DEADLINE = 120
+DEADLINE = 600
 LARGE = 400  # places of the large commit
 EACH = 8  # that many of the calls of one name in a large commit, without LONG
 

@@ -104,7 +104,7 @@ def an_interrupted_opening_undoes_no_commit(persist):
         persist.kill()
         opening = Opening(home)
         holder = home.start_into(home.file('held'), tool('reader'), 'hold')
-        until(lambda: waits(holder.pid), 60, 'the reader waits')
+        until(lambda: waits(holder.pid), what='the reader waits')
         opening.kill()
         until(lambda: 'holding' in file_text(home.file('held')))
         persist.start()

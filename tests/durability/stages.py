@@ -32,7 +32,7 @@ CALLS = ("open", "openat", "pwrite64", "pwritev", "write", "writev", "fdatasync"
 NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group", "execve")
 PLACES = 14  # of each stage, unless LONG
 NEVER = 10 ** 9
-DEADLINE = 120
+DEADLINE = 600
 
 
 def at_home(home):

@@ -13,7 +13,7 @@ import time
 from tests.client import Catalogue, Client
 from tests.faults.load import Load, Persist, check_store
 
-DEADLINE = 120
+DEADLINE = 600
 KILLS_MAX, MANY, TRIES = 200, 3000, 10
 folder = os.environ["LOOPHOLE_HOME"] + "/data/artefact"
 

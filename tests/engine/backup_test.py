@@ -121,7 +121,7 @@ def many_backups_at_once_under_writes_are_all_whole(home):
         for _ in range(how_often(3, 20)):
             both = [home.start('loophole', 'backup', '--force', home.target, '--json', stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True) for _ in range(2)]
-            said = [one.communicate(timeout=300)[0] for one in both]
+            said = [one.communicate(timeout=600)[0] for one in both]
             assert any(said), 'no backup was written'
             if not all(said):  # otherwise they ran one after the other
                 same(json.loads(''.join(said))['revision'], restored(home, home.target)['revision'])
@@ -281,7 +281,7 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     os.kill(source, signal.SIGCONT)
     with Editing(home):
         until(lambda: state_of(source) == 'Z', what='the copy is ended')
-    until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 60, 'the store has no such reader')
+    until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, what='the store has no such reader')
     code, said = slow.on()
     assert code, f'it reports success: {said}'
     contains(said, 'the store grew by more than 4 MiB')

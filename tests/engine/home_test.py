@@ -273,7 +273,7 @@ def a_supervisor_that_ends_is_noticed_and_its_reason_is_printed(home):
 def fifteen_starts_at_once_end_with_one_engine(home):
     starts = [home.start_into(home.file(f'up{number}'), 'loophole', 'up') for number in range(15)]
     for number, start in enumerate(starts):
-        code = start.wait(300)
+        code = start.wait(600)
         assert code == 0, file_text(home.file(f'up{number}'))
 
     def name(pid):

@@ -12,12 +12,12 @@ from tests.sounding import tool
 
 
 def until_gone(pid):
-    until(lambda: state_of(pid) == 'Z', 60, f'{pid} is gone')
+    until(lambda: state_of(pid) == 'Z', what=f'{pid} is gone')
 
 
 def until_named(home, pid, name):
     line = re.compile(rf'^supervisor: process {pid} \({re.escape(name)}.*and makes no progress', re.M)
-    until(lambda: line.search(home.loophole('status', code=None).all), 60, f'status names {pid}')
+    until(lambda: line.search(home.loophole('status', code=None).all), what=f'status names {pid}')
 
 
 def child(pid):
@@ -50,7 +50,7 @@ def hold_mutex(home, name):
 
 
 def finds_again(home):
-    until(lambda: home.loophole('search', 'x', code=None).code == 0, 60, 'search answers')
+    until(lambda: home.loophole('search', 'x', code=None).code == 0, what='search answers')
 
 
 @claim

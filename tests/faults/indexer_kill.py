@@ -141,7 +141,7 @@ class Bare:
     def end(self):
         for process in [self.process] + self.others[::-1]:
             process.terminate()
-            assert process.wait(120) == 0, "%s ended with %d" % (process.args[0], process.returncode)
+            assert process.wait(600) == 0, "%s ended with %d" % (process.args[0], process.returncode)
 
 
 class Supervised:

@@ -92,7 +92,7 @@ def two_starts_in_one_moment_make_one_engine(home):
     """All of them report that the engine is up, and one runs."""
     for _ in range(5):
         starts = [home.start_into(home.file(f'up.{number}'), 'loophole', 'up') for number in range(3)]
-        same([0, 0, 0], [start.wait(120) for start in starts])
+        same([0, 0, 0], [start.wait(600) for start in starts])
         home.wait_ready('persist', 'search', 'indexer')
         for program in ('loophole-persist', 'loophole-search', 'loophole-indexer'):
             until(lambda: len(running(home, program)) == 1, what=f'one {program} runs')  # a child is a copy until it executes

@@ -91,7 +91,7 @@ def node_packages():
             return
         shutil.rmtree(NODE + '/node_modules', ignore_errors=True)  # of an installation that was interrupted
         done = subprocess.run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit', 'zeromq@6', '@msgpack/msgpack@3',
-                               '@types/node@18'], cwd=NODE, capture_output=True, text=True, timeout=120, check=False)
+                               '@types/node@18'], cwd=NODE, capture_output=True, text=True, timeout=600, check=False)
         if done.returncode:
             skip(f'npm cannot install zeromq: {" ".join(done.stderr.split())}')
         write_file(installed, '')

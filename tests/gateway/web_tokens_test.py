@@ -247,7 +247,7 @@ def the_commands_of_the_document_log_in(home):
         if command == 'loophole restart web':
             command += ' && loophole up'  # waits until the gateway is ready
         done = subprocess.run(['sh', '-ec', command], env=dict(home.env, HOME=home.file('person')), cwd=home.file('person'),
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=600, check=False)
         same(0, done.returncode, (number, command, done.stdout, done.stderr))
         if '-o kick.wav' in command:
             same(b'RIFF', file_bytes(home.file('person', 'kick.wav'))[:4])

@@ -425,7 +425,7 @@ def a_commit_over_a_death_makes_one_whole_file_and_one_clip(home):
         else:
             until_later(home, random.randrange(0, 8192))
         home.kill(service)
-        same(0, committing.wait(120), f'of the commit while {service} was killed')
+        same(0, committing.wait(600), f'of the commit while {service} was killed')
         made = json.loads(file_bytes(out))
         same({os.path.basename(made['path'])}, names_in(media + kind) - files)
         same({made['clip']}, clips_of(home) - clips)

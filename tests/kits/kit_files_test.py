@@ -213,7 +213,7 @@ def an_import_over_a_death_makes_the_kit_once_and_a_killed_one_at_most_once(home
         importing = home.start_into(out, 'loophole', 'kit', 'import', folder, '--name', f'over {n}', '--json')
         began = time.monotonic()
         home.kill(service)
-        same(0, importing.wait(120), f'of the import while {service} was killed')
+        same(0, importing.wait(600), f'of the import while {service} was killed')
         took = time.monotonic() - began
         same([20], [len(one['slots']) for one in home.json('kit', 'list') if one['name'] == f'over {n}'])
         importing = home.start('loophole', 'kit', 'import', folder, '--name', f'ended {n}')

@@ -251,7 +251,7 @@ def a_pad_that_is_set_while_a_kit_is_being_loaded_is_no_step_of_undo(home):
         if kept().get(0, {}).get('id') != media:  # the load has not given up yet
             assert 'load kit' not in found, found
         hung.heal()
-        said = load.communicate(timeout=300)[0]
+        said = load.communicate(timeout=600)[0]
         if load.returncode == 0:  # a slow machine may not have had the time
             until(lambda: 'load kit' in steps(home), what=lambda: f'the load is a step of undo: {said}')
     home.loophole('pads', 'clear', '40')

@@ -271,7 +271,7 @@ def a_slot_that_is_swapped_over_a_death_has_the_sound_of_its_pad(home):
         swapping = home.start('loophole', 'kit', 'swap', 'a', level(home, name))
         until_later(home, random.randrange(0, 4096))
         home.kill(service)
-        same(0, swapping.wait(120), f'of the swap while {service} was killed')
+        same(0, swapping.wait(600), f'of the swap while {service} was killed')
         same(name, home.first('kit', 'show', 'Killed')['slots'][0]['layers'][0]['name'])
         hit = lambda: until(lambda: home.loophole('pads', 'hit', '0', code=None).code == 0, what='the pad is hit')
         same([name], levels_of(recorded(home, 'killed', hit)), f'levels after {service} was killed')

@@ -383,7 +383,7 @@ def a_kit_that_is_loaded_over_a_death_is_whole(home):
         other = home.start('loophole', 'kit', 'load', names[(n + 1) % 2])
         until_later(home, random.randrange(0, 4096))
         home.kill(service)
-        same(0, other.wait(120), f'of the load while {service} was killed')
+        same(0, other.wait(600), f'of the load while {service} was killed')
         until(lambda: len(pads_of(home)) >= 4 and all('sound' in pads_of(home)[pad] for pad in range(4)),
               what='the pads have sounds')
         pads = pads_of(home)
@@ -399,7 +399,7 @@ def a_kit_that_is_built_over_a_death_is_there_once(home):
         building = home.start_into(out, 'loophole', 'kit', 'build', '--name', f'built {n}', '--json')
         until_later(home, random.randrange(0, 2048))
         home.kill(service)
-        same(0, building.wait(120), f'of the build while {service} was killed')
+        same(0, building.wait(600), f'of the build while {service} was killed')
         kit = json.loads(file_bytes(out))
         same([kit['slots']], [one['slots'] for one in home.json('kit', 'list') if one['name'] == f'built {n}'])
     home.check_store()

@@ -298,7 +298,7 @@ def a_disk_that_does_not_answer_is_a_timeout(home):
         refused_slot(home, osc, 17, 'Failed to save to slot 5', 'save', 5)
         refused_slot(home, osc, 17, f'Error: Slot 5 cannot be read: the disk at {band.at} does not answer', 'load', 5)
         band.process.send_signal(signal.SIGCONT)
-        until(lambda: osc.say('/pattern/save', 5)[1] == 0, 60, 'the slot is saved')
+        until(lambda: osc.say('/pattern/save', 5)[1] == 0, what='the slot is saved')
         assert os.listdir(band.at + '/patterns/backups')  # this disk has no hard links
         home.stop()
 
@@ -311,14 +311,14 @@ def a_library_whose_disk_does_not_answer_is_a_timeout_and_busy_meanwhile(home):
         library.process.send_signal(signal.SIGSTOP)
         client, other = home.client(), home.client()
         client.send('project.save_file', {'name': 'user/Night'}, budget_ms=90000)
-        until(lambda: other.ask('project.load_file', {'name': 'user/Night'})[0] == 'busy', 60, 'the library is in use')
+        until(lambda: other.ask('project.load_file', {'name': 'user/Night'})[0] == 'busy', what='the library is in use')
         refused_alike(home, osc, 16, '[PATTERN] Error: another ask has used the library of patterns', ('/pattern/load_file', 'user/Night'),
                       ('project.load_file', {'name': 'user/Night'}), ('pattern', 'load_file', 'user/Night'))
         _, error, body = client.take('project', 90000)
         same(('timeout', '[PATTERN] Failed to save to file user/Night', 'the disk of the library of patterns does not answer'),
              (error, body['what'], body['hint']))
         library.process.send_signal(signal.SIGCONT)
-        until(lambda: osc.say('/pattern/save_file', 'user/Night')[1] == 0, 60, 'the pattern is saved')
+        until(lambda: osc.say('/pattern/save_file', 'user/Night')[1] == 0, what='the pattern is saved')
         home.stop()
 
 
@@ -334,11 +334,11 @@ def a_client_that_waits_10_s_hears_that_the_disk_of_the_library_does_not_answer(
                       ('/pattern/load_file', 'user/Night'), ('project.load_file', {'name': 'user/Night'}),
                       ('pattern', 'load_file', 'user/Night'))
         library.process.send_signal(signal.SIGCONT)
-        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, 60, 'the pattern is loaded')
+        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, what='the pattern is loaded')
         library.process.send_signal(signal.SIGSTOP)
         contains(home.loophole('pattern', 'archive', 'user/Night', code=17).err, 'the disk of the library of patterns does not answer')
         library.process.send_signal(signal.SIGCONT)
-        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, 60, 'the pattern is loaded')
+        until(lambda: osc.say('/pattern/load_file', 'user/Night')[1] == 0, what='the pattern is loaded')
         home.stop()
 
 

@@ -48,7 +48,7 @@ class Patterns:
 
     def done(self, said, process):
         """The output of a command that ran during a kill."""
-        code = process.wait(120)
+        code = process.wait(600)
         text = file_text(said)
         same(0, code, text)
         return text
@@ -62,7 +62,7 @@ class Patterns:
         until(lambda: 'attached' in open(said, encoding='utf-8').read())
         command = self.command(*args)
         until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
-        tracer.wait(120)
+        tracer.wait(600)
         return self.done(*command)
 
 

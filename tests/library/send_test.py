@@ -241,7 +241,7 @@ def a_second_send_into_the_same_folder_waits_for_its_turn(home):
     os.kill(worker, signal.SIGSTOP)
     contains(home.refused('send', 'hit', home.file('card')), 'another send')
     os.kill(worker, signal.SIGCONT)
-    same(0, first.wait(120))
+    same(0, first.wait(600))
 
 
 @claim
@@ -294,7 +294,7 @@ def a_killed_decoder_is_replaced_and_the_sound_is_whole(home):
     home.loophole('send', 'hit', home.file('undisturbed'), *form_of_both)
     going = home.start('loophole', 'send', 'hit', home.file('card'), *form_of_both)
     os.kill(decoder_of(going.pid), signal.SIGKILL)
-    same(0, going.wait(120))
+    same(0, going.wait(600))
     same(file_bytes(home.file('undisturbed/hit0.wav')), file_bytes(home.file('card/hit0.wav')))
 
 
@@ -306,7 +306,7 @@ def a_sound_that_ends_its_decoders_is_named_and_the_rest_is_sent(home):
         worker = decoder_of(going.pid)
         os.kill(worker, signal.SIGKILL)
         until(lambda: worker not in workers_of(going.pid))
-    assert going.wait(120) != 0, 'a failure is no success'
+    assert going.wait(600) != 0, 'a failure is no success'
     same(1, len(sent(home.file('card'))))
     contains(file_bytes(home.file('said')).decode(), 'its decoder ended: signal 9')
 
@@ -318,7 +318,7 @@ def a_silent_decoder_is_ended_named_and_the_rest_is_sent(home):
                             '10000')
     worker = decoder_of(going.pid)
     os.kill(worker, signal.SIGSTOP)
-    assert going.wait(120) != 0, 'a failure is no success'
+    assert going.wait(600) != 0, 'a failure is no success'
     contains(file_bytes(home.file('said')).decode(), 'its decoder did not answer for 10 s')
     same(1, len(sent(home.file('card'))))
     assert not os.path.exists(f'/proc/{worker}/stat') or state_of(worker) == 'Z', 'the decoder lives'
@@ -335,7 +335,7 @@ def without_locks_two_sends_have_each_a_part_of_its_own(home):
     without = ('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK')
     both = [subprocess.Popen(without + ('loophole', 'send', 'hit', card, '--bits', bits), env=home.env,
                              stdout=subprocess.DEVNULL) for bits in ('24', '32')]
-    same([0, 0], [one.wait(300) for one in both])
+    same([0, 0], [one.wait(600) for one in both])
     same(8, len(sent(card)))
     for bits in (24, 32):
         same(sorted(len(samples) for samples in sounds.values()),

@@ -164,7 +164,7 @@ def a_disk_that_hangs_is_named_by_collect_and_by_an_ask_about_slots(it):
         running = {ask: it.home.start('loophole', 'ask', *ask, '--budget', '20000', stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
                    for ask in asks}
         for ask, path in asks.items():
-            said = running[ask].communicate(timeout=120)[0]
+            said = running[ask].communicate(timeout=600)[0]
             same((ask, 17), (ask, running[ask].returncode), said)
             contains(said, 'does not answer')
             contains(said, hung.at + path)
@@ -198,7 +198,7 @@ def commands_of_a_project_on_a_disk_that_hangs_end_within_their_budget(it):
         running = {args: it.home.start('loophole', 'project', *args, '--budget', '600000', stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT, text=True) for args in asked}
         for args, path in asked.items():
-            said = running[args].communicate(timeout=120)[0]
+            said = running[args].communicate(timeout=600)[0]
             same((args, 17 if path else 0), (args, running[args].returncode), said)
             contains(said, hung.at + (path or ''))
         hung.heal()

@@ -110,7 +110,7 @@ def another_take_runs_while_one_is_encoded(it):
     assert {'one.wav', 'two.wav'} <= set(it.files()), it.files()
     same(two, home.ask('streamer.record_stop')['id'])  # it has ended by itself
     it.held.release()
-    code = stop.wait(120)
+    code = stop.wait(600)
     with open(stopped, encoding='utf-8') as said:
         reported = json.loads(said.readline())
     same((0, 'final', 'flac'), (code, reported['state'], reported['format']))

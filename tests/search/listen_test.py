@@ -100,7 +100,7 @@ def a_take_under_way_goes_on_and_another_listener_is_refused(it):
                             '--fields', 'path')
     until(lambda: it.wires() == 1)
     contains(home.refused('similar', '--port', it.port), 'another client listens to')
-    same(0, first.wait(120), 'the first was not answered')
+    same(0, first.wait(600), 'the first was not answered')
     contains(printed_in(home.file('found')), it.sound('loop_amen'))
     it.is_whole('beside.wav', lost, it.stop()['lost'])
 

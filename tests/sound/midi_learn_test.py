@@ -340,7 +340,7 @@ def a_press_right_after_the_answer_to_a_binding_hits_its_pad(home):
             ask_while_the_core_pauses(home, ask)
             if ask[0] != 'project.undo':
                 home.device.send(*press)
-                until(lambda: held_sounds(home) == 1, 60, f'{control} hits its pad after {ask[0]}')
+                until(lambda: held_sounds(home) == 1, what=f'{control} hits its pad after {ask[0]}')
                 home.device.send(*release)
                 until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
 

@@ -81,7 +81,7 @@ class Osc:
         """The next message; None if none comes."""
         return decode(self.socket.recv(65536)) if select.select([self.socket], [], [], seconds)[0] else None
 
-    def until(self, address, seconds=60):
+    def until(self, address, seconds=180):
         """The next message with that address, and those before it."""
         before, end = [], time.monotonic() + seconds
         while (got := self.take(max(0, end - time.monotonic()))):

@@ -271,7 +271,7 @@ class Page:
     def must(self, name, body=None, **more):
         """The body of an answer that must be ok. As pages do, it asks again each second, and while the service is away."""
         request = client.new_id()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         error, answer = 'no answer', None
         while error in ('no answer', 'offline') and time.monotonic() < end:
             self.send(name, body, request=request, **more)
