@@ -88,9 +88,14 @@ class Run:
             if not one.is_plugged():
                 one.plug()
         wanted = {key: [value] for key, value in self.last.items()}
+
+        def tags_of(one):
+            return {number: set(one.facts(number)['tags']) for number in range(SOUNDS)}
         for one in self.members:
-            until(lambda one=one: one.is_quiet() and self.known_to(one) == wanted,
-                  what=lambda one=one: f'{one.name} has {self.known_to(one)} of {wanted}; {one.team("show")}')
+            until(one.is_quiet, what='all is at the server')
+        for one in self.members:
+            until(lambda one=one: self.known_to(one) == wanted and tags_of(one) == self.tags,
+                  what=lambda one=one: f'{one.name} has {self.known_to(one)} of {wanted}, {tags_of(one)} of {self.tags}; {one.team("show")}')
         for number in range(SOUNDS):
             found = [one.facts(number) for one in self.members]
             same([found[0]] * len(found), found)
