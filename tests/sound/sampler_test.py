@@ -480,6 +480,7 @@ def values_of_an_empty_pad_are_kept_for_its_first_sound_or_layer(home):
     home.loophole('pads', 'clear', '36')
     same([], home.json('pads'))
     home.loophole('project', 'open', 'Empty pads')
+    until(lambda: pad_of(home, 36), what='the project has set it')
     has_values(home)
     home.stop()
     engine(home)

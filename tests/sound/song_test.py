@@ -220,6 +220,12 @@ def a_song_whose_slots_were_all_empty_goes_on_when_one_is_filled(home):
     home.loophole('transport', 'stop')
 
 
+def has_sound_of(home, project):
+    """The core has all of the sound of this project, or knows that none is open."""
+    now = home.ask('audio.sounding')
+    return (now.get('keeper'), now.get('project')) == ('keeps', project) if project else now.get('keeper') == 'none'
+
+
 @claim
 def a_song_ends_when_another_project_is_opened_and_none_of_that_project_begins(home):
     sounding(home)
@@ -230,7 +236,8 @@ def a_song_ends_when_another_project_is_opened_and_none_of_that_project_begins(h
     home.loophole('song', 'play')
     until_entry(home, 2)
     for change in ('open', 'Other'), ('close',), ('new', 'Third'):
-        home.loophole('project', *change)
+        line = home.first('project', *change)
+        until(lambda: has_sound_of(home, None if change == ('close',) else line['id']), what='the core has its sound')
         opened = home.first('transport')
         until_transport(home, bar=lambda bar: bar > opened['bar'] + 2)  # the project's own pattern begins at a bar
         plays = home.first('transport')
