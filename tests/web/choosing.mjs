@@ -406,6 +406,7 @@ export const choosing = {
     const stated = () => asked('search.get', `id=${item.id}`).item.media
     const page = await open(browser, '#q=lengthy')
     await showsTotal(page, 'lengthy')
+    await page.getByLabel('Loop', { exact: true }).check() // else it may end before Space
     const after = { 'a button': () => page.getByRole('button', { name: 'Metronome' }), 'a checkbox': () => page.getByLabel('In tempo and key'), 'a slider': () => page.getByLabel('Volume'), 'a summary': () => page.locator('.table .choice summary') }
     for (const [what, control] of Object.entries(after)) {
       await row(page, 0).click()

@@ -30,9 +30,18 @@ export function giveToList(event: KeyboardEvent): boolean {
   return copy.defaultPrevented
 }
 
+const controlOf = (of: Element) => of.closest('input:is([type="checkbox"], [type="range"]), button, summary, a[href]')
+
+/** The control that was clicked, as long as it has the focus: from the next key on, Chromium calls that visible. */
+let clicked: Element | null = null
+addEventListener('pointerdown', event => { const of = event.target as Element; clicked = controlOf(of) ?? of.closest('label')?.control ?? null }, true)
+addEventListener('focusout', event => { if (event.target === clicked) clicked = null }, true)
+
 /** Does Space or Enter press this: a switch, a button or a link that was reached by keyboard? One that was clicked gives them to the list. */
-export const pressesControl = (of: HTMLElement) =>
-  (of.matches('input:is([type="checkbox"], [type="range"])') || of.closest('button, summary, a[href]') !== null) && of.matches(':focus-visible')
+export const pressesControl = (of: HTMLElement) => {
+  const control = controlOf(of)
+  return control !== null && control !== clicked && of.matches(':focus-visible')
+}
 
 /** When a dialogue closes, Chromium returns the focus to the field without a caret, and would drop what is typed next. */
 export function giveCaretBack() {
