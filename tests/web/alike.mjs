@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { strict as assert } from 'node:assert'
-import { json, loophole, mode, names, open, shown, showsTotal, until } from './browser.mjs'
+import { json, loophole, mode, names, open, reload, shown, showsTotal, until } from './browser.mjs'
 
 export const alike = {
   async likeness_answers_and_composes(browser) {
@@ -119,7 +119,7 @@ export const alike = {
     assert.equal(await page.evaluate(() => document.activeElement.innerText), 'dropped.flac (heard before)')
     await page.keyboard.press('Enter')
     await page.waitForSelector('.chip >> text=dropped.flac')
-    await page.reload()
+    await reload(page)
     await showsTotal(page, '')
     await page.setInputFiles('input[type=file]', process.env.SOUND)
     await page.waitForSelector(`.chip >> text=${basename(process.env.SOUND)}`)
@@ -155,7 +155,7 @@ export const alike = {
     await page.locator('main .rows').focus()
     await page.keyboard.press('Backspace')
     await showsTotal(page, '')
-    await page.reload()
+    await reload(page)
     await showsTotal(page, '')
     await page.locator('.outside summary').click()
     await page.locator('.outside').getByRole('button', { name: 'heard before' }).click()

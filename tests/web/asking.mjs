@@ -1,7 +1,7 @@
 // asking.mjs: claims of web_test.py about what the page asks for: names, ranges, directions of likeness, and the session.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { address, check_axe, giveName, hold_asks, loophole, mode, open, shown, showsTotal, total, until } from './browser.mjs'
+import { address, check_axe, giveName, hold_asks, loophole, mode, open, reload, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const savedAs = name => (asked('search.queries', 'limit=100').each ?? []).find(one => one.name === name)?.query
@@ -117,7 +117,7 @@ export const asking = {
     loophole('restart', 'streamer')
     const loaded = () => { try { return asked('streamer.sounds').each ?? [] } catch { return [] } } // it may be away for a moment
     await until('the streamer has the sound without its path', () => loaded().some(one => one.path === ''))
-    await page.reload()
+    await reload(page)
     await pad.filter({ hasText: 'perc_bell' }).waitFor()
     loophole('pads', 'clear', '0')
     return page
@@ -154,7 +154,7 @@ export const asking = {
     await until('the bars of a range leave out its own clause alone', async () => (await bars('Tempo')) === sharesOf(tempos('dur:..5')))
     await page.fill('#query', 'bpm:130..150')
     await queryIs(page, 'bpm:130..150')
-    await page.reload()
+    await reload(page)
     await until('the handles show the query', async () => (await handle('Tempo: least').inputValue()) === '50' && (await handle('Tempo: most').inputValue()) === '64')
     await showsTotal(page, 'bpm:130..150')
     await handle('Tempo: least').fill('0')
@@ -232,7 +232,7 @@ export const asking = {
     assert(Number(query.split('>')[1]) > darkest.facts.find(one => one.attribute === 'centroid_hz').number)
     const near = () => asked('search.similar', `like=["${darkest.media.id}"]`, `query=${query}`, 'limit=500').items?.length ?? 0
     await until('the nearest of the brighter ones are listed', async () => near() > 0 && (await page.locator('p.count').getAttribute('data-total')) === String(near()))
-    await page.reload()
+    await reload(page)
     await until('the slider shows the query', async () => (await slider.inputValue()) === '2')
     await slider.fill('0')
     await queryIs(page, '')

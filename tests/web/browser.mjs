@@ -75,6 +75,14 @@ export const launch = () => chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader-webgl', '--enable-unsafe-swiftshader', '--mute-audio'],
 })
 
+/** Waits until the program of the page runs. It follows the keyboard only after its first frame. */
+async function runs(page) {
+  await page.waitForSelector('nav.modes [aria-current]')
+  await within('the page has a frame', page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))))
+}
+
+export const reload = page => page.reload().then(() => runs(page))
+
 /** A page of its own. `before` runs in it before its scripts; `settings` are those of playwright's context. */
 export async function open(browser, hash = '', before = undefined, settings = {}, go = enter) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings })
@@ -86,7 +94,7 @@ export async function open(browser, hash = '', before = undefined, settings = {}
   page.on('pageerror', error => page.errors.push(String(error)))
   page.on('load', () => page.loads++)
   await go(page)
-  await page.waitForSelector('nav.modes [aria-current]') // the program runs
+  await runs(page)
   if (hash) await page.evaluate(text => { location.hash = text }, hash)
   return page
 }

@@ -1,7 +1,7 @@
 // choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { desk, hold_asks, json, loophole, mode, open, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { desk, hold_asks, json, loophole, mode, open, reload, shown, showsTotal, sounding, total, until } from './browser.mjs'
 import { find_misplaced } from './frame.mjs'
 import { change_without_end } from './looking.mjs'
 
@@ -599,7 +599,7 @@ export const choosing = {
       await choose(name)
       await page.locator(`html[data-theme="${name}"]`).waitFor()
       seen[name] = await back()
-      await page.reload()
+      await reload(page)
       await page.locator(`html[data-theme="${name}"]`).waitFor()
       assert.equal(await back(), seen[name], name)
     }

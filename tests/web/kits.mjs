@@ -1,6 +1,6 @@
 // kits.mjs: claims of web_test.py about kits: the builder, the pads with their slots, what was played.
 import { strict as assert } from 'node:assert'
-import { check_axe, desk, json, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { check_axe, desk, json, loophole, mode, open, reload, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 /** The kit on the pads. */
@@ -91,7 +91,7 @@ export const kits = {
       await until('its pads are shown', async () => (await pads.first().getAttribute('data-pad')) === bank)
     }
     await until('the project keeps the layout', () => loophole('pads', 'layout').trim() === '8x8')
-    await page.reload()
+    await reload(page)
     await until('a page that is loaded again has the layout, and the kit', async () => (await pads.count()) === 64 && (await pad.innerText()).includes(name))
     loophole('pads', 'layout', '4x4')
     await until('the page follows', async () => (await pads.count()) === 16)

@@ -2,7 +2,7 @@
 // queries, and counts while the catalogue changes.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { check_axe, giveName, json, loophole, mode, open, picture, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { check_axe, giveName, json, loophole, mode, open, picture, reload, shown, showsTotal, sounding, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
@@ -147,7 +147,7 @@ export const looking = {
     await page.getByRole('button', { name: 'By brightness' }).click()
     await until('it has many', async () => (await colours()) > 8)
     await picture(page, 'brightness')
-    await page.reload()
+    await reload(page)
     await until('they stay', async () => (await colours()) > 8)
     await page.getByRole('button', { name: 'Waveforms', exact: true }).last().click()
     await until('it has one again', async () => (await colours()) === 1)

@@ -1,7 +1,7 @@
 // shots.mjs: pictures of each mode in both themes and three sizes, in the folder PICTURES, for people to look at. A line for each
 // part that the screen does not hold, that lies on another one, or that axe finds.
 import { FILLED, fill, find_misplaced } from './frame.mjs'
-import { check_axe, desk, open, picture } from './browser.mjs'
+import { check_axe, desk, open, picture, reload } from './browser.mjs'
 
 const SIZES = { '1280': { width: 1280, height: 800 }, '400': { width: 400, height: 800 }, '1920': { width: 1920, height: 1080 } }
 
@@ -15,7 +15,7 @@ async function shoot(page, name) {
 async function shootModes(browser, theme, size) {
   const page = await open(browser, '', undefined, { viewport: SIZES[size], colorScheme: theme })
   await page.evaluate(theme => { localStorage.setItem('loophole', JSON.stringify({ theme, preview: false })) }, theme)
-  await page.reload()
+  await reload(page)
   for (const mode of Object.keys(FILLED)) {
     await page.evaluate(hash => { location.hash = hash }, `mode=${mode}&q=drum`)
     await fill(page, mode)

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { desk, enterFromAfar, hold_asks, json, loophole, mode, open, showsTotal, sounding, total, until, within } from './browser.mjs'
+import { desk, enterFromAfar, hold_asks, json, loophole, mode, open, reload, showsTotal, sounding, total, until, within } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
@@ -148,7 +148,7 @@ export const sounds = {
     await page.locator('.row.at .mark', { hasText: '♥' }).waitFor({ state: 'detached' }) // f reverses what is shown
     await page.keyboard.press('f')
     await says('Favourite 1 item: 1 changed. Ctrl+Z undoes this.')
-    await page.reload()
+    await reload(page)
     await page.locator('main .rows').focus()
     await page.keyboard.press('Control+z')
     await says('Undone: Favourite 1 item')

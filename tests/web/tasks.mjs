@@ -2,7 +2,7 @@
 // the same numbers.
 import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { desk, json, kill, loophole, mode, open, showsTotal, until } from './browser.mjs'
+import { desk, json, kill, loophole, mode, open, reload, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const find = query => json('search', query)
@@ -257,7 +257,7 @@ const TASKS = [
       await page.locator('.launch button:enabled').waitFor()
       await command(page, 'launch slot 1')
       await press(page, 'Control+r')
-      await page.reload()
+      await reload(page)
     },
     mouse: async page => {
       await mode(page, 'Project')
@@ -288,7 +288,7 @@ const TASKS = [
       await click(page, 'button', 'Save the playing pattern')
       await page.locator('.launch button:enabled').click()
       await page.evaluate(() => { sessionStorage.presses = Number(sessionStorage.presses) + 1 }) // the browser's own button
-      await page.reload()
+      await reload(page)
     },
     done: async page => {
       await until('the slot plays', async () => (await page.locator('.launch [data-state]').count()) === 1)
