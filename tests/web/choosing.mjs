@@ -529,16 +529,16 @@ export const choosing = {
     setPad(',"wave":"sine"')
     await mode(page, 'Kit')
     const hit = number => page.locator(`[data-pad="${number}"]`).click()
-    await hit(3)
-    await says(DUMMY)
+    const saysOfHit = text => until(`the page says: ${text}`, async () => { // a hit plays for eight seconds
+      await hit(3)
+      return (await page.locator('.dock .remark').innerText()).includes(text)
+    })
+    await saysOfHit(DUMMY)
     strip('pads', 'mute=true')
-    await says('the channel pads is muted')
+    await saysOfHit('the channel pads is muted')
     strip('pads', 'mute=false')
     setPad(',"wave":"sine","gain":0')
-    await until('the page says that the pad is silent', async () => {
-      await hit(3)
-      return /pad 3 has its gain at silence/.test(await page.locator('.dock .remark').innerText())
-    })
+    await saysOfHit('pad 3 has its gain at silence')
     setPad('')
     return page
   },
