@@ -579,8 +579,9 @@ export const sounds = {
   },
 
   async meters_move_by_transforms_without_a_redraw_of_the_mixer(browser) {
-    const page = await open(browser, '#mode=mix')
+    const page = await open(browser, '#mode=mix', hold_asks)
     await page.locator('.mixer[data-live=true]').waitFor()
+    await page.evaluate(() => hold('audio.')) // what the page asks for each five seconds draws the strips again
     loophole('transport', 'metronome', 'on')
     loophole('transport', 'start')
     const seen = page.evaluate(() => new Promise(done => {
