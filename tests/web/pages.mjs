@@ -219,7 +219,7 @@ const claims = {
     }
     loophole('library', 'add', folder)
     await until('the scan has found them', () => total('path:copies') === COPIES + 2 * PAIRS)
-    const found = await until('each has its copies', () => { const got = JSON.parse(loophole('ask', 'search.duplicates', 'query=path:copies', 'kind=same_file', 'limit=1')); return got.total === PAIRS + 1 && got })
+    const found = await until('each has its copies', () => { const got = JSON.parse(loophole('ask', 'search.duplicates', 'query=path:copies', 'kind=same_file', 'limit=1')); return got.total === PAIRS + 1 && got.groups[0].count === COPIES && got })
     assert.equal(found.groups[0].each.length, 1000, 'the engine gives the large group in parts')
     const page = await open(browser, '#mode=duplicates&q=path:copies')
     const sections = page.locator('.copies'), more = page.getByRole('button', { name: 'More', exact: true })
