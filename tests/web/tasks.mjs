@@ -45,6 +45,24 @@ async function drag(page, ...points) {
   await page.mouse.up()
 }
 
+/** On the map: goes from point to point, with Shift. Each arrow leads towards the nearest point that is not selected, as a person
+ * sees it, so that none is pressed in vain, wherever the points lie. */
+async function selectByArrows(page, count) {
+  const points = asked('search.map', 'dimensions=2').points, taken = new Set()
+  const middle = of => (Math.min(...points.map(of)) + Math.max(...points.map(of))) / 2
+  let from = { x: middle(one => one.x), y: middle(one => one.y) }
+  while (taken.size < count) {
+    const far = one => Math.hypot(one.x - from.x, one.y - from.y)
+    const { x, y } = points.filter(one => !taken.has(one.id) && far(one) > 0).reduce((one, other) => (far(other) < far(one) ? other : one))
+    const way = Math.abs(x - from.x) > Math.abs(y - from.y) ? (x > from.x ? 'ArrowRight' : 'ArrowLeft') : y > from.y ? 'ArrowUp' : 'ArrowDown'
+    await press(page, `${taken.size ? 'Shift+' : ''}${way}`)
+    const id = await until('another point is current', async () => { const now = await at(page); return now && !taken.has(now) && now })
+    taken.add(id)
+    from = points.find(one => one.id === id)
+  }
+  await until('they are selected', async () => (await selectedOf(page)) === count)
+}
+
 const NEAR_120 = 'is:loop bpm:118..122 key:Am'
 const newest = () => { const now = asked('audio.pattern'); return now.edited ?? now.pattern }
 /** The rows of what plays, also of an edit that waits for its bar. */
@@ -155,13 +173,7 @@ const TASKS = [
     keyboard: async page => {
       await press(page, 'Alt+3')
       await page.locator('main.map:not([data-points="0"])[data-points]').waitFor()
-      const ways = ['ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft']
-      for (let number = 0, way = 0; number < 20;) {
-        await press(page, `${number ? 'Shift+' : ''}${ways[way]}`)
-        const now = await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))).then(() => selectedOf(page))
-        if (number && now <= number) way = (way + 1) % 4 // nothing lies further in this direction
-        else number = Math.max(1, now)
-      }
+      await selectByArrows(page, 20)
       await press(page, 'b')
     },
     mouse: async page => {
