@@ -75,6 +75,17 @@ export const launch = () => chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader-webgl', '--enable-unsafe-swiftshader', '--mute-audio'],
 })
 
+/** What several of these do in the page, as one. */
+export const all_of = (...parts) => parts.map(one => `(${one})()`).join(';')
+
+/** In the page, from its beginning: `sounded` has the id of each item that the page showed as sounding. A short sound may end before
+ * anybody looks. */
+export function note_sounding() {
+  globalThis.sounded = []
+  new MutationObserver(() => { const id = document.querySelector('[data-sounding]')?.dataset.sounding; if (id) sounded.push(id) })
+    .observe(document, { subtree: true, attributes: true, attributeFilter: ['data-sounding'] })
+}
+
 /** Waits until the program of the page runs. It follows the keyboard only after its first frame. */
 async function runs(page) {
   await page.waitForSelector('nav.modes [aria-current]')

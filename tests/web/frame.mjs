@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { strict as assert } from 'node:assert'
-import { address, check_axe, desk, json, loophole, mode, open, picture, showsTotal, until } from './browser.mjs'
+import { address, all_of, check_axe, desk, json, loophole, mode, note_sounding, open, picture, showsTotal, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 
@@ -89,9 +89,6 @@ const WRONG_USAGE = 64
 /** In the page, from its beginning: counts what a person does: a word that is typed, a key, a press of a finger or the mouse. */
 function count_touches() {
   globalThis.touches = []
-  globalThis.sounded = [] // a short sound may end before anybody looks
-  new MutationObserver(() => { const id = document.querySelector('[data-sounding]')?.dataset.sounding; if (id) sounded.push(id) })
-    .observe(document, { subtree: true, attributes: true, attributeFilter: ['data-sounding'] })
   const field = of => /^(INPUT|TEXTAREA)$/.test(of.tagName)
   addEventListener('pointerdown', () => touches.push('press'), true)
   addEventListener('keydown', event => {
@@ -277,7 +274,7 @@ export const frame = {
     let last
     for (const [way, go] of Object.entries(ways)) {
       await last?.context().close()
-      last = await open(browser, '', count_touches, way === 'finger' ? { viewport: { width: 820, height: 1180 }, hasTouch: true } : {})
+      last = await open(browser, '', all_of(count_touches, note_sounding), way === 'finger' ? { viewport: { width: 820, height: 1180 }, hasTouch: true } : {})
       await showsTotal(last, '')
       await go(last)
       const id = await until(`${way}: it sounds`, () => last.evaluate(() => globalThis.sounded[0]))

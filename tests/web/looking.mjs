@@ -2,7 +2,7 @@
 // queries, and counts while the catalogue changes.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { check_axe, giveName, json, loophole, mode, open, picture, reload, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { all_of, check_axe, giveName, json, loophole, mode, note_sounding, open, picture, reload, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
@@ -110,17 +110,17 @@ export const looking = {
   },
 
   async a_map_that_cannot_be_searched_says_so(browser) {
-    const page = await open(browser, '#mode=map', () => {
+    const page = await open(browser, '#mode=map', all_of(note_sounding, () => {
       globalThis.Worker = class extends globalThis.Worker { // its program cannot be loaded
         constructor(url, options) { super(String(url).includes('mapindex') ? '/no-such-program.js' : url, options) }
       }
-    })
+    }))
     await page.locator('main.map[data-points]').waitFor()
     await page.locator('.map .note', { hasText: 'cannot search the map' }).waitFor()
     const { x, y, width, height } = await page.locator('.map canvas').boundingBox()
     await page.mouse.click(x + width / 2, y + height / 2) // it is answered
     await page.locator('.map canvas').press('ArrowRight')
-    await until('the arrow keys go to a point', async () => (await sounding(page)) !== '')
+    await until('the arrow keys go to a point', () => page.evaluate(() => sounded.length > 0))
     loophole('preview', 'stop')
     return page
   },
