@@ -64,10 +64,13 @@ def cut_power(home, processes):
 
 def take_place():
     """Waits for one of six places on this machine, which this process keeps until its end. JACK has room for eight
-    servers."""
+    servers. Those that wait take turns: who comes later looks only when all before have a place."""
     global _place
-    places = [] if _place else [os.open(f'/tmp/loophole-sounding.{os.getuid()}.{n}', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
-                                        0o600) for n in range(6)]
+    if _place:
+        return
+    turn, *places = [os.open(f'/tmp/loophole-sounding.{os.getuid()}.{n}', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                     for n in ('turn', *range(6))]
+    fcntl.flock(turn, fcntl.LOCK_EX)
 
     def got_one():
         for place in places:
@@ -78,11 +81,10 @@ def take_place():
                 continue
         return None
 
-    if places:
-        _place = until(got_one, 1200, 'fewer than six claims sound')
-        for place in places:
-            if place != _place:
-                os.close(place)
+    _place = until(got_one, 3000, 'fewer than six claims sound')
+    for other in (turn, *places):
+        if other != _place:
+            os.close(other)
 
 
 def forget_dead_servers():
