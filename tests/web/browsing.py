@@ -26,14 +26,21 @@ PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
 
 
+_kept = []  # a socket for each port that this process has drawn: no other test gets it meanwhile
+
+
 def free_port():
     """A TCP port of this machine that no program has. It is below those that the kernel gives to programs that ask for
     any port, so that none gets it before the gateway has it."""
     drawing = random.SystemRandom()  # claims beside this one have the same seed
     while True:
+        port, kept = drawing.randrange(20000, 32000), socket.socket(socket.AF_UNIX)
         with contextlib.suppress(OSError):
-            with socket.create_server(('127.0.0.1', drawing.randrange(20000, 32000))) as one:
-                return one.getsockname()[1]
+            kept.bind(f'\0loophole-test.{port}')
+            with socket.create_server(('127.0.0.1', port)):
+                _kept.append(kept)
+                return port
+        kept.close()
 
 
 def prepare_browser(home):
