@@ -54,10 +54,12 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest begin first, so that none is left over at the end.
-LONGEST := web/web_test.py sound/sampler_test.py sound/follow_test.py kits/kit_test.py durability/persist_syscalls_test.py \
-    strangers/messages_test.py composer/composer_test.py sound/treatment_test.py kits/pattern_errors_test.py \
-    dropouts/record_kill_test.py library/send_test.py drives/hung_command_test.py engine/poison_test.py sound/place_test.py \
-    dropouts/flac_kill_test.py strangers/hostile_test.py projects/project_sound_test.py drives/mount_faults_test.py \
+LONGEST := web/web_test.py strangers/messages_test.py sound/follow_test.py projects/recovery_test.py composer/composer_test.py \
+    sound/sampler_test.py drives/mount_faults_test.py durability/persist_syscalls_test.py loops/loop_test.py \
+    composer/composer_team_test.py projects/project_sound_test.py kits/pattern_errors_test.py dropouts/record_kill_test.py \
+    composer/composer_refusal_test.py kits/kit_test.py drives/availability_test.py sound/treatment_test.py \
+    dropouts/flac_kill_test.py drives/hung_command_test.py sound/song_test.py engine/poison_test.py sound/streamer_test.py \
+    record/record_bars_test.py sound/place_test.py strangers/hostile_test.py library/send_test.py \
     dropouts/streamer_kill_test.py harness
 AREAS       := composer drives engine gateway kits library loops projects record search sound
 FAULT_AREAS := dropouts durability faults project_kills strangers
