@@ -23,7 +23,7 @@ static struct voice_together *open_loops(struct scene *scene)
     streamer_open(&scene->streamer, scene->service);
     slots_put(&slots, &core);
     core_link_look(&scene->streamer.core);
-    together = together_new(voices, clock_steady() + 1000000);
+    together = together_new(voices, clock_steady() + 3600000000);
     assert_non_null(together);
     together_aim(together, &scene->streamer.core, 0, LOOPS, false);
     for (uint32_t i = 0; i < LOOPS; i++) {
