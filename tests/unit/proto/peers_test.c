@@ -19,7 +19,7 @@
 #include "proto/transport/peers_parts.h"
 #include "proto/transport/sockets.h"
 
-enum { PATIENCE_US = 20000000 };
+enum { PATIENCE_US = 60000000 };
 
 struct pair {
     char folder[32], address[64];
