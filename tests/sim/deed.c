@@ -7,7 +7,7 @@
 #include "proto/wire/codec.h"
 
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
-enum { RIVALS = 40, IN_PARTS = 400 /* of a thousand */, RELINK_TRIES = 8 };
+enum { RIVALS = 40, IN_PARTS = 400, LONG = 100 /* of a thousand */, RELINK_TRIES = 8 };
 
 /* An item as the last answer about it showed it. */
 struct known {
@@ -334,7 +334,7 @@ struct deed *deed_draw(void)
     deed->kind = draw_kind();
     deed->number = (uint32_t)sim_random(5);
     if (deed->kind == DEED_EDIT || deed->kind == DEED_BATCH || deed->kind == DEED_APPLY)
-        deed->op_count = deed->kind == DEED_EDIT ? 1 : 1 + (uint32_t)sim_random(OPS);
+        deed->op_count = deed->kind == DEED_EDIT ? 1 : 1 + (uint32_t)sim_random(sim_chance(LONG) ? OPS : OPS / 2);
     for (uint32_t i = 0; i < deed->op_count; i++)
         draw_op(&deed->ops[i], deed->kind != DEED_BATCH);
     if (deed->kind == DEED_FORGET)
