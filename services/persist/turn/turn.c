@@ -9,7 +9,7 @@
 #include "store/changelog.h"
 #include "store/parts.h"
 
-enum { TRIMMED_AT_LEAST = 64, LOOK_US = 100 };
+enum { LOOK_US = 100 };
 static const char hint_of_disk[] = "free space or repair the disk; persist tries again every second";
 static const char hint_of_full[] = "free some space: persist accepts writes as soon as there is room";
 
@@ -315,7 +315,7 @@ static void end_without_writing(struct persist *p)
 static enum err finish_writing(struct persist *p)
 {
     uint32_t rows = 2 * (p->changes > p->operations ? p->changes : p->operations);
-    uint32_t most = rows > TRIMMED_AT_LEAST ? rows : TRIMMED_AT_LEAST;
+    uint32_t most = rows > TURN_TRIMS ? rows : TURN_TRIMS;
     enum err e = p->hooks->before_commit(p);
 
     return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;

@@ -15,6 +15,9 @@
 /* Limits of one commit: after any of them, the turn ends before the next operation. */
 enum { TURN_OPERATIONS = 1000, TURN_US = 10000, TURN_BYTES = 2 << 20 };
 
+/* Old rows of the change log that a turn which writes removes, if there are so many; more if it adds more. */
+enum { TURN_TRIMS = 64 };
+
 /* The time that long work always has in a turn, in µs. Then it gives way to clients that wait. */
 enum { PART_US = 4000 };
 
