@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { strict as assert } from 'node:assert'
-import { json, loophole, mode, names, open, reload, shown, showsTotal, until } from './browser.mjs'
+import { check_axe, json, loophole, mode, names, open, reload, shown, showsTotal, until } from './browser.mjs'
 
 export const alike = {
   async likeness_answers_and_composes(browser) {
@@ -96,6 +96,67 @@ export const alike = {
     await button.click()
     await until('a cell of the grid leads to its items in all folders', async () => (await shown(page)) === String(total))
     loophole('library', 'remove', folder)
+    return page
+  },
+
+  async chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them(browser) {
+    const page = await open(browser)
+    const chips = async () => (await page.locator('.field .chip:visible .of').allInnerTexts()).map(text => text.replace(/^like .*/, 'like'))
+    const shows = (what, ...wanted) => until(what, async () => JSON.stringify(await chips()) === JSON.stringify(wanted))
+    const reached = () => page.evaluate(() => document.activeElement.id || document.activeElement.querySelector('.of')?.innerText)
+    const text = () => page.inputValue('#query')
+    const tall = () => page.evaluate(() => document.querySelector('header').getBoundingClientRect().height)
+    await showsTotal(page, '')
+    const bare = await tall()
+    await page.keyboard.type('bell -loop')
+    await showsTotal(page, 'bell -loop')
+    await shows('while the text is edited, it is shown as text')
+    await page.keyboard.press('ArrowDown')
+    await shows('else its clauses are chips in its place', 'bell', '-loop')
+    await page.keyboard.press('s')
+    await shows('the example comes after them', 'bell', '-loop', 'like')
+    assert.equal(await page.locator('.field .chip:visible').evaluateAll(all => all.every(of => {
+      const a = of.getBoundingClientRect(), b = of.closest('.field').getBoundingClientRect()
+      return a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom
+    })), true, 'they lie inside the field')
+    await page.keyboard.press('/')
+    await shows('the example stands before the text', 'like')
+    for (const key of ['Home', 'ArrowLeft']) await page.keyboard.press(key)
+    assert.match(await reached(), /^like /)
+    await shows('from a chip the others are reached', 'bell', '-loop', 'like')
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
+    assert.equal(await reached(), 'bell')
+    for (const key of ['End', 'ArrowLeft']) await page.keyboard.press(key)
+    assert.equal(await reached(), '-loop')
+    await page.keyboard.press('Delete')
+    await shows('a chip is removed', 'bell', 'like')
+    assert.equal(await text(), 'bell')
+    assert.equal(await reached(), 'bell', 'the keyboard is on its neighbour')
+    await page.waitForSelector('.field [role=status] >> text=Removed: -loop')
+    for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
+    assert.equal(await reached(), 'query')
+    await page.keyboard.press('Backspace')
+    await shows('Backspace before the text removes the chip there')
+    assert.deepEqual([await reached(), await text()], ['query', 'bell'])
+    await page.waitForSelector('.field [role=status] >> text=/Removed: like ./')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('x')
+    assert.equal(await text(), 'xbell', 'there is nothing more before the text, which is edited as a whole')
+    for (const width of [1280, 400]) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.fill('#query', '')
+      await showsTotal(page, '')
+      const before = await tall()
+      await page.fill('#query', Array.from({ length: 40 }, (_, i) => `-word${i}`).join(' '))
+      await page.locator('main .rows').focus()
+      await until('all clauses have chips', async () => (await chips()).length === 40)
+      assert.equal(await tall(), before, 'many chips make the header no taller')
+      await page.locator('.field .chip').last().focus()
+      assert.equal(await page.locator('.field .chip').last().evaluate(of => of.getBoundingClientRect().right <= of.closest('.field').getBoundingClientRect().right), true, 'the chip that is reached is scrolled into view')
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false)
+      if (width === 1280) assert.equal(before, bare)
+      await check_axe(page, `${width} `)
+    }
     return page
   },
 

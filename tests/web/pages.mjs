@@ -184,7 +184,7 @@ const claims = {
     await picture(page, 'hypergrid')
     await cell.click()
     await until('the cell leads to its items', async () => (await shown(page)) === count)
-    await page.locator('.chips >> text=Clear all').click()
+    await page.locator('.field >> text=Clear all').click()
     await mode(page, 'Folders')
     await page.waitForSelector('section[aria-label=Packs] li')
     const folder = JSON.parse(loophole('ask', 'search.folders')).each[0]

@@ -174,7 +174,7 @@ export const users = {
     await until('the nearest by the new weight are shown', async () => { const now = await ids(); return now.length > 0 && now.every((one, i) => one === near[i]) })
     await page.locator('.row .wavebox').nth(0).click()
     await until('the nearest is current', async () => (await current(page))[1] === near[0])
-    await page.locator('.chips >> text=Clear all').click()
+    await page.locator('.field >> text=Clear all').click()
     await showsTotal(page, '')
     await page.getByRole('button', { name: 'Panic' }).click()
     return page
@@ -211,7 +211,7 @@ export const users = {
     await until('the list is the one of the last weight', async () => { const now = await ids(); return now.length > 0 && now.every((one, i) => one === expected[i]) && (await shown(page)) === String(near) })
     assert.deepEqual(await page.evaluate(() => [...totals].filter(Boolean)), [near], 'no other number was shown')
 
-    await page.locator('.chips >> text=Clear all').click().catch(() => page.keyboard.press('Backspace'))
+    await page.locator('.field >> text=Clear all').click().catch(() => page.keyboard.press('Backspace'))
     await mode(page, 'Map')
     const points = await until('the map is made', () => { const got = asked('search.map', 'dimensions=2'); return got.state === 'made' && got.points })
     await until('the points are here', async () => (await page.locator('main.map').getAttribute('data-points')) === String(points.length))

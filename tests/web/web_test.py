@@ -588,6 +588,11 @@ def a_list_without_items_says_what_leads_on(home):
 
 
 @claim(shares=finding)
+def chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them(home):
+    in_browser(home, 'chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them')
+
+
+@claim(shares=finding)
 def likeness_has_a_direction(home):
     in_browser(home, 'likeness_has_a_direction')
 

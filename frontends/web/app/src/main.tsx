@@ -6,7 +6,7 @@ import { useCell } from './cell'
 import { KeyList } from './commands/keylist'
 import { followKeys } from './commands/keys'
 import { Palette } from './commands/palette'
-import { Chips, Likeness, SCOPE_TITLES } from './chips'
+import { Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
 import { Directions } from './directions'
 import { Dock } from './dock'
@@ -138,7 +138,7 @@ function Page() {
   return (
     <>
       <Rail />
-      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Chips /><Likeness /></div></header>
+      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Likeness /></div></header>
       <Middle mode={mode} />
       <Dock />
       <Palette />

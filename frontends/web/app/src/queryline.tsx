@@ -1,6 +1,7 @@
 // The query line: completion while one types, and the caret of an error below it.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
+import { Chips, ClearAll, goToLastChip, removeBeforeText } from './chips'
 import { goFirst, newest } from './list'
 import { nameFor } from './naming'
 import { result } from './result'
@@ -90,6 +91,12 @@ async function takeMeaning() {
   if (words) show({ query: words })
 }
 
+/** Is the caret of the field before its text, without a selection? */
+function isBeforeText(event: KeyboardEvent): boolean {
+  const field = event.currentTarget as HTMLInputElement
+  return field.selectionStart === 0 && field.selectionEnd === 0 && !(event.shiftKey || event.ctrlKey || event.altKey)
+}
+
 export function QueryLine() {
   const query = useCell(view, of => of.query)
   const { error } = useCell(result)
@@ -125,17 +132,24 @@ export function QueryLine() {
       event.preventDefault(); setOpen(false); search(text)
       document.querySelector<HTMLElement>('[data-list]')?.focus()
       if (!view.value.at) goFirst()
-    } else return
+    } else if (!isBeforeText(event) || !(event.key === 'Backspace' ? removeBeforeText() : event.key === 'ArrowLeft' && goToLastChip())) return
+    else event.preventDefault()
     event.stopPropagation()
   }
   return (
     <div class="queryline">
-      <input ref={field} id="query" type="search" role="combobox" aria-label="Query" aria-expanded={open && words.length > 0}
-        aria-controls="completions" aria-autocomplete="list" autocomplete="off" spellcheck={false}
-        aria-activedescendant={at >= 0 ? `completion-${at}` : undefined}
-        aria-invalid={error !== undefined} placeholder="Search: kick class:snare bpm:120-130 -is:loop" value={text}
-        onInput={event => type(event.currentTarget.value)} onKeyDown={onKeyDown} onBlur={() => setOpen(false)} onClick={() => setOpen(true)} />
-      {caret >= 0 && text.trim() === query && <span class="caret" aria-hidden="true" style={{ left: `calc(.6rem + 1px + ${caret + text.indexOf(query)}ch)` }} />}
+      <div class={query && !error ? 'field chipped' : 'field'} onClick={event => { if (event.target === event.currentTarget) field.current?.focus() }}>
+        <Chips />
+        <span class="entry">
+          <input ref={field} id="query" type="search" role="combobox" aria-label="Query" aria-expanded={open && words.length > 0}
+            aria-controls="completions" aria-autocomplete="list" autocomplete="off" spellcheck={false}
+            aria-activedescendant={at >= 0 ? `completion-${at}` : undefined}
+            aria-invalid={error !== undefined} placeholder="Search: kick class:snare bpm:120-130 -is:loop" value={text}
+            onInput={event => type(event.currentTarget.value)} onKeyDown={onKeyDown} onBlur={() => setOpen(false)} onClick={() => setOpen(true)} />
+          {caret >= 0 && text.trim() === query && <span class="caret" aria-hidden="true" style={{ left: `calc(.3rem + ${caret + text.indexOf(query)}ch)` }} />}
+        </span>
+        <ClearAll />
+      </div>
       <button title="Save this query under a name" disabled={!query} onClick={() => keepQuery(query)}>Save</button>
       <ul id="completions" role="listbox" aria-label="Completions" hidden={!(open && words.length)}>
         {words.map((word, i) => (
