@@ -13,9 +13,10 @@ static const struct command find[] = {
       1, false, saved_queries },
     { "similar", "[ID|PATH|QUERY…]", "Find sounds like an item or like any file",
       "--like A,B adds examples. --unlike C adds counter-examples: sounds that are nearer to one of these "
-      "than to every example are left out. --port CLIENT:PORT records a JACK port for 4 seconds, or --seconds N, finds "
-      "similar sounds, and deletes the recorded file.",
-      "limit fields totals in aspect like unlike port seconds", 0, ANY, true, find_similar },
+      "than to every example are left out. --more bright=.5,length=-25% finds those that are brighter by half of the "
+      "spread of brightness in the library, and shorter by a quarter of that of lengths. --port CLIENT:PORT records a "
+      "JACK port for 4 seconds, or --seconds N, finds similar sounds, and deletes the recorded file.",
+      "limit fields totals in aspect like unlike more port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },
     { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit yes off request-id", 1,

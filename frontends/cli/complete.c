@@ -264,6 +264,7 @@ static const struct {
     { "kind", "same_file same_audio same_sound drum vocal texture" },
     { "type", "waveform loudness onsets beats spectrum spectrogram embedding print gist" },
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
+    { "more", "bright= length= loud= high= punchy=" },
     { "format", "wav wav24 flac hydrogen sfz" },
     { "gaps", "fill skip" },
     { "scope", "catalogue moves global project ephemeral" },

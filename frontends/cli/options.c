@@ -27,6 +27,8 @@ const struct option_row option_table[] = {
     { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights), 0, 0 },
     { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
     { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
+    { "more", 0, "A=SHARE,…", "more, or less, than the examples: bright, length, loud, high, punchy", OPTION_WORD,
+      AT(more), 0, 0 },
     { "save", 0, "NAME", "do not search, but save the query for use as @NAME", OPTION_WORD, AT(save), 0, 0 },
     { "times", 0, "N", "number of steps", OPTION_NUMBER, AT(times), 1, UNDO_STEPS },
     { "to", 0, "STEP|PATH|DB", "undo this step and all later ones; relink: the file or folder; normalise: the level",

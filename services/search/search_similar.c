@@ -7,6 +7,7 @@
 #include "schema_indexer.h"
 #include "services/search/containers/bitmap.h"
 #include "services/search/index/blocks.h"
+#include "services/search/index/directions.h"
 #include "services/search/index/index_keep.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/examples.h"
@@ -33,12 +34,22 @@ static void leave_out(struct index *index, const struct examples *examples, stru
             bitmap_remove(rows, row);
 }
 
+/* The ids of the examples, in `room`. */
+static struct id_list list_examples(const struct examples *like, struct id room[EXAMPLES_MAX])
+{
+    for (uint32_t i = 0; i < like->count; i++)
+        room[i] = like->each[i].id;
+    return (struct id_list){ like->count, room };
+}
+
 /* The rows of the query with an embedding, except the examples. */
 static enum err find_candidates(struct nearness *n, struct bitmap **rows)
 {
     struct index *index = &n->request->search->index;
     struct node *root;
     enum err e = search_rows(n->request, n->ask->query, &root, rows);
+    struct id room[EXAMPLES_MAX];
+    const struct id_list like = list_examples(&n->like, room);
     struct bitmap *with_vector;
 
     if (e != ERR_OK)
@@ -48,7 +59,8 @@ static enum err find_candidates(struct nearness *n, struct bitmap **rows)
     bitmap_free(with_vector);
     leave_out(index, &n->like, *rows);
     leave_out(index, &n->unlike, *rows);
-    return ERR_OK;
+    e = directions_limit(index, &like, &n->ask->more, *rows, n->request->fault);
+    return e == ERR_OK ? e : fault_field(n->request->fault, "more");
 }
 
 #define MARKS_FARTHER 2.0f /* factor for the distance of a marked item */
@@ -195,14 +207,19 @@ static enum err fill_page(struct nearness *n, const struct nearby *nearby, uint3
 static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, struct found *found)
 {
     usec_t began = clock_steady();
+    struct id room[EXAMPLES_MAX];
+    const struct id_list like = list_examples(&n->like, room);
     struct nearby *nearby = NULL;
-    uint32_t count;
+    uint32_t count = 0;
     enum err e = measure_some_rows(n, rows, &nearby, &count);
 
     if (e != ERR_OK)
         return e;
     search_sum(n->request->search, rows, NULL, found);
     found->took_us = (double)(clock_steady() - began);
+    if (n->ask->directions &&
+        !directions_list(&n->request->search->index, &like, n->request->arena, &found->directions))
+        return limits_refuse(n->request->fault, "the directions");
     return fill_page(n, nearby, count, found);
 }
 

@@ -2,6 +2,8 @@
 """The search service on real audio: its results, and the same results after any fault."""
 import collections
 import concurrent.futures
+import json
+import math
 import os
 import re
 import shutil
@@ -171,6 +173,32 @@ def weights_of_a_likeness_are_factors_or_percent(home):
     same(factors, percent)
     assert factors != home.json('similar', item)
     contains(home.refused('similar', item, '--aspect', 'timbre=half'), 'is not a number')
+
+
+@claim(shares=two_kits)
+def a_likeness_has_directions_in_shares_of_the_spread(home):
+    items = {item['id']: item for item in everything(home)}
+    kick = min((one for one in items.values() if one.get('class') == 'kick' and 'centroid_hz' in one), key=lambda one: one['centroid_hz'])['id']
+    all_like_it = [item['id'] for item in home.json('similar', kick, '--limit', '1000')]
+    answer = json.loads(home.loophole('ask', 'search.similar', f'id={kick}', 'directions=true', 'limit=1').out)
+    directions = {one['name']: one for one in answer['directions']}
+    for name, value in (('bright', lambda one: one['centroid_hz']), ('length', lambda one: one['duration_s']),
+                        ('loud', lambda one: one['lufs']), ('punchy', lambda one: one['peak_dbfs'] - one['lufs'])):
+        of = directions[name]
+        scale = math.log2 if of['octaves'] else float
+        known = {id: scale(value(one)) for id, one in items.items() if id in all_like_it and one.get('lufs') is not None}
+        ranked = sorted([*known.values(), scale(value(items[kick]))])
+        assert abs(scale(of['value']) - scale(value(items[kick]))) < 1e-3, of
+        assert abs(of['spread'] - (ranked[(len(ranked) - 1) * 9 // 10] - ranked[len(ranked) // 10])) < 0.02 * of['spread'], (of, len(ranked))
+        for share in (.25, -.1):
+            bound = scale(of['value']) + share * of['spread']
+            wanted = [id for id in all_like_it if id in known and (known[id] > bound if share > 0 else known[id] < bound)]
+            same(wanted, [item['id'] for item in home.json('similar', kick, '--more', f'{name}={share}', '--limit', '1000')], name)
+    both = [item['id'] for item in home.json('similar', kick, '--more', 'bright=.2,length=-10%', '--limit', '1000')]
+    parts = [{item['id'] for item in home.json('similar', kick, '--more', more, '--limit', '1000')} for more in ('bright=.2', 'length=-.1')]
+    same([id for id in all_like_it if id in parts[0] & parts[1]], both)
+    contains(home.refused('similar', kick, '--more', 'bright=2'), 'bright')
+    contains(home.refused('similar', kick, '--more', 'wide=1'), 'wide')
 
 
 @claim(shares=two_kits)

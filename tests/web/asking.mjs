@@ -1,7 +1,7 @@
 // asking.mjs: claims of web_test.py about what the page asks for: names, ranges, directions of likeness, and the session.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { address, check_axe, giveName, hold_asks, loophole, mode, open, reload, shown, showsTotal, total, until } from './browser.mjs'
+import { address, check_axe, giveName, hold_asks, json, loophole, mode, open, reload, shown, showsTotal, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const savedAs = name => (asked('search.queries', 'limit=100').each ?? []).find(one => one.name === name)?.query
@@ -223,18 +223,27 @@ export const asking = {
   },
 
   async likeness_has_a_direction(browser) {
-    const [darkest] = asked('search.query', 'query=centroid_hz:>0 dur:>0', 'sort=centroid_hz', 'limit=1').items
-    const page = await open(browser, `#like=${darkest.media.id}`)
-    const slider = page.getByRole('slider', { name: 'darker or brighter' })
-    await slider.fill('2')
+    const [{ media: { id }, facts }] = asked('search.query', 'query=centroid_hz:>0 punch_db:>0', 'sort=centroid_hz', 'limit=1').items // the darkest
+    const page = await open(browser, `#like=${id}`)
+    const slider = name => page.getByRole('slider', { name })
+    const ids = () => page.locator('.row[data-id]').evaluateAll(all => all.map(of => of.dataset.id))
+    await slider('darker or brighter').fill('2')
     await until('the query has the bound', async () => /^centroid_hz:>[\d.]+$/.test(await queryOf(page)))
+    assert(Number((await queryOf(page)).split('>')[1]) > facts.find(one => one.attribute === 'centroid_hz').number)
+    const steps = [['darker or brighter', 8, 'bright=.4'], ['softer or punchier', -2, 'bright=.4,punchy=-10%'], ['darker or brighter', 0, 'punchy=-.1'],
+      ['shorter or longer', -1, 'punchy=-.1,length=-5%']]
+    for (const [name, place, share] of steps) {
+      await slider(name).fill(String(place))
+      const wanted = json('similar', id, '--more', share, '--limit', '500').map(one => one.id)
+      assert(wanted.length > 0, share)
+      await until(`the list is that of similar --more ${share}`, async () => (await page.locator('p.count').getAttribute('data-total')) === String(wanted.length)
+        && (await ids()).every((one, i) => one === wanted[i]))
+    }
     const query = await queryOf(page)
-    assert(Number(query.split('>')[1]) > darkest.facts.find(one => one.attribute === 'centroid_hz').number)
-    const near = () => asked('search.similar', `like=["${darkest.media.id}"]`, `query=${query}`, 'limit=500').items?.length ?? 0
-    await until('the nearest of the brighter ones are listed', async () => near() > 0 && (await page.locator('p.count').getAttribute('data-total')) === String(near()))
     await reload(page)
-    await until('the slider shows the query', async () => (await slider.inputValue()) === '2')
-    await slider.fill('0')
+    await until('the sliders show the query', async () => (await slider('softer or punchier').inputValue()) === '-2' && (await slider('shorter or longer').inputValue()) === '-1')
+    await queryIs(page, query)
+    for (const name of ['softer or punchier', 'shorter or longer']) await slider(name).fill('0')
     await queryIs(page, '')
     return page
   },

@@ -16,7 +16,7 @@ struct options {
     bool content, hard, off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
-    const char *like, *unlike, *save, *scope, *to, *undo, *by;
+    const char *like, *unlike, *more, *save, *scope, *to, *undo, *by;
     bool open, immediate;
     int64_t period, page, times, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;

@@ -155,12 +155,14 @@ enum err find_search(struct cli *cli, struct fault *fault)
     return print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
 }
 
-static enum err read_weights(struct cli *cli, struct weights *weights, struct fault *fault)
+/* Reads "A=NUMBER,…" into the fields of a record. */
+static enum err read_numbers(struct cli *cli, const char *typed, const struct shape *shape, void *to,
+                             struct fault *fault)
 {
-    struct text_list each = cli_split(cli, cli->options.weights);
+    struct text_list each = cli_split(cli, typed);
 
     for (uint32_t i = 0; i < each.count; i++) {
-        enum err e = units_assign(cli, &weights_shape, arena_text(&cli->arena, each.at[i]).at, weights, fault);
+        enum err e = units_assign(cli, shape, arena_text(&cli->arena, each.at[i]).at, to, fault);
         if (e != ERR_OK)
             return e;
     }
@@ -249,8 +251,10 @@ static enum err read_comparison(struct cli *cli, struct search_similar *similar,
 enum err find_similar(struct cli *cli, struct fault *fault)
 {
     struct search_similar similar = { .has_limit = true, .query = text_of(cli->options.in) };
-    enum err e = read_weights(cli, &similar.weights, fault);
+    enum err e = read_numbers(cli, cli->options.weights, &weights_shape, &similar.weights, fault);
 
+    if (e == ERR_OK)
+        e = read_numbers(cli, cli->options.more, &more_of_shape, &similar.more, fault);
     if (e == ERR_OK)
         e = read_items(cli, cli->options.like, &similar.like, fault);
     if (e == ERR_OK)

@@ -10,7 +10,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 18, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 13 };
+enum { LAYOUT_VERSION = 19, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 13 };
 
 enum layout_section {
     SECTION_IDS,

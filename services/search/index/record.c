@@ -325,6 +325,20 @@ static void add_numbers(struct entry *entry, const struct media *media)
         add_form(entry, media->form);
 }
 
+/* How far the peak lies above the loudness: of punchy sounds it lies far above. */
+static void add_punch(struct entry *entry)
+{
+    double peak = (double)NAN, lufs = (double)NAN;
+
+    for (uint32_t i = 0; i < entry->number_count; i++) {
+        if (text_is(entry->numbers[i].name, "peak_dbfs"))
+            peak = entry->numbers[i].value;
+        if (text_is(entry->numbers[i].name, "lufs"))
+            lufs = entry->numbers[i].value;
+    }
+    entry_number(entry, TEXT("punch_db"), peak - lufs, false);
+}
+
 enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept,
                      struct entry *entry)
 {
@@ -347,6 +361,7 @@ enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct 
     add_states(entry, &media);
     add_numbers(entry, &media);
     e = add_facts(txn, arena, &media, entry);
+    add_punch(entry);
     if (e == ERR_OK)
         e = add_vector(txn, arena, &media, entry);
     return e == ERR_OK ? record_uses(txn, media.content, entry) : e;

@@ -1,7 +1,7 @@
 // Commands about the chosen items. A person sees which items they are.
 import { fetchChosen } from '../away'
 import { addToBasket, download, reveal } from '../basket'
-import { clauseOf, DIRECTIONS, turn } from '../directions'
+import { DIRECTIONS, turn } from '../directions'
 import { colour, COLOURS, favourite, hide, rate } from '../edits'
 import { markRegion } from '../hear'
 import { atNow, chosen, endSelection, hearNow, lessLike, moreLike, playOrStop, selectAll, toggleSelected } from '../list'
@@ -13,7 +13,7 @@ const marked = (edge: 'from' | 'end') => { const of = atNow(); if (of) markRegio
 const alike = (like: string[], unlike: string[]) =>
   `loophole similar --like ${like.join() || 'ID'}${unlike.length ? ` --unlike ${unlike.join()}` : ''}${view.value.query ? ` --in${query()}` : ''}`
 const further = DIRECTIONS.flatMap(of => ([-1, 1] as const).map(side => (
-  { name: `Like this, but ${side > 0 ? of.more : of.less}`, run: () => turn(of, side), line: () => `loophole similar ${one()} --in '${clauseOf(of, side)}'` })))
+  { name: `Like this, but ${side > 0 ? of.more : of.less}`, run: () => turn(of, side), line: () => `loophole similar ${one()} ${of.option(side)}` })))
 const rated = (stars: number) => () => rate(chosen(), stars)
 
 const COMMANDS: Omit<Command, 'when'>[] = [
