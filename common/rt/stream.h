@@ -71,7 +71,8 @@ struct sound_entry {
     _Atomic uint32_t generation; /* a new one each time that the slot is used */
     _Atomic uint64_t offset;     /* of its first sample, in floats */
     _Atomic uint32_t frames;
-    _Atomic uint32_t channels; /* 1 or 2 */
+    _Atomic uint16_t channels; /* 1 or 2 */
+    _Atomic uint16_t unheld;   /* not 0: only pads and rows have it, so the core releases it when they do not use it */
     _Atomic uint32_t rate;
     _Atomic float gain_db;
     uint8_t media[16];

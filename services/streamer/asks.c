@@ -239,7 +239,9 @@ static enum err load_file(struct streamer *streamer, struct call *call, const vo
 
     if (e == ERR_OK)
         e = core_link_check(&streamer->core, CORE_PAUSE_US, call_fault(call)); /* before that, its rate is unknown */
-    return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
+    return e == ERR_OK ? sounds_load(&streamer->sounds, &located, !ask->has_unheld || !ask->unheld, call_defer(call),
+                                     call_fault(call))
+                       : e;
 }
 
 static enum err load_sound(struct streamer *streamer, struct call *call, const struct streamer_load_sound *ask,
@@ -253,7 +255,8 @@ static enum err release_sound(struct streamer *streamer, struct call *call, cons
                               struct nothing *answer)
 {
     (void)answer;
-    return sounds_release(&streamer->sounds, (uint32_t)ask->sound, (uint32_t)ask->generation, call_fault(call));
+    return sounds_release(&streamer->sounds, (uint32_t)ask->sound, (uint32_t)ask->generation,
+                          !ask->has_unheld || !ask->unheld, call_fault(call));
 }
 
 static enum err answer_sounds(struct streamer *streamer, struct call *call, const struct streamer_sounds *ask,

@@ -68,6 +68,40 @@ def a_file_that_was_replaced_is_loaded_again(home):
     home.ask('streamer.release_sound', f'sound={first["sound"]}', f'generation={first["generation"]}')
 
 
+def long_file(path, level):
+    """Of a minute: in the memory of sounds, at 48,000 Hz, it takes a sixth."""
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(8000)
+        out.writeframes(array.array('h', [round(level * 32767)] * 480000).tobytes())
+
+
+@claim(shares=sampler_engine)
+def sounds_that_no_pad_has_any_more_make_room_for_others(home):
+    os.mkdir(home.file('long'))
+    for number in range(8):
+        long_file(home.file(f'long/{number}.wav'), .1 + number / 20)
+    home.loophole('index', home.file('long'), '--wait')
+    items = [one['id'] for one in sorted(home.json('search', 'dur:>50s'), key=lambda one: one['name'])]
+    same(8, len(items))
+    held = home.ask('streamer.load_sound', 'path=' + constant(home.file('held.wav'), .3))
+    put = lambda pad, item: home.ask('audio.set_pads', f'each={json.dumps([{"pad": pad, "id": item}])}')
+    same([], put(40, items[0])['silent'])
+    for item in items[1:] + items[1:]:
+        same([], put(41, item)['silent'])
+    loaded = {one['path'] for one in home.ask('streamer.sounds')['each']}
+    assert {home.file('held.wav'), home.file('long/0.wav')} <= loaded, loaded
+    same(held, home.ask('streamer.load_sound', 'path=' + home.file('held.wav')))
+    for pad, level in ((40, .1), (41, .45)):
+        tape = Tape(home, 60, 'main_left', name=f'room{pad}')
+        home.loophole('pads', 'hit', str(pad))
+        until_later(home, 24000)
+        home.ask('audio.panic')
+        until_quiet(home)
+        assert has_level(heard(tape.stop()), level), pad
+    home.loophole('pads', 'set', '40', 'sound='), home.loophole('pads', 'set', '41', 'sound=')
+    home.ask('streamer.release_sound', f'sound={held["sound"]}', f'generation={held["generation"]}')
+
+
 @claim(shares=sampler_engine)
 def a_sound_is_started_changed_and_stopped(home):
     path = constant(home.file('half.wav'), .5)

@@ -62,6 +62,15 @@ struct replaced_pattern {
     uint64_t gone; /* serial of the first score without it: a core that has this score does not begin the pattern */
 };
 
+/* The loads of media items, and what pads and rows have used of the memory of sounds (named_sounds.h). */
+struct named_loads {
+    struct loads *open;              /* the newest first */
+    uint32_t asked;                  /* of the streamer, without an answer */
+    uint64_t used[SOUNDS];           /* `sets` when a pad or row was last seen to use the sound */
+    uint64_t asked_to_leave[SOUNDS]; /* the generation of which a release was asked; 0: none */
+    bool is_due;                     /* a sound was loaded since the last look at the room */
+};
+
 /* What sent cues do to the transport. Each value counts until the core's count of periods is the one beside it. */
 struct expected {
     uint64_t running_by, place_by;
@@ -92,7 +101,8 @@ struct audio {
     struct expected expected;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each; an edit does not count */
-    struct silent_pads silent;                 /* since this process started */
+    struct named_loads named;
+    struct silent_pads silent;     /* since this process started */
     uint32_t rows_again;           /* bits of the rows of `pattern_asked` whose sounds a later try may load */
     uint32_t pattern_highest;      /* of the numbers that patterns were given */
     struct kept_pattern now, next; /* as they were set */

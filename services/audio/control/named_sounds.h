@@ -1,5 +1,6 @@
 /* named_sounds.h: the sounds that pads and rows of a pattern name. A slot must contain a sound. The streamer loads a
- * media item into a slot; if it cannot, the row or pad stays silent. Control thread. */
+ * media item into a slot; if it cannot, the row or pad stays silent. The sound leaves when no pad or row uses it and
+ * its room is needed. Control thread. */
 #ifndef LOOPHOLE_AUDIO_NAMED_SOUNDS_H
 #define LOOPHOLE_AUDIO_NAMED_SOUNDS_H
 
@@ -19,6 +20,7 @@ struct named_sound {
     struct id id;
     bool *has_sound;
     uint64_t *sound, *generation;
+    bool is_held; /* neither a pad nor a row has it: only a client's release frees it */
 };
 
 /* Continues the ask after the items have loaded or failed; `silent` lives in the call's arena. */
@@ -31,5 +33,10 @@ enum { NAMED_SOUNDS = SILENT_SOUNDS };
  * `sounds`. Errors: full, busy. */
 enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
                     named_done *done, void *ask);
+
+/* Every tick. When half of the memory of sounds is used, releases sounds that were loaded for pads and rows and that
+ * none of them uses any more, first those that were used least recently. A load that finds no room waits for that, up
+ * to 2 s. */
+void named_tick(struct audio *audio);
 
 #endif

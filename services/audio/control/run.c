@@ -15,6 +15,7 @@
 #include "services/audio/control/asked.h"
 #include "services/audio/control/change.h"
 #include "services/audio/control/core.h"
+#include "services/audio/control/named_sounds.h"
 #include "services/audio/control/note_events.h"
 #include "services/audio/control/pads.h"
 #include "services/audio/control/ports.h"
@@ -376,6 +377,7 @@ void audio_tick(void *state)
     if (audio->instance == 0) {
         audio_take_notes(audio);
         audio_end_wait_of_pads(audio);
+        named_tick(audio);
         held_tick(&audio->held);
         change_report(audio);
     }

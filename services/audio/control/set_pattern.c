@@ -64,7 +64,8 @@ static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_RO
         struct row *row = &rows->at[i];
 
         if (row->has_id)
-            to[count++] = (struct named_sound){ i, row->name, row->id, &row->has_sound, &row->sound, &row->generation };
+            to[count++] =
+                (struct named_sound){ i, row->name, row->id, &row->has_sound, &row->sound, &row->generation, false };
     }
     return count;
 }

@@ -102,7 +102,11 @@ enum err audio_ask_start_sound(struct audio *audio, struct call *call, const str
         return e;
     if (own->has_id) {
         struct named_sound item = {
-            .id = own->id, .has_sound = &own->has_sound, .sound = &own->sound, .generation = &own->generation
+            .id = own->id,
+            .has_sound = &own->has_sound,
+            .sound = &own->sound,
+            .generation = &own->generation,
+            .is_held = true,
         };
         return named_load(audio, call, &item, 1, start_sound, own);
     }

@@ -174,7 +174,7 @@ static void publish_slot(struct sounds_slot *slot)
     copy_planes(slot, channels, slot->all->memory->samples + offset);
     atomic_store(&entry->offset, offset);
     atomic_store(&entry->frames, (uint32_t)slot->frames);
-    atomic_store(&entry->channels, channels);
+    atomic_store(&entry->channels, (uint16_t)channels);
     atomic_store(&entry->rate, slot->rate);
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
     memcpy(entry->media, slot->media.b, sizeof(entry->media));
@@ -250,7 +250,7 @@ static struct sounds_slot *empty_slot(struct sounds *sounds)
     return NULL;
 }
 
-static enum err load_into_slot(struct sounds *sounds, const struct located *located, struct ticket ticket,
+static enum err load_into_slot(struct sounds *sounds, const struct located *located, bool is_held, struct ticket ticket,
                                struct fault *fault)
 {
     struct sounds_slot *slot = empty_slot(sounds);
@@ -265,6 +265,7 @@ static enum err load_into_slot(struct sounds *sounds, const struct located *loca
                                   .treatment = located->treatment };
     slot->reader = reader_open(sounds->readers, slot->path, LANE_LOADING,
                                id_is_zero(located->instead_of) ? NULL : &slot->media, NULL, &events);
+    atomic_store(&entry_of(slot)->unheld, !is_held);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
     return ERR_OK;
@@ -284,6 +285,7 @@ struct sounds_checking {
     struct sounds *sounds;
     uint32_t slot, generation;
     struct located located;
+    bool is_held;
     struct ticket ticket;
 };
 
@@ -316,22 +318,29 @@ static void take_looked(void *state, const struct file_stamp *stamp)
         struct loaded_sound reply;
         describe_slot(slot, &reply);
         ticket_answer(c->sounds->service, c->ticket, &reply);
-    } else if (sounds_load(c->sounds, &c->located, c->ticket, &fault) != ERR_OK) {
+    } else if (sounds_load(c->sounds, &c->located, c->is_held, c->ticket, &fault) != ERR_OK) {
         ticket_fail(c->sounds->service, c->ticket, &fault);
     }
     free(c);
 }
 
-static void check_file(struct sounds_slot *slot, const struct located *located, struct ticket ticket)
+static void check_file(struct sounds_slot *slot, const struct located *located, bool is_held, struct ticket ticket)
 {
     struct sounds_checking *c = alloc_zeroed(1, sizeof(*c));
 
-    *c = (struct sounds_checking){ slot->all, index_of(slot), atomic_load(&entry_of(slot)->generation), *located,
-                                   ticket };
+    *c = (struct sounds_checking){ slot->all, index_of(slot), atomic_load(&entry_of(slot)->generation),
+                                   *located,  is_held,        ticket };
     reader_look(slot->all->readers, located->path, take_looked, c);
 }
 
-enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault)
+static void hold_sound(struct sounds_slot *slot, bool is_held)
+{
+    if (is_held)
+        atomic_store(&entry_of(slot)->unheld, 0);
+}
+
+enum err sounds_load(struct sounds *sounds, const struct located *located, bool is_held, struct ticket ticket,
+                     struct fault *fault)
 {
     for (uint32_t i = 0; i < SOUNDS; i++) {
         struct sounds_slot *slot = &sounds->slots[i];
@@ -339,18 +348,20 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
         if ((state != SOUND_READY && state != SOUND_LOADING) || slot->is_outdated || !plays_sound_of(slot, located))
             continue;
         if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == core_link_rate(sounds->core)) {
-            check_file(slot, located, ticket);
+            hold_sound(slot, is_held);
+            check_file(slot, located, is_held, ticket);
             return ERR_OK;
         }
         if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
             return fault_set(fault, ERR_BUSY, "%d clients wait for this sound already: ask again later",
                              SOUNDS_WAITERS);
         if (state == SOUND_LOADING) {
+            hold_sound(slot, is_held);
             slot->waiters[slot->waiter_count++] = ticket;
             return ERR_OK;
         }
     }
-    return load_into_slot(sounds, located, ticket, fault);
+    return load_into_slot(sounds, located, is_held, ticket, fault);
 }
 
 /* ---- leaving ---- */
@@ -366,12 +377,14 @@ static void cue_release(struct sounds *sounds, uint32_t slot)
         log_warn("sound %u is not released: the audio core accepts no commands", slot);
 }
 
-enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault)
+enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, bool also_held, struct fault *fault)
 {
     struct sound_entry *entry = &sounds->memory->entries[slot];
 
     if (atomic_load(&entry->state) != SOUND_READY || atomic_load(&entry->generation) != generation)
         return fault_set(fault, ERR_NOT_FOUND, "no sound %u of generation %u is loaded", slot, generation);
+    if (!also_held && !atomic_load(&entry->unheld))
+        return fault_set(fault, ERR_CONFLICT, "sound %u is held by a client that has loaded it", slot);
     atomic_store(&entry->state, SOUND_LEAVING);
     cue_release(sounds, slot);
     return ERR_OK;

@@ -60,10 +60,13 @@ void sounds_treat_tick(struct sounds *sounds); /* every tick */
 
 /* Answers `ticket` with a loaded_sound. If the sound is loaded, its file is looked at first; one that has changed is
  * loaded again, into another slot, and what uses the old sound keeps it. A file that cannot be looked at counts as
- * unchanged. Errors: full (no slot), busy (too many asks wait for it); the caller then keeps the ticket. */
-enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault);
-/* Sends the core a cue to release the sound. Errors: not_found (that slot does not have that generation). */
-enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault);
+ * unchanged. `is_held`: only a client's release frees it. Errors: full (no slot), busy (too many asks wait for it); the
+ * caller then keeps the ticket. */
+enum err sounds_load(struct sounds *sounds, const struct located *located, bool is_held, struct ticket ticket,
+                     struct fault *fault);
+/* Sends the core a cue to release the sound. Errors: not_found (that slot does not have that generation), conflict (it
+ * is held, and without `also_held`). */
+enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, bool also_held, struct fault *fault);
 /* Errors: full (the arena's limit). */
 enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to);
 

@@ -73,7 +73,7 @@ CLAIM_WITH(a_table_of_nonsense_gives_nothing_outside, set_up, tear_down)
     for (int round = 0; round < 100; round++) {
         for (uint32_t i = 0; i < SOUNDS; i++) {
             put_sound(memory, i, (uint64_t)random() << (random() % 34), (uint32_t)random());
-            atomic_store(&memory->entries[i].channels, (uint32_t)random());
+            atomic_store(&memory->entries[i].channels, (uint16_t)random());
         }
         if (sounds_room_find(memory, 1000, &at))
             assert_true(at <= FLOATS - 1000);
