@@ -524,8 +524,10 @@ def a_sound_that_a_person_sets_while_the_streamer_is_in_quarantine_is_heard_afte
     home.ask('audio.set_pads', 'each=' + json.dumps([{'pad': 10, 'mode': 'one_shot', 'layers': [{'id': item(home, 'hat')}, {'id': item(home, 'kick')}]}]))
     contains(home.refused('pads', 'hit', '9'), 'pad 9 is silent: streamer is not running')
     rows = lambda: {row['name']: row.get('absent', False) for row in home.ask('audio.rows')['each']}
-    looks = home.ask('audio.sounding')['serial']
+    client = home.client()
+    changes, looks = client.listen('audio', 'audio.sounding_changed'), home.ask('audio.sounding')['serial']
     until(lambda: home.ask('audio.sounding')['serial'] > looks + 1, what='the project has tried to load the sound again')
+    same(False, client.heard(changes)[3].get('awaited', False))  # the core does not wait for the project that waits for it
     same({'hat': False}, rows())  # a row with the same sound, which was loaded before, plays on
     home.loophole('transport', 'start')
     home.ask('audio.set_pattern', 'pattern=' + json.dumps({'metadata': {'name': 'two'}, 'sequencer': {'tracks': [

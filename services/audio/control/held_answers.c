@@ -17,11 +17,12 @@ static void mark_unkept(const struct shape *shape, void *answer, bool unkept)
 }
 
 /* The end of the wait; 0: the answer does not wait. */
-static usec_t end_of_wait(const struct held_answers *held, const struct call *call)
+static usec_t end_of_wait(struct held_answers *held, const struct call *call)
 {
     usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
-    bool may_wait = held->keeper != KEEPER_SETS && !held->is_late;
+    bool may_wait = held->keeper != KEEPER_SETS && !held->is_late && !held->is_of_keeper;
 
+    held->is_of_keeper = false;
     if (!may_wait || until <= now || held->count == HELD_ANSWERS)
         return 0;
     return until < now + PATIENCE_US ? until : now + PATIENCE_US;

@@ -19,8 +19,9 @@ struct held_answers {
         usec_t until;    /* steady clock */
     } each[HELD_ANSWERS];
     uint32_t count;
-    int32_t keeper; /* enum keeper; 0: the project service has not reported it */
-    bool is_late;   /* a change was not kept within a second */
+    int32_t keeper;    /* enum keeper; 0: the project service has not reported it */
+    bool is_of_keeper; /* the answer that is next: the keeper waits for it, so it cannot keep the change first */
+    bool is_late;      /* a change was not kept within a second */
 };
 
 /* A handler calls it last, after it has published the score with `serial`: holds the answer, or marks it, or leaves it

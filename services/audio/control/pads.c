@@ -245,7 +245,8 @@ static void set_pad(struct audio *audio, uint64_t number, bool waits, const stru
 /* The pads of an ask, and its number. */
 struct asked_pads {
     struct pad_list each;
-    int32_t at;                   /* enum pads_at */
+    int32_t at; /* enum pads_at */
+    bool is_of_keeper;
     struct asked_sound *as_asked; /* each */
     uint64_t number;
 };
@@ -274,6 +275,7 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
         held_mark(&pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
     }
     audio_score_publish(audio);
+    audio->held.is_of_keeper = asked->is_of_keeper;
     pads->silent = silent;
     list_pads(audio, call, pads);
     return ERR_OK;
@@ -291,6 +293,7 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     asked->as_asked = arena_array(call_arena(call), ask->each.count + 1, sizeof(*asked->as_asked));
     asked->number = ++audio->sets;
     asked->at = ask->has_at ? ask->at.value : PADS_AT_NOW;
+    asked->is_of_keeper = ask->has_of_keeper && ask->of_keeper;
     own->count = ask->each.count;
     if (own->count)
         memcpy(own->at, ask->each.at, own->count * sizeof(*own->at));

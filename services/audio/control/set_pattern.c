@@ -382,6 +382,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
             note_rows_again(audio, &silent);
         }
         held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
+        audio->held.is_of_keeper = asked->ask.has_of_keeper && asked->ask.of_keeper;
     }
     return e;
 }

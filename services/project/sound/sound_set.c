@@ -155,14 +155,15 @@ static void add_pads(struct sound_setting *s, const struct pad_list *pads)
     for (uint32_t i = 0; i < pads->count; i++) {
         const uint32_t more = count_sounds(&pads->at[i]);
         if (sounds + more > SOUNDS_AT_ONCE) {
-            ADD_ASK(s, set_pads, .each = { i - first, pads->at + first });
+            ADD_ASK(s, set_pads, .each = { i - first, pads->at + first }, .has_of_keeper = true, .of_keeper = true);
             first = i;
             sounds = 0;
         }
         sounds += more;
     }
     if (first < pads->count)
-        ADD_ASK(s, set_pads, .each = { pads->count - first, pads->at + first });
+        ADD_ASK(s, set_pads, .each = { pads->count - first, pads->at + first }, .has_of_keeper = true,
+                .of_keeper = true);
 }
 
 /* The pads that differ. With `is_whole`, those that the project does not have become empty. */
@@ -185,7 +186,7 @@ static void add_changed_pads(struct sound_setting *s, bool is_whole)
 static void add_one_by_one(struct sound_setting *s, const struct audio_set_pads *failed)
 {
     for (uint32_t i = 0; failed->each.count > 1 && i < failed->each.count; i++)
-        ADD_ASK(s, set_pads, .each = { 1, failed->each.at + i });
+        ADD_ASK(s, set_pads, .each = { 1, failed->each.at + i }, .has_of_keeper = true, .of_keeper = true);
 }
 
 /* The tempo is the project's own; the transport stays where it is. */
@@ -361,6 +362,7 @@ void sound_set_again(struct project *p, struct arena *arena, const struct soundi
     *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .away = away, .done = done, .state = state };
     add_pads(s, &s->want.pads);
     if (want->has_pattern)
-        ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern), .has_made_from = true, .made_from = newest);
+        ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern), .has_made_from = true, .made_from = newest,
+                .has_of_keeper = true, .of_keeper = true);
     send_next(s);
 }
