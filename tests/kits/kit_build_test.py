@@ -65,6 +65,8 @@ def tags_that_fit_no_slot_make_no_kit_and_the_error_says_which_nothing_has(home)
                          ('no sound with the tag, genre or class sole fits a slot of the kit (field', '--tags', 'sole', '--in', 'class:hat_closed')):
         said = home.fails('loophole', 'kit', 'build', *more)
         contains(said, words), contains(said, 'leave the tags out, or give sounds a tag')
+    for option in ('--tags', '--without', '--slots', '--like'):
+        contains(home.fails('loophole', 'kit', 'build', option, ',,'), f'{option} ",," names nothing: expected A,B')
     same(before, home.json('kit', 'list'))
     kit = build(home, '--tags', 'sole,zzz')
     same((kick, None), (sound_of(kit['kick']), sound_of(kit['snare'])))

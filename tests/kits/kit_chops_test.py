@@ -184,6 +184,9 @@ def each_layer_plays_its_part_of_a_sound(home):
     home.loophole('kit', 'new', 'Parts')
     home.loophole('kit', 'set', 'Parts', 'b', 'pad=1', f'sound={steps}', 'velocity=0-0.5', 'end=12000')
     home.loophole('kit', 'set', 'Parts', 'b', f'layer={steps}', 'velocity=0.5-1', 'start=48000', 'end=60000')
+    for words in (('kit', 'set', 'Parts', 'b', f'layer={steps}'), ('pads', 'layer', '1', steps)):
+        for typed in ('90-10', '64-63', '0.5-0.2'):
+            contains(home.fails('loophole', *words, f'velocity={typed}'), f'velocity "{typed}" ends before it begins')
     home.loophole('kit', 'load', 'Parts')
     def parts():
         return [(one['from'], one['until']) for one in pads_of(home).get(1, {}).get('layers', [])]

@@ -320,6 +320,9 @@ def the_regions_of_an_sfz_come_in(home):
     contains(remarks, "1 sound missing in the kit's folder: ./not here.wav")
     contains(remarks, 'a kit has no place for: shine ×2, trigger ×1')
     same([100, 0], [one['start'] for one in second['layers']])
+    first_frame, _ = imported(home, sfz(home.file('frame'), '<region> sample=kick.wav key=36 end=0'), '--name', 'Frame')
+    again, _ = imported(home, exported(home, first_frame, 'frame out', '--format', 'sfz'), '--name', 'Frame again')
+    same([1, 1], [kit['slots'][0]['layers'][0]['end'] for kit in (first_frame, again)])
     same([2] * 4, [slot['curve'] for slot in kit['slots']])
     write_file(f'{folder}/Regions.sfz', b'#include "other.sfz"\n<region> sample=kick.wav')
     contains(home.fails('loophole', 'kit', 'import', f'{folder}/Regions.sfz'), 'includes another file (#include)')
@@ -455,7 +458,7 @@ def any_record(home, number, form):
     media = [home.first('search', f'"{name}"', '--limit', '1')['id'] for name in ('kick', 'snare', 'hat')]
     some = lambda least, most: random.choice((least, most, round(random.uniform(least, most), 3)))
     velocity = lambda n: (n + .5) / 127
-    part = lambda: random.choice(({}, {'start': 100}, {'end': 1000}, {'start': 100, 'end': random.choice((101, 5000, 2**31 - 1))}))
+    part = lambda: random.choice(({}, {'start': 100}, {'end': 1000}, {'end': 1}, {'start': 100, 'end': random.choice((101, 5000, 2**31 - 1))}))
 
     def any_slot(n):
         slot = random.choice(({}, {'why': 'kick -- <!-- -->, &amp; // /* confidence 0.93-'}, {'locked': True, 'why': '-'})) | {'slot': random.choice(('Kick', 'A <b> & =c', '1/2 // no /* comment', 'Trommel \u00fc', '#1')) + f' {n}', 'pad': n}

@@ -434,6 +434,26 @@ static enum err read_like(struct cli *cli, struct project_build_kit *request, st
     return e;
 }
 
+/* "," would be as no option at all. */
+static enum err check_lists(const struct cli *cli, const struct project_build_kit *request, struct fault *fault)
+{
+    const struct {
+        const char *name, *typed;
+        uint32_t count;
+    } each[] = {
+        { "--tags", cli->options.tags, request->tags.count },
+        { "--without", cli->options.without, request->without.count },
+        { "--slots", cli->options.slots, request->slots.count },
+        { "--like", cli->options.like, request->like.count },
+    };
+
+    for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++)
+        if (each[i].typed && each[i].count == 0)
+            return fault_set(fault, ERR_BAD_REQUEST, "%s \"%s\" names nothing: expected A,B,…", each[i].name,
+                             each[i].typed);
+    return ERR_OK;
+}
+
 /* "none" tunes nothing, also if the project has a key. */
 static struct text read_key(const struct cli *cli)
 {
@@ -464,5 +484,7 @@ enum err kit_build_chosen(struct cli *cli, struct fault *fault)
         e = read_family(cli, &request.family, fault);
     if (e == ERR_OK)
         e = read_like(cli, &request, fault);
+    if (e == ERR_OK)
+        e = check_lists(cli, &request, fault);
     return e == ERR_OK ? kit_send_change(cli, "project.build_kit", &request, fault) : e;
 }

@@ -435,6 +435,7 @@ static void set_defaults(struct sfz *s)
         v->high_velocity = SFZ_KEY_MOST;
         v->centre = MIDDLE_C;
         v->track = v->random_until = v->length = v->position = v->track_velocity = v->power = 1;
+        v->end = SFZ_SOUND_END;
         v->slot.has_mode = true; /* a sound ends with its key */
         v->slot.mode.value = PAD_MODE_GATE;
     }

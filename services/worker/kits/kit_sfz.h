@@ -7,7 +7,8 @@
 
 enum { SFZ_KEY_MOST = 127 };
 #define SFZ_VELOCITY_MOST 127.
-#define SFZ_POWER_LEAST   .1 /* of the velocity: the bounds of a slot's curve */
+#define SFZ_SOUND_END     2147483647. /* no `end` is given; a given one is lower */
+#define SFZ_POWER_LEAST   .1          /* of the velocity: the bounds of a slot's curve */
 #define SFZ_POWER_MOST    8.
 #define SFZ_LIKENESS      1e-6 /* of two powers or gains */
 
@@ -15,9 +16,10 @@ enum { SFZ_KEY_MOST = 127 };
 struct sfz_values {
     struct text sample, label;
     double low, high, low_velocity, high_velocity, centre, track, volume, transpose, tune, group, off_by;
-    double length, position, random_from, random_until, start, end; /* its turn: seq_length, seq_position, … */
-    double track_velocity, power;                                   /* amp_veltrack; that of amp_velcurve */
-    uint32_t points;                                                /* of amp_velcurve, within it */
+    double length, position, random_from, random_until; /* its turn: seq_length, seq_position, … */
+    double start, end;                                  /* frames; that of the end is played */
+    double track_velocity, power;                       /* amp_veltrack; that of amp_velcurve */
+    uint32_t points;                                    /* of amp_velcurve, within it */
     bool has_points;
     bool is_left_out;     /* it does not sound when a key is hit */
     struct kit_slot slot; /* its pad's values */

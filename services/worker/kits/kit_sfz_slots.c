@@ -30,7 +30,7 @@ static struct kit_layer layer_of(const struct sfz_values *v)
     layer.velocity_until = v->high_velocity >= SFZ_VELOCITY_MOST ? 1 : (v->high_velocity + .5) / SFZ_VELOCITY_MOST;
     layer.gain = v->volume <= silent_db ? 0 : kit_sfz_round(pow(10, v->volume / 20));
     layer.start = (uint64_t)v->start;
-    layer.end = v->end > 0 && v->end >= v->start ? (uint64_t)v->end + 1 : 0;
+    layer.end = v->end < SFZ_SOUND_END && v->end >= v->start ? (uint64_t)v->end + 1 : 0;
     set_pitch(v, &layer);
     return layer;
 }
