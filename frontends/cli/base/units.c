@@ -245,7 +245,7 @@ enum err units_range(struct cli *cli, const char *typed, double *low, double *hi
         e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &last, fault);
     *low = is_midi && text_is(begin, "1") ? 1 / MIDI_MOST : first.velocity;
     *high = is_midi && last.velocity < 1 ? (round(last.velocity * MIDI_MOST) + 1) / MIDI_MOST : last.velocity;
-    if (e == ERR_OK && first.velocity > last.velocity)
+    if (e == ERR_OK && *low > last.velocity)
         return fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" ends before it begins: the lower one comes first",
                          typed);
     return e;
