@@ -19,6 +19,8 @@ struct state_voice {
     uint32_t generation; /* 0: silent */
     uint32_t tag;
     int64_t position; /* stream: sounded cells of its generation; sound: its frame */
+    uint32_t slot;    /* of the sound */
+    uint32_t unused;
 };
 
 struct state {

@@ -29,7 +29,7 @@ enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
 /* Rings of frames last 8 s (streams) or 16 s (captures) at one of three rates: 48,000, 96,000 or 192,000 Hz. The file
  * DATA/audio.rate selects it when they are made. The audio core writes the server's rate there. If its rings are too
  * short for that rate, it ends, and the supervisor makes longer ones. Rings longer than needed are kept. */
-enum { STUDIO_VERSION = 11, STUDIO_ENGINE_BYTES = 10 << 20, STUDIO_STREAMER_BYTES = 3 << 20 };
+enum { STUDIO_VERSION = 12, STUDIO_ENGINE_BYTES = 10 << 20, STUDIO_STREAMER_BYTES = 3 << 20 };
 
 struct studio; /* the mappings */
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Single sounds and the sampler of the pads, heard at JACK's ports."""
 import array
+import contextlib
 import json
 import os
+import re
+import threading
+import time
 import wave
 
 from tests.claims import claim, contains, file_bytes, run_claims, same, until
 from tests.sound.devices import Device
-from tests.sounding import (LEADS, Tape, came_before, engine, frame, undisturbed, until_connected, until_later, until_quiet,
+from tests.sounding import (LEADS, Tape, came_before, engine, frame, peak, undisturbed, until_connected, until_later, until_quiet,
                       until_sounds, until_transport)
 
 FRAMES = 24000
@@ -45,8 +49,8 @@ def pad_of(home, number):
 
 
 def sampler_engine(home):
-    """JACK waits for its clients, so that a short pause of one of them takes no frame away."""
-    engine(home, in_step=True)
+    """JACK waits for its clients, so that a short pause of one of them takes no frame away. A service may be paused."""
+    engine(home, '[supervisor]\nhang_ms = 600000\n', in_step=True)
 
 
 @claim(shares=sampler_engine)
@@ -68,6 +72,20 @@ def a_file_that_was_replaced_is_loaded_again(home):
     home.ask('streamer.release_sound', f'sound={first["sound"]}', f'generation={first["generation"]}')
 
 
+@claim(shares=sampler_engine)
+def a_client_holds_only_the_sound_that_it_got(home):
+    path, new = home.file('held.wav'), home.file('held.new')
+    load = lambda *more: home.ask('streamer.load_sound', 'path=' + path, *more)
+    release = lambda one: ('ask', 'streamer.release_sound', f'sound={one["sound"]}', f'generation={one["generation"]}')
+    constant(path, .2)
+    first = load('unheld=true')
+    os.rename(constant(new, .4), path)
+    second = load()
+    home.loophole(*release(first), 'unheld=true')
+    contains(home.refused(*release(second), 'unheld=true', code=None), 'is held by a client')
+    home.loophole(*release(second))
+
+
 def long_file(path, level):
     """Of a minute: in the memory of sounds, at 48,000 Hz, it takes a sixth."""
     with wave.open(path, 'wb') as out:
@@ -75,22 +93,60 @@ def long_file(path, level):
         out.writeframes(array.array('h', [round(level * 32767)] * 480000).tobytes())
 
 
-@claim(shares=sampler_engine)
-def sounds_that_no_pad_has_any_more_make_room_for_others(home):
-    os.mkdir(home.file('long'))
-    for number in range(8):
-        long_file(home.file(f'long/{number}.wav'), .1 + number / 20)
-    home.loophole('index', home.file('long'), '--wait')
+def long_items(home):
+    if not os.path.isdir(home.file('long')):
+        os.mkdir(home.file('long'))
+        for number in range(8):
+            long_file(home.file(f'long/{number}.wav'), .1 + number / 20)
+        home.loophole('index', home.file('long'), '--wait')
     items = [one['id'] for one in sorted(home.json('search', 'dur:>50s'), key=lambda one: one['name'])]
     same(8, len(items))
-    held = home.ask('streamer.load_sound', 'path=' + constant(home.file('held.wav'), .3))
-    put = lambda pad, item: home.ask('audio.set_pads', f'each={json.dumps([{"pad": pad, "id": item}])}')
-    same([], put(40, items[0])['silent'])
+    return items
+
+
+def put(home, items):
+    """Sets pads to items, or to none; returns why those that are silent are."""
+    each = [{'pad': pad, 'id': item} if item else {'pad': pad} for pad, item in items.items()]
+    return [one['why'] for one in home.ask('audio.set_pads', f'each={json.dumps(each)}')['silent']]
+
+
+def long_sounds(home):
+    """The names of the long sounds that are in the memory, with the slot and generation, and if they leave."""
+    return {os.path.basename(one['path']): (one['sound'], one['generation'], one['leaving'])
+            for one in home.ask('streamer.sounds')['each'] if '/long/' in one['path']}
+
+
+@contextlib.contextmanager
+def full_of_pads(home):
+    """Pads 40 to 44 have five of the long sounds: one more finds no room."""
+    items = long_items(home)
+    release_long(home)
+    same([], put(home, dict(zip(range(40, 45), items))))
+    same(5, len(long_sounds(home)))
+    yield items
+    release_long(home)
+
+
+def release_long(home):
+    home.ask('audio.panic')
+    put(home, dict.fromkeys(range(40, 52)))
+    until(lambda: len([one for one in long_sounds(home).values() if not one[2]]) <= 2)
+    for sound, generation, leaves in long_sounds(home).values():
+        if not leaves:
+            home.ask('streamer.release_sound', f'sound={sound}', f'generation={generation}')
+    until(lambda: not long_sounds(home))
+
+
+@claim(shares=sampler_engine)
+def sounds_that_no_pad_has_any_more_make_room_for_others(home):
+    items = long_items(home)
+    held = home.ask('streamer.load_sound', 'path=' + constant(home.file('kept.wav'), .3))
+    same([], put(home, {40: items[0]}))
     for item in items[1:] + items[1:]:
-        same([], put(41, item)['silent'])
+        same([], put(home, {41: item}))
     loaded = {one['path'] for one in home.ask('streamer.sounds')['each']}
-    assert {home.file('held.wav'), home.file('long/0.wav')} <= loaded, loaded
-    same(held, home.ask('streamer.load_sound', 'path=' + home.file('held.wav')))
+    assert {home.file('kept.wav'), home.file('long/0.wav')} <= loaded, loaded
+    same(held, home.ask('streamer.load_sound', 'path=' + home.file('kept.wav')))
     for pad, level in ((40, .1), (41, .45)):
         tape = Tape(home, 60, 'main_left', name=f'room{pad}')
         home.loophole('pads', 'hit', str(pad))
@@ -98,8 +154,82 @@ def sounds_that_no_pad_has_any_more_make_room_for_others(home):
         home.ask('audio.panic')
         until_quiet(home)
         assert has_level(heard(tape.stop()), level), pad
-    home.loophole('pads', 'set', '40', 'sound='), home.loophole('pads', 'set', '41', 'sound=')
+    release_long(home)
     home.ask('streamer.release_sound', f'sound={held["sound"]}', f'generation={held["generation"]}')
+
+
+@claim(shares=sampler_engine)
+def pads_that_are_cleared_make_room_for_a_client_too(home):
+    with full_of_pads(home) as items:
+        contains(' '.join(put(home, {45: items[5]})), 'no room')
+        put(home, dict.fromkeys(range(40, 45)))
+        until(lambda: len(long_sounds(home)) == 2)
+        home.ask('streamer.load_sound', 'path=' + home.file('long/6.wav'))
+
+
+@claim(shares=sampler_engine)
+def a_load_waits_for_room_whose_release_has_no_answer_yet(home):
+    """The streamer answers the load before it has a note that the sounds are free."""
+    with full_of_pads(home) as items:
+        said, slots = [], {slot for slot, _, _ in long_sounds(home).values()}
+        ask = threading.Thread(target=lambda: said.append(put(home, {45: items[5]})))
+        with home.paused('streamer'):
+            put(home, dict.fromkeys(range(40, 45)))
+            until(lambda: len(loaded_slots(home) & slots) == 2)
+            ask.start()
+            time.sleep(2.2)
+        ask.join()
+        same([[]], said)
+
+
+def loaded_slots(home):
+    """The slots that pads may name."""
+    said = re.search('sounds are in: ([^\n(]*)', home.refused('sound', 'start', '1000'))[1]
+    spans = [part.split(' to ') for part in said.strip().split(', ') if part != 'none']
+    return {slot for span in spans for slot in range(int(span[0]), int(span[-1]) + 1)}
+
+
+@claim(shares=sampler_engine)
+def a_pad_gets_no_slot_whose_release_was_asked(home):
+    with full_of_pads(home), home.paused('streamer'):
+        before = loaded_slots(home)
+        put(home, dict.fromkeys(range(40, 45)))
+        until(lambda: before - loaded_slots(home))
+        slot = min(before - loaded_slots(home))
+        contains(home.refused('pads', 'set', '46', f'sound={slot}'), f'no sound is in slot {slot}')
+
+
+@claim(shares=sampler_engine)
+def a_load_does_not_wait_for_a_sound_that_plays_on(home):
+    with full_of_pads(home) as items:
+        since = frame(home)
+        home.loophole('pads', 'hit', '41')
+        until(lambda: peak(home, 'pads', since) > .01)
+        put(home, {40: None, 41: None})
+        until(lambda: '0.wav' not in long_sounds(home))
+        same([], put(home, {45: items[5]}))
+        contains(' '.join(put(home, {46: items[6]})), 'no room')
+        assert long_sounds(home)['1.wav'][2], long_sounds(home)
+        put(home, {42: None, 43: None})
+        same([], put(home, {46: items[6], 47: items[7]}))
+        assert long_sounds(home)['1.wav'][2], long_sounds(home)
+
+
+@claim(shares=sampler_engine)
+def a_pattern_that_was_queued_and_replaced_keeps_no_sound(home):
+    with full_of_pads(home) as items:
+        row = lambda number: {'name': f'r{number}', 'id': items[number], 'pattern': '.' * 16}
+        pattern = lambda name, bpm, *rows: 'pattern=' + json.dumps(
+            {'metadata': {'name': name}, 'sequencer': {'bpm': bpm, 'tracks': [*rows, {'name': 'x', 'pattern': '.' * 16}]}})
+        home.ask('audio.set_pattern', pattern('empty', 300), 'immediate=true')
+        home.loophole('transport', 'start')
+        until_transport(home, running=True)
+        home.ask('audio.set_pattern', pattern('queued', 300, row(0), row(1), row(2)))
+        until(lambda: home.ask('audio.pattern')['pattern']['metadata']['name'] == 'queued')
+        home.ask('audio.set_pattern', pattern('empty', 120), 'immediate=true')
+        home.loophole('transport', 'stop')
+        put(home, dict.fromkeys(range(40, 45)))
+        same([], put(home, {45: items[5], 46: items[6], 47: items[7], 48: items[3]}))
 
 
 @claim(shares=sampler_engine)

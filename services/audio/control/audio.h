@@ -62,13 +62,19 @@ struct replaced_pattern {
     uint64_t gone; /* serial of the first score without it: a core that has this score does not begin the pattern */
 };
 
-/* The loads of media items, and what pads and rows have used of the memory of sounds (named_sounds.h). */
+/* A slot of the memory of sounds. */
+struct slot_use {
+    uint64_t used;   /* `sets` when a pad or row was last seen to use the sound */
+    uint32_t seen;   /* generation of the sound at the last look; 0: none */
+    uint32_t leaves; /* generation of which a release was asked; 0: none */
+};
+
+/* The loads of media items, and what is known of the memory of sounds (named_sounds.h). */
 struct named_loads {
-    struct loads *open;              /* the newest first */
-    uint32_t asked;                  /* of the streamer, without an answer */
-    uint64_t used[SOUNDS];           /* `sets` when a pad or row was last seen to use the sound */
-    uint64_t asked_to_leave[SOUNDS]; /* the generation of which a release was asked; 0: none */
-    bool is_due;                     /* a sound was loaded since the last look at the room */
+    struct loads *open; /* the newest first */
+    struct slot_use each[SOUNDS];
+    uint64_t freed; /* sounds that were seen, and were gone at a later look */
+    bool is_due;    /* the score has changed, or a load has ended, since the last look */
 };
 
 /* What sent cues do to the transport. Each value counts until the core's count of periods is the one beside it. */

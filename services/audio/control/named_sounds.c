@@ -20,22 +20,29 @@ enum {
 
 /* ---- slots ---- */
 
-static bool is_loaded(const struct sounds_memory *sounds, uint32_t slot)
+static struct sound_entry *entry_at(const struct audio *audio, uint32_t slot)
 {
-    return slot < SOUNDS && atomic_load(&sounds->entries[slot].state) == SOUND_READY;
+    return &studio_sounds(audio->studio)->entries[slot];
+}
+
+/* False also when its release was asked. */
+static bool is_loaded(const struct audio *audio, uint64_t slot)
+{
+    return slot < SOUNDS && atomic_load(&entry_at(audio, (uint32_t)slot)->state) == SOUND_READY &&
+           atomic_load(&entry_at(audio, (uint32_t)slot)->generation) != audio->named.each[slot].leaves;
 }
 
 /* Writes the loaded slots as "0 to 2, 7", as far as they fit. */
-static void write_loaded(const struct sounds_memory *sounds, char to[80])
+static void write_loaded(const struct audio *audio, char to[80])
 {
     size_t len = 0;
 
     to[0] = '\0';
     for (uint32_t first = 0, last; first < SOUNDS && len < 60; first = last + 1) {
         last = first;
-        if (!is_loaded(sounds, first))
+        if (!is_loaded(audio, first))
             continue;
-        while (is_loaded(sounds, last + 1))
+        while (is_loaded(audio, last + 1))
             last++;
         len += (size_t)snprintf(to + len, 80 - len, last > first ? "%s%u to %u" : "%s%u", len ? ", " : "", first, last);
     }
@@ -43,11 +50,10 @@ static void write_loaded(const struct sounds_memory *sounds, char to[80])
 
 enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generation, struct fault *fault)
 {
-    const struct sounds_memory *sounds = studio_sounds(audio->studio);
     char loaded[80];
 
-    if (slot < SOUNDS && is_loaded(sounds, (uint32_t)slot)) {
-        uint64_t now = atomic_load(&sounds->entries[slot].generation);
+    if (is_loaded(audio, slot)) {
+        uint64_t now = atomic_load(&entry_at(audio, (uint32_t)slot)->generation);
 
         *generation = *generation ? *generation : now;
         if (*generation == now)
@@ -56,7 +62,7 @@ enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generati
                   "sound %llu is of generation %llu now, not %llu: another sound was loaded there",
                   (unsigned long long)slot, (unsigned long long)now, (unsigned long long)*generation);
     } else {
-        write_loaded(sounds, loaded);
+        write_loaded(audio, loaded);
         fault_set(fault, ERR_NOT_FOUND, "no sound is in slot %llu; sounds are in: %s", (unsigned long long)slot,
                   *loaded ? loaded : "none");
     }
@@ -68,24 +74,26 @@ bool named_item(const struct audio *audio, uint64_t slot, uint64_t generation, s
 {
     const struct sound_entry *entry;
 
-    if (slot >= SOUNDS || !is_loaded(studio_sounds(audio->studio), (uint32_t)slot))
+    if (!is_loaded(audio, slot))
         return false;
-    entry = &studio_sounds(audio->studio)->entries[slot];
+    entry = entry_at(audio, (uint32_t)slot);
     memcpy(id->b, entry->media, sizeof(id->b));
     return atomic_load(&entry->generation) == generation && !id_is_zero(*id);
 }
 
 /* ---- media items ---- */
 
+enum load_state { LOAD_NEXT, LOAD_ASKED, LOAD_WAITS /* for room */, LOAD_DONE };
+
 struct load {
     struct loads *all;
     struct named_sound sound;
     const struct load *first; /* an earlier one of the same item, which is loaded for both; or NULL */
-    char why[256];            /* "": loaded */
-    bool again;               /* a later try may succeed */
-    bool is_loaded;           /* into `slot` */
-    bool waits, has_waited;   /* for room */
-    uint32_t slot;
+    enum load_state state;
+    char why[256];  /* "": loaded */
+    bool again;     /* a later try may succeed */
+    uint64_t freed; /* sounds, when the streamer was asked last */
+    usec_t until;   /* the end of its wait for room; 0: it has found room so far */
 };
 
 struct loads {
@@ -95,8 +103,7 @@ struct loads {
     struct ticket ticket;
     named_done *done;
     void *ask;
-    usec_t until; /* for a load that waits for room */
-    uint32_t count, next, waiting;
+    uint32_t count;
     struct load each[];
 };
 
@@ -169,12 +176,6 @@ static void finish_loads(struct loads *all)
     free(all);
 }
 
-static void count_down(struct loads *all)
-{
-    if (--all->waiting == 0)
-        finish_loads(all);
-}
-
 static uint32_t budget_of(const struct call *call)
 {
     int64_t left = (call_deadline(call) - clock_steady()) / 1000 - MARGIN_MS;
@@ -199,63 +200,79 @@ static bool begin_load(struct load *load)
     };
     struct fault fault = { 0 };
 
-    *load->sound.has_sound = false;
+    load->freed = all->audio->named.freed;
     if (service_ask(all->audio->service, "streamer.load_sound", &request, budget_of(all->call), NULL, take_loaded, load,
-                    &fault) == ERR_OK) {
-        all->waiting++;
-        all->audio->named.asked++;
+                    &fault) == ERR_OK)
         return true;
-    }
     note_failure(load, fault.code, &fault);
     return false;
 }
 
-static void begin_next(struct loads *all)
+/* Begins what may begin. Frees `all` if each load is done. */
+static void continue_loads(struct loads *all)
 {
-    while (all->next < all->count && ticket_is_open(all->audio->service, all->ticket)) {
-        struct load *load = &all->each[all->next++];
-        if (!load->first && begin_load(load))
-            return;
+    const bool is_open = ticket_is_open(all->audio->service, all->ticket);
+    uint32_t asked = 0, waiting = 0;
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        asked += all->each[i].state == LOAD_ASKED;
+        waiting += all->each[i].state == LOAD_WAITS;
     }
+    for (uint32_t i = 0; i < all->count && asked < AT_ONCE; i++) {
+        struct load *load = &all->each[i];
+
+        if (load->state != LOAD_NEXT)
+            continue;
+        load->state = is_open && begin_load(load) ? LOAD_ASKED : LOAD_DONE;
+        asked += load->state == LOAD_ASKED;
+    }
+    if (asked + waiting == 0)
+        finish_loads(all);
 }
 
-static void note_slot(struct load *load, uint32_t slot)
+/* A sound whose release was asked after the load is asked for again: it gets another slot. */
+static void take_slot(struct load *load, const struct loaded_sound *sound)
 {
-    struct named_loads *named = &load->all->audio->named;
+    struct audio *audio = load->all->audio;
+    struct slot_use *use = &audio->named.each[sound->sound % SOUNDS];
 
-    load->is_loaded = true;
-    load->slot = slot;
-    named->used[slot] = load->all->audio->sets;
-    named->asked_to_leave[slot] = 0;
+    if (use->leaves == sound->generation) {
+        load->state = LOAD_NEXT;
+        return;
+    }
+    use->used = audio->sets;
+    load->why[0] = '\0';
+    *load->sound.has_sound = true;
+    *load->sound.sound = sound->sound;
+    *load->sound.generation = sound->generation;
 }
 
 static void wait_for_room(struct load *load)
 {
-    load->waits = true;
-    load->all->waiting++;
+    const usec_t latest = call_deadline(load->all->call) - MARGIN_MS * INT64_C(1000);
+    const usec_t until = clock_steady() + ROOM_US;
+
+    if (!load->until)
+        load->until = until < latest ? until : latest;
+    load->state = LOAD_WAITS;
     load->all->audio->named.is_due = true;
 }
 
 static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    const struct loaded_sound *sound = answer;
     struct load *load = state;
+    struct loads *all = load->all;
 
-    load->all->audio->named.asked--;
-    if (error == ERR_OK)
-        note_slot(load, (uint32_t)sound->sound % SOUNDS);
-    else
+    load->state = LOAD_DONE;
+    if (error != ERR_OK)
         note_failure(load, error, fault);
-    if (error == ERR_FULL && !load->has_waited) {
-        wait_for_room(load);
-    } else if (error == ERR_OK && ticket_is_open(load->all->audio->service, load->all->ticket)) {
-        load->why[0] = '\0';
-        *load->sound.has_sound = true;
-        *load->sound.sound = sound->sound;
-        *load->sound.generation = sound->generation;
+    if (ticket_is_open(all->audio->service, all->ticket)) {
+        if (error == ERR_OK)
+            take_slot(load, answer);
+        else if (error == ERR_FULL)
+            wait_for_room(load);
     }
-    begin_next(load->all);
-    count_down(load->all);
+    continue_loads(all);
 }
 
 enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
@@ -266,27 +283,22 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
     if (count > NAMED_SOUNDS)
         return refuse(call, ERR_FULL, "%u sounds are too many: %d at most", count, NAMED_SOUNDS);
     all = alloc_zeroed(1, sizeof(*all) + count * sizeof(*all->each));
-    *all = (struct loads){ .older = audio->named.open,
-                           .audio = audio,
-                           .call = call,
-                           .ticket = call_defer(call),
-                           .done = done,
-                           .ask = ask,
-                           .until = clock_steady() + ROOM_US };
+    *all = (struct loads){
+        .older = audio->named.open, .audio = audio, .call = call, .ticket = call_defer(call), .done = done, .ask = ask
+    };
     if (all->ticket.number == 0) {
         free(all);
         return ERR_BUSY;
     }
     audio->named.open = all;
     all->count = count;
-    all->waiting = 1; /* counts this loop itself */
     for (uint32_t i = 0; i < count; i++) {
+        *sounds[i].has_sound = false;
         all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
         all->each[i].first = first_of(all, i);
+        all->each[i].state = all->each[i].first ? LOAD_DONE : LOAD_NEXT;
     }
-    for (uint32_t i = 0; i < AT_ONCE; i++)
-        begin_next(all);
-    count_down(all);
+    continue_loads(all);
     return ERR_OK;
 }
 
@@ -294,55 +306,61 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
 
 struct room {
     bool is_used[SOUNDS]; /* by a pad, a row, or an ask that is not done */
-    uint64_t floats;
+    uint64_t floats;      /* of sounds that do not leave */
     uint32_t slots;
-    bool is_leaving; /* a sound leaves */
+    bool may_come; /* a sound leaves that no voice plays */
 };
 
-static void use_slot(struct room *room, uint32_t slot)
+static void use_slot(const struct audio *audio, struct room *room, uint64_t slot, uint64_t generation)
 {
-    if (slot < SOUNDS)
+    if (slot < SOUNDS && atomic_load(&entry_at(audio, (uint32_t)slot)->generation) == generation)
         room->is_used[slot] = true;
 }
 
-static void use_pads(struct room *room, const struct score_pad pads[SCORE_PADS])
+static void use_pads(const struct audio *audio, struct room *room, const struct score_pad pads[SCORE_PADS])
 {
     for (uint32_t i = 0; i < SCORE_PADS; i++) {
-        use_slot(room, pads[i].sound);
+        use_slot(audio, room, pads[i].sound, pads[i].generation);
         for (uint32_t n = 0; n < pads[i].layer_count && n < SCORE_LAYERS; n++)
-            use_slot(room, pads[i].layers[n].sound);
+            use_slot(audio, room, pads[i].layers[n].sound, pads[i].layers[n].generation);
     }
 }
 
-static void use_rows(struct room *room, const struct score_pattern *pattern)
+static void use_rows(const struct audio *audio, struct room *room, const struct score_pattern *pattern)
 {
     for (uint32_t i = 0; i < SCORE_ROWS; i++)
         if (pattern->rows[i].used)
-            use_slot(room, pattern->rows[i].sound);
+            use_slot(audio, room, pattern->rows[i].sound, pattern->rows[i].generation);
 }
 
-static void use_loads(struct room *room, const struct loads *all)
+/* Also the sound that a load may find. */
+static void use_load(const struct audio *audio, struct room *room, const struct load *load)
 {
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->each[i].is_loaded)
-            use_slot(room, all->each[i].slot);
+    if (*load->sound.has_sound)
+        use_slot(audio, room, *load->sound.sound, *load->sound.generation);
+    for (uint32_t i = 0; i < SOUNDS && load->state != LOAD_DONE; i++)
+        if (memcmp(entry_at(audio, i)->media, load->sound.id.b, sizeof(load->sound.id.b)) == 0)
+            room->is_used[i] = true;
 }
 
 static void find_uses(struct audio *audio, struct room *room)
 {
     const struct score *score = &audio->score;
 
-    use_pads(room, score->pads);
+    use_pads(audio, room, score->pads);
     if (score->pads_set)
-        use_pads(room, score->earlier_pads);
-    use_rows(room, &score->now);
-    use_rows(room, &score->next);
-    use_rows(room, &audio->replaced.pattern);
+        use_pads(audio, room, score->earlier_pads);
+    use_rows(audio, room, &score->now);
+    if (score->next_bar >= 0)
+        use_rows(audio, room, &score->next);
+    if (audio->replaced.pattern.serial)
+        use_rows(audio, room, &audio->replaced.pattern);
     for (const struct loads *all = audio->named.open; all; all = all->older)
-        use_loads(room, all);
+        for (uint32_t i = 0; i < all->count && ticket_is_open(audio->service, all->ticket); i++)
+            use_load(audio, room, &all->each[i]);
     for (uint32_t i = 0; i < SOUNDS; i++)
         if (room->is_used[i])
-            audio->named.used[i] = audio->sets;
+            audio->named.each[i].used = audio->sets;
 }
 
 static uint64_t count_floats(const struct sound_entry *entry)
@@ -350,39 +368,52 @@ static uint64_t count_floats(const struct sound_entry *entry)
     return (uint64_t)atomic_load(&entry->frames) * atomic_load(&entry->channels);
 }
 
-static void measure_room(const struct sounds_memory *sounds, struct room *room)
+static bool is_played(const struct state *state, uint32_t slot, uint32_t generation)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++)
+        if (state->sounds[i].generation == generation && state->sounds[i].slot == slot)
+            return true;
+    return false;
+}
+
+/* Also counts the sounds that are gone since the last look. */
+static void measure_room(struct audio *audio, const struct state *core, struct room *room)
 {
     for (uint32_t i = 0; i < SOUNDS; i++) {
-        const uint32_t state = atomic_load(&sounds->entries[i].state);
+        const struct sound_entry *entry = entry_at(audio, i);
+        struct slot_use *use = &audio->named.each[i];
+        const uint32_t state = atomic_load(&entry->state);
+        const uint32_t now = state == SOUND_READY || state == SOUND_LEAVING ? atomic_load(&entry->generation) : 0;
 
-        room->is_leaving |= state == SOUND_LEAVING;
-        if (state == SOUND_READY) {
-            room->floats += count_floats(&sounds->entries[i]);
+        audio->named.freed += use->seen && use->seen != now;
+        use->seen = now;
+        if (is_loaded(audio, i)) {
+            room->floats += count_floats(entry);
             room->slots++;
+        } else if (now && !is_played(core, i, now)) {
+            room->may_come = true;
         }
     }
 }
 
 static void take_released(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    uint64_t *asked_to_leave = state;
+    uint32_t *leaves = state;
 
     (void)answer, (void)fault;
     if (error != ERR_OK)
-        *asked_to_leave = 0;
+        *leaves = 0;
 }
 
 /* The sound that no pad and no row uses, and that was used least recently. SOUNDS: none. */
 static uint32_t find_unused(const struct audio *audio, const struct room *room)
 {
-    const struct sounds_memory *sounds = studio_sounds(audio->studio);
-    const struct named_loads *named = &audio->named;
+    const struct slot_use *each = audio->named.each;
     uint32_t found = SOUNDS;
 
     for (uint32_t i = 0; i < SOUNDS; i++)
-        if (!room->is_used[i] && is_loaded(sounds, i) && atomic_load(&sounds->entries[i].unheld) &&
-            named->asked_to_leave[i] != atomic_load(&sounds->entries[i].generation) &&
-            (found == SOUNDS || named->used[i] < named->used[found]))
+        if (!room->is_used[i] && is_loaded(audio, i) && atomic_load(&entry_at(audio, i)->unheld) &&
+            (found == SOUNDS || each[i].used < each[found].used))
             found = i;
     return found;
 }
@@ -394,88 +425,89 @@ static bool release_unused(struct audio *audio, struct room *room)
 
     if (slot == SOUNDS)
         return false;
-    const struct sound_entry *entry = &studio_sounds(audio->studio)->entries[slot];
-    uint64_t *asked_to_leave = &audio->named.asked_to_leave[slot];
+    const struct sound_entry *entry = entry_at(audio, slot);
+    uint32_t *leaves = &audio->named.each[slot].leaves;
+    const uint32_t generation = atomic_load(&entry->generation);
     const struct streamer_release_sound request = {
-        .sound = slot, .generation = atomic_load(&entry->generation), .has_unheld = true, .unheld = true
+        .sound = slot, .generation = generation, .has_unheld = true, .unheld = true
     };
 
-    room->is_used[slot] = room->is_leaving = true;
+    if (service_ask(audio->service, "streamer.release_sound", &request, RELEASE_MS, NULL, take_released, leaves,
+                    NULL) != ERR_OK)
+        return false;
+    *leaves = generation;
     room->floats -= count_floats(entry);
     room->slots--;
-    *asked_to_leave = request.generation;
-    if (service_ask(audio->service, "streamer.release_sound", &request, RELEASE_MS, NULL, take_released, asked_to_leave,
-                    NULL) == ERR_OK)
-        return true;
-    *asked_to_leave = 0;
-    return false;
+    return room->may_come = audio->named.is_due = true;
 }
 
-/* Releases what no load and no score needs, with `all` also below half of the memory. True: more room may come. */
+static bool is_crowded(const struct room *room)
+{
+    return room->floats > USED_FLOATS || room->slots > USED_SLOTS;
+}
+
+/* Releases what no load and no score needs, with `all` also below half of the memory. True: more room may come. The
+ * core hits a sound until it has the score that does not use it any more. */
 static bool make_room(struct audio *audio, bool all)
 {
     struct room room = { 0 };
+    struct state core;
 
-    measure_room(studio_sounds(audio->studio), &room);
-    if (!all && room.floats <= USED_FLOATS && room.slots <= USED_SLOTS)
-        return false;
+    audio->named.is_due = !core_state(audio, &core) || core.score_serial < audio->score.serial;
+    measure_room(audio, &core, &room);
+    if (audio->named.is_due || (!all && !is_crowded(&room)))
+        return true;
     find_uses(audio, &room);
-    for (uint32_t i = 0; i < RELEASES_A_TICK && (all || room.floats > USED_FLOATS || room.slots > USED_SLOTS); i++)
+    for (uint32_t i = 0; i < RELEASES_A_TICK && (all || is_crowded(&room)); i++)
         if (!release_unused(audio, &room))
             break;
-    return room.is_leaving;
+    return room.may_come;
 }
 
-static bool waits_for_room(const struct loads *all)
+static bool has_waiting(const struct loads *all)
 {
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->each[i].waits)
-            return true;
+    for (; all; all = all->older)
+        for (uint32_t i = 0; i < all->count; i++)
+            if (all->each[i].state == LOAD_WAITS)
+                return true;
     return false;
 }
 
-/* Loads again what waits for room. `all` may be freed. */
-static void retry_for_room(struct loads *all)
+/* Asks again for what waits if sounds are gone since it was asked. `all` may be freed. */
+static void retry_waiting(struct loads *all, bool may_come)
 {
-    all->waiting++; /* counts this loop itself */
+    struct audio *audio = all->audio;
+
     for (uint32_t i = 0; i < all->count; i++) {
         struct load *load = &all->each[i];
 
-        if (!load->waits)
-            continue;
-        load->waits = false;
-        load->has_waited = true;
-        if (ticket_is_open(all->audio->service, all->ticket))
-            (void)begin_load(load);
-        count_down(all);
+        if (load->state == LOAD_WAITS && load->freed != audio->named.freed)
+            load->state = LOAD_NEXT;
+        else if (load->state == LOAD_WAITS && (!may_come || clock_steady() >= load->until))
+            load->state = LOAD_DONE;
     }
-    count_down(all);
-}
-
-/* The core hits a sound until it has the score that does not use it any more. */
-static bool has_newest_score(const struct audio *audio)
-{
-    struct state state;
-
-    return core_state(audio, &state) && state.score_serial >= audio->score.serial;
+    continue_loads(all);
 }
 
 void named_tick(struct audio *audio)
 {
     struct named_loads *named = &audio->named;
     struct loads *older;
-    bool waits = false, may_come = true;
 
     if (!named->is_due)
         return;
-    for (const struct loads *all = named->open; all; all = all->older)
-        waits |= waits_for_room(all);
-    if (named->asked == 0 && has_newest_score(audio))
-        named->is_due = may_come = make_room(audio, waits);
+    const bool may_come = make_room(audio, has_waiting(named->open));
     for (struct loads *all = named->open; all; all = older) {
         older = all->older;
-        if (waits_for_room(all) && (!may_come || clock_steady() >= all->until))
-            retry_for_room(all);
+        retry_waiting(all, may_come);
     }
-    named->is_due |= waits;
+    named->is_due |= has_waiting(named->open);
+}
+
+void named_close(struct audio *audio)
+{
+    for (struct loads *all = audio->named.open, *older; all; all = older) {
+        older = all->older;
+        free(all);
+    }
 }

@@ -7,7 +7,8 @@
 #include "services/audio/control/audio.h"
 
 /* Checks that a sound is in the slot (0 to 1,023). A generation of 0 is replaced by the sound's. Errors: not_found,
- * which lists the loaded slots. */
+ * which lists the loaded slots; a
+ * sound whose release was asked is not one. */
 enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generation, struct fault *fault);
 
 /* The media item whose sound is in the slot. False: another sound, or one that is not an item. */
@@ -35,8 +36,9 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
                     named_done *done, void *ask);
 
 /* Every tick. When half of the memory of sounds is used, releases sounds that were loaded for pads and rows and that
- * none of them uses any more, first those that were used least recently. A load that finds no room waits for that, up
- * to 2 s. */
+ * none of them uses any more, first those that were used least recently. A load that finds no room waits for
+ * those that no voice plays, up to 2 s within the time of its ask; it is tried again each time that a sound is gone. */
 void named_tick(struct audio *audio);
+void named_close(struct audio *audio); /* with no ask of the streamer in progress */
 
 #endif

@@ -237,6 +237,7 @@ void audio_close(struct audio *audio)
         studio_close(audio->studio);
     }
     asked_forget(audio);
+    named_close(audio);
     *audio = (struct audio){ 0 };
 }
 

@@ -47,6 +47,7 @@ static void publish_next(struct audio *audio)
     audio->score.serial++;
     memcpy(snapshot_draft(&audio->published), &audio->score, sizeof(audio->score));
     snapshot_publish(&audio->published);
+    audio->named.is_due = true;
 }
 
 void audio_take_tempo(struct score *score, double tempo, double swing)

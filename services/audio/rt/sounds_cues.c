@@ -346,6 +346,7 @@ void sounds_state(const struct engine *engine, struct state *state)
         bool sounds = voice->state != SOUND_SILENT;
         state->sounds[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
                                                  .tag = sounds ? voice->tag : 0,
+                                                 .slot = voice->slot,
                                                  .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
     }
 }

@@ -177,7 +177,6 @@ static void publish_slot(struct sounds_slot *slot)
     atomic_store(&entry->channels, (uint16_t)channels);
     atomic_store(&entry->rate, slot->rate);
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
-    memcpy(entry->media, slot->media.b, sizeof(entry->media));
     treat_entry(entry, &slot->treatment, slot->file_rate);
     atomic_store(&entry->state, SOUND_READY);
     sounds_treat_all(slot->all); /* the facts may have changed while it was loaded */
@@ -265,6 +264,7 @@ static enum err load_into_slot(struct sounds *sounds, const struct located *loca
                                   .treatment = located->treatment };
     slot->reader = reader_open(sounds->readers, slot->path, LANE_LOADING,
                                id_is_zero(located->instead_of) ? NULL : &slot->media, NULL, &events);
+    memcpy(entry_of(slot)->media, slot->media.b, sizeof(slot->media.b)); /* not the item that was here before */
     atomic_store(&entry_of(slot)->unheld, !is_held);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
@@ -306,6 +306,12 @@ static bool has_changed(const struct sounds_slot *slot, const struct file_stamp 
     return now->size != was->size || now->mtime != was->mtime || now->changed != was->changed;
 }
 
+static void hold_sound(struct sounds_slot *slot, bool is_held)
+{
+    if (is_held)
+        atomic_store(&entry_of(slot)->unheld, 0);
+}
+
 static void take_looked(void *state, const struct file_stamp *stamp)
 {
     struct sounds_checking *c = state;
@@ -316,6 +322,7 @@ static void take_looked(void *state, const struct file_stamp *stamp)
         slot->is_outdated = true;
     if (is_that_sound(c) && !slot->is_outdated) {
         struct loaded_sound reply;
+        hold_sound(slot, c->is_held);
         describe_slot(slot, &reply);
         ticket_answer(c->sounds->service, c->ticket, &reply);
     } else if (sounds_load(c->sounds, &c->located, c->is_held, c->ticket, &fault) != ERR_OK) {
@@ -333,12 +340,6 @@ static void check_file(struct sounds_slot *slot, const struct located *located, 
     reader_look(slot->all->readers, located->path, take_looked, c);
 }
 
-static void hold_sound(struct sounds_slot *slot, bool is_held)
-{
-    if (is_held)
-        atomic_store(&entry_of(slot)->unheld, 0);
-}
-
 enum err sounds_load(struct sounds *sounds, const struct located *located, bool is_held, struct ticket ticket,
                      struct fault *fault)
 {
@@ -348,7 +349,6 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, bool 
         if ((state != SOUND_READY && state != SOUND_LOADING) || slot->is_outdated || !plays_sound_of(slot, located))
             continue;
         if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == core_link_rate(sounds->core)) {
-            hold_sound(slot, is_held);
             check_file(slot, located, is_held, ticket);
             return ERR_OK;
         }
@@ -366,15 +366,14 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, bool 
 
 /* ---- leaving ---- */
 
-static void cue_release(struct sounds *sounds, uint32_t slot)
+static bool cue_release(struct sounds *sounds, uint32_t slot)
 {
     struct cue cue = { .frame = CUE_NOW,
                        .verb = CUE_SOUND_RELEASE,
                        .sound = slot,
                        .generation = atomic_load(&sounds->memory->entries[slot].generation) };
 
-    if (!core_link_cue(sounds->core, &cue))
-        log_warn("sound %u is not released: the audio core accepts no commands", slot);
+    return core_link_cue(sounds->core, &cue);
 }
 
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, bool also_held, struct fault *fault)
@@ -386,8 +385,10 @@ enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generatio
     if (!also_held && !atomic_load(&entry->unheld))
         return fault_set(fault, ERR_CONFLICT, "sound %u is held by a client that has loaded it", slot);
     atomic_store(&entry->state, SOUND_LEAVING);
-    cue_release(sounds, slot);
-    return ERR_OK;
+    if (cue_release(sounds, slot))
+        return ERR_OK;
+    atomic_store(&entry->state, SOUND_READY);
+    return fault_set(fault, ERR_BUSY, "sound %u is not released: the queue of the audio core is full", slot);
 }
 
 void sounds_note(struct sounds *sounds, const struct note *note)
@@ -424,7 +425,7 @@ void sounds_leave(struct sounds *sounds)
 {
     for (uint32_t i = 0; i < SOUNDS; i++)
         if (atomic_load(&sounds->memory->entries[i].state) == SOUND_LEAVING)
-            cue_release(sounds, i);
+            (void)cue_release(sounds, i);
 }
 
 void sounds_close(struct sounds *sounds)

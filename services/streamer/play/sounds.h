@@ -65,7 +65,7 @@ void sounds_treat_tick(struct sounds *sounds); /* every tick */
 enum err sounds_load(struct sounds *sounds, const struct located *located, bool is_held, struct ticket ticket,
                      struct fault *fault);
 /* Sends the core a cue to release the sound. Errors: not_found (that slot does not have that generation), conflict (it
- * is held, and without `also_held`). */
+ * is held, and without `also_held`), busy (the queue of the core is full). */
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, bool also_held, struct fault *fault);
 /* Errors: full (the arena's limit). */
 enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to);
