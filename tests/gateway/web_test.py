@@ -759,9 +759,10 @@ def many_half_requests_delay_no_good_one(home):
 
 @claim(shares=engine)
 def an_upgrade_to_http_2_is_refused(home):
-    browser = Browser(home)
+    browser, tree = Browser(home), home.ask('osc.state')['port']
+    until(lambda: f'addresses is at http://127.0.0.1:{tree}/' in home.log('web'))  # some time after both services are ready
     for more in ('Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n', 'Upgrade: H2C\r\nConnection: Upgrade\r\n'):
-        for host, port in (('evil.test', browser.port), (f'127.0.0.1:{browser.port}', browser.port), ('x', home.ask('osc.state')['port'])):
+        for host, port in (('evil.test', browser.port), (f'127.0.0.1:{browser.port}', browser.port), ('x', tree)):
             with socket.create_connection(('127.0.0.1', port), timeout=600) as one:
                 one.sendall(f'GET / HTTP/1.1\r\nHost: {host}\r\n{more}\r\n'.encode())
                 same(b' 400', one.recv(1000)[8:12], more)
