@@ -451,7 +451,7 @@ static bool is_crowded(const struct room *room)
 static bool make_room(struct audio *audio, bool all)
 {
     struct room room = { 0 };
-    struct state core;
+    struct state core = { 0 };
 
     audio->named.is_due = !core_state(audio, &core) || core.score_serial < audio->score.serial;
     measure_room(audio, &core, &room);
