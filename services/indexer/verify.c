@@ -32,8 +32,8 @@ static enum err look_at_item(void *state, struct txn *txn)
     return e;
 }
 
-/* The verdict without a look at the file; 0: it must be read. `content`: the one that the ask
- * names, or empty. */
+/* Judges an item without reading its file. `content` is what the ask expects, or empty. Returns 0 if the file must be
+ * read. */
 static enum file_verdict judge_unread(const struct known_file *known, enum err e, struct bytes content)
 {
     if (e == ERR_NOT_FOUND || known->media.availability.value == ITEM_STATE_MISSING)

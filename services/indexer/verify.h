@@ -10,8 +10,7 @@
 
 #include "services/indexer/state.h"
 
-/* Takes an ask; its ticket is answered when all its items have a verdict. Errors (explained): bad_request,
- * busy. */
+/* Takes an ask; its ticket is answered when all its items have a verdict. Errors (explained): bad_request, busy. */
 enum err verify_ask(struct indexer *indexer, struct call *call, const struct indexer_verify *ask);
 void verify_made(void *indexer, const struct analysis *analysis,
                  enum file_verdict verdict); /* called by the pipeline */
