@@ -7,6 +7,7 @@ import subprocess
 from tests.claims import children_of, claim, contains, file_bytes, run_claims, same, state_of, until, worker_of, write_file
 from tests.library.indexing import wav
 from tests.drives.storage import Disks, Hung
+from tests.sounding import is_open_in
 
 TIMEOUT = 17  # the exit code
 PATTERN = '{"version": 1, "rows": [{"oscillator": "sine", "steps": [0]}]}'
@@ -43,6 +44,7 @@ def labels_on_a_disk_that_hangs_in_any_call_end_with_the_file_and_can_be_written
             gives_up(start(it, 'labels', 'write', 'tag:warm'), waits_for)
             hung.heal()
             until(lambda: not hung.waits())
+            until(lambda: not is_open_in('loophole', hung.at + '/kit/a.wav'))  # the killed writer has its lock
         until(lambda: it.home.loophole('labels', 'write', 'tag:warm', code=None).code == 0)
         assert was != file_bytes(hung.under + '/kit/a.wav'), 'no label was written'
         it.idle()

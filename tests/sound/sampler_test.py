@@ -695,6 +695,25 @@ class Keys:
         self.home.loophole('pads', 'set', '35', 'wave=')
 
 
+@claim(shares=sampler_engine)
+def a_pad_that_was_set_since_it_was_read_is_not_set_again(home):
+    def gain(pad):
+        return next(one['gain'] for one in home.ask('audio.pads')['each'] if one['pad'] == pad)
+
+    def put_again(gain, made_from):
+        home.ask('audio.set_pads', f'each={json.dumps([{"pad": pad, "gain": gain} for pad in (50, 51)])}', f'made_from={made_from}')
+
+    home.ask('audio.set_pads', 'each=[{"pad":50,"gain":0.25},{"pad":51,"gain":0.25}]')
+    read = home.ask('audio.sounding')['sets']
+    home.ask('audio.set_pads', 'each=[{"pad":50,"gain":0.5}]')
+    put_again(.75, read)
+    same((.5, .75), (gain(50), gain(51)))
+    put_again(.875, home.ask('audio.sounding')['sets'])
+    same((.875, .875), (gain(50), gain(51)))
+    put(home, dict.fromkeys((50, 51)))
+
+
+
 def in_step(home):
     """JACK waits for its clients, so that no message of the keyboard and no frame is lost."""
     engine(home, in_step=True)

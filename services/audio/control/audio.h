@@ -105,7 +105,7 @@ struct audio {
     int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting cues that this process knows */
     uint32_t timed_count;
     struct expected expected;
-    uint64_t sets;                             /* number of asks for patterns and pads so far */
+    uint64_t sets; /* number of the last ask for patterns or pads; of a later core it is higher */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each; an edit does not count */
     struct named_loads named;
     struct silent_pads silent;     /* since this process started */

@@ -249,6 +249,7 @@ struct asked_pads {
     bool is_of_keeper;
     struct asked_sound *as_asked; /* each */
     uint64_t number;
+    bool is_repeated; /* the number is that of the ask up to which the pads were read */
 };
 
 /* Sounds load in any order; of two asks for a pad, the later one wins. */
@@ -267,7 +268,8 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
 
         if (asked->number < *number)
             continue;
-        *number = asked->number;
+        if (!asked->is_repeated) /* else one that was asked for before, and still loads, wins */
+            *number = asked->number;
         const struct pad loaded = in_loaded_frames(audio, pad);
         set_pad(audio, pad->pad % SCORE_PADS, waits, &loaded);
         silent_pads_note(&audio->silent, pad->pad, &silent);
@@ -291,7 +293,8 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
 
     own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at));
     asked->as_asked = arena_array(call_arena(call), ask->each.count + 1, sizeof(*asked->as_asked));
-    asked->number = ++audio->sets;
+    asked->is_repeated = ask->has_made_from;
+    asked->number = ask->has_made_from ? ask->made_from : ++audio->sets;
     asked->at = ask->has_at ? ask->at.value : PADS_AT_NOW;
     asked->is_of_keeper = ask->has_of_keeper && ask->of_keeper;
     own->count = ask->each.count;

@@ -178,7 +178,9 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
 {
     enum err e;
 
-    *audio = (struct audio){ .service = service, .instance = stands_by, .held.service = service };
+    *audio = (struct audio){
+        .service = service, .instance = stands_by, .held.service = service, .sets = (uint64_t)clock_steady()
+    };
     e = read_audio_settings(audio, fault);
     if (e == ERR_OK)
         e = studio_open(service_paths(service), &audio->studio, fault);

@@ -62,6 +62,8 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     list_rows_again(audio, call, &answer->rows_again);
     answer->has_newest = true;
     answer->newest = score_has_next(score) ? score->next.serial : core_pattern(audio)->serial;
+    answer->has_sets = true;
+    answer->sets = audio->sets;
     report_tempo(audio, answer);
     audio_report_inserts(audio, call, &answer->inserts);
     asked_pads(audio, call, &answer->pads);

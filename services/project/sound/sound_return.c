@@ -211,7 +211,7 @@ static void end_returning(void *state, bool is_set)
 
 static void set_returned(struct sound_returning *r)
 {
-    sound_set_again(r->p, r->arena, &r->want, r->now.newest, &r->still, end_returning, r);
+    sound_set_again(r->p, r->arena, &r->want, &r->now, &r->still, end_returning, r);
 }
 
 static void take_transport(void *state, enum err error, const void *answer, const struct fault *fault)

@@ -20,6 +20,7 @@ struct sound_setting {
     struct project *p;
     struct arena *arena;
     struct sounding want, now;
+    bool is_again; /* pads that were set since `now` was read stay */
     uint32_t count, next;
     struct {
         const char *name;
@@ -147,6 +148,12 @@ static uint32_t count_sounds(const struct pad *pad)
     return count;
 }
 
+static void add_pads_ask(struct sound_setting *s, const struct pad *at, uint32_t count)
+{
+    ADD_ASK(s, set_pads, .each = { count, (struct pad *)at }, .has_of_keeper = true, .of_keeper = true,
+            .has_made_from = s->is_again, .made_from = s->now.sets);
+}
+
 /* Sets as many pads at once as one ask may name sounds: a kit mostly changes at one frame. */
 static void add_pads(struct sound_setting *s, const struct pad_list *pads)
 {
@@ -155,15 +162,14 @@ static void add_pads(struct sound_setting *s, const struct pad_list *pads)
     for (uint32_t i = 0; i < pads->count; i++) {
         const uint32_t more = count_sounds(&pads->at[i]);
         if (sounds + more > SOUNDS_AT_ONCE) {
-            ADD_ASK(s, set_pads, .each = { i - first, pads->at + first }, .has_of_keeper = true, .of_keeper = true);
+            add_pads_ask(s, pads->at + first, i - first);
             first = i;
             sounds = 0;
         }
         sounds += more;
     }
     if (first < pads->count)
-        ADD_ASK(s, set_pads, .each = { pads->count - first, pads->at + first }, .has_of_keeper = true,
-                .of_keeper = true);
+        add_pads_ask(s, pads->at + first, pads->count - first);
 }
 
 /* The pads that differ. With `is_whole`, those that the project does not have become empty. */
@@ -186,7 +192,7 @@ static void add_changed_pads(struct sound_setting *s, bool is_whole)
 static void add_one_by_one(struct sound_setting *s, const struct audio_set_pads *failed)
 {
     for (uint32_t i = 0; failed->each.count > 1 && i < failed->each.count; i++)
-        ADD_ASK(s, set_pads, .each = { 1, failed->each.at + i }, .has_of_keeper = true, .of_keeper = true);
+        add_pads_ask(s, failed->each.at + i, 1);
 }
 
 /* The tempo is the project's own; the transport stays where it is. */
@@ -354,15 +360,17 @@ void sound_set(struct project *p, struct arena *arena, const struct sounding *wa
     send_next(s);
 }
 
-void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, uint64_t newest,
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                      struct sound_away *away, void (*done)(void *state, bool is_set), void *state)
 {
     struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
 
-    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .away = away, .done = done, .state = state };
+    *s = (struct sound_setting){
+        .p = p, .arena = arena, .want = *want, .now = *now, .away = away, .is_again = true, .done = done, .state = state
+    };
     add_pads(s, &s->want.pads);
     if (want->has_pattern)
-        ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern), .has_made_from = true, .made_from = newest,
-                .has_of_keeper = true, .of_keeper = true);
+        ADD_ASK(s, set_pattern, .pattern = without_tempo(&s->want.pattern), .has_made_from = true,
+                .made_from = now->newest, .has_of_keeper = true, .of_keeper = true);
     send_next(s);
 }

@@ -29,9 +29,9 @@ struct sound_away {
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                bool only_untouched, struct sound_away *away, void (*done)(void *state, bool is_set), void *state);
 
-/* The same only for pads, and for the pattern, that lack the sounds of some of their items in the core. `newest`: as in
- * `sounding` when `want` was read; if another pattern was set since, that one stays. */
-void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, uint64_t newest,
+/* The same only for pads, and for the pattern, that lack the sounds of some of their items in the core. `now`: what the
+ * core had when `want` was read; a pad or pattern that was set since stays. */
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                      struct sound_away *away, void (*done)(void *state, bool is_set), void *state);
 
 /* Returns the state of the core after `want` was set over `now`. */
