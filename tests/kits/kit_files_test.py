@@ -357,6 +357,28 @@ def each_velocity_of_midi_meets_one_of_two_adjoining_regions(home):
 
 
 @claim(shares=running)
+def a_layer_of_the_highest_velocity_alone_comes_in_goes_out_and_comes_back(home):
+    highest = [(.9, 1), (1, 1), (.5, .501)]
+    kit, _ = imported(home, hydrogen(home.file('highest'), instrument('A', *(
+        layer('kick.wav', min=low, max=high) for low, high in ((.9, 1), (1, 1), (.5, .5)))), name='Highest'))
+    velocities = lambda of: [tuple(round(one[key], 6) for key in ('velocity_from', 'velocity_until')) for one in layers_of(of)]
+    same(highest, velocities(kit))
+    folder = exported(home, kit, 'highest out')
+    contains(file_text(folder + '/drumkit.xml'), 'ROUND_ROBIN')  # two layers end with the highest velocity
+    again, _ = imported(home, folder, '--name', 'Highest again')
+    same(without_ids(kit), without_ids(again))
+    kit, _ = imported(home, sfz(home.file('top'), '<region> key=40 lovel=127 hivel=127 sample=kick.wav'), '--name', 'Top')
+    again, _ = imported(home, exported(home, kit, 'top out', '--format', 'sfz'), '--name', 'Top again')
+    same(without_ids(kit), without_ids(again))
+    same([True, False], [n / 127 >= layers_of(again)[0]['velocity_from'] for n in (127, 126)])
+    home.loophole('kit', 'set', 'Highest', 'A', 'layer=' + layers_of(kit)[0]['media'], 'velocity=127-127')
+    kit = home.first('kit', 'show', 'Highest')
+    same([*highest, (round(126.5 / 127, 6), 1)], velocities(kit))
+    again, _ = imported(home, exported(home, kit, 'highest sfz', '--format', 'sfz'), '--name', 'Highest sfz')
+    same(3, sum(one['velocity_from'] > 126 / 127 for one in layers_of(again)))
+
+
+@claim(shares=running)
 def what_an_sfz_has_of_its_own_becomes_the_nearest_and_is_counted(home):
     kit, remarks = imported(home, sfz(home.file('nearest'), """<region> sample=kick.wav key=36 loop_mode=loop_continuous
         <region> sample=kick.wav key=37 loop_mode=loop_sustain <region> sample=kick.wav key=38 trigger=first

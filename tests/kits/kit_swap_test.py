@@ -1,10 +1,11 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """Other sounds for the slots of a loaded kit, while it plays: swap, randomise, and the locks that hold them."""
 import json
+import os
 
 from tests.claims import claim, contains, how_often, run_claims, same, until
-from tests.kits.kits import (LEVELS, LONGER, build, class_of, drums_and_levels, ids, is_level, level, levels_of, make, pads_of,
-                             recorded, sound_in, sounds_of)
+from tests.kits.kits import (LEVELS, LONGER, build, class_of, constant, drums_and_levels, first, ids, is_level, level, levels_of,
+                             make, pads_of, recorded, sound_in, sounds_of)
 from tests.sounding import random, until_later
 
 
@@ -26,6 +27,27 @@ def a_slot_is_swapped_with_its_neighbours_of_the_class_and_back(home):
     same({'low'}, {home.first('show', swap('snare', level(home, 'low')))['name']})
     home.loophole('undo')
     same('snare', class_of(home, sound_in(home.first('kit', 'show', 'Swapped'), 'snare')))
+
+
+@claim(shares=drums_and_levels)
+def a_load_and_a_swap_say_which_pads_are_silent(home):
+    path = home.file('library/levels/gone.wav')
+    constant(path, .3)
+    home.loophole('index', home.file('library'), '--wait')
+    gone = first(home, 'gone')
+    os.unlink(path)
+    make(home, 'Silent', a='low', b='high')
+    quiet = home.loophole('kit', 'load', 'Silent')
+    assert 'is silent' not in quiet.all, quiet.all
+    swapped = home.loophole('kit', 'swap', 'a', gone)
+    contains(swapped.err, f'warning: pad 0 is silent: {gone}: ')
+    contains(swapped.out, 'gone')
+    silent = lambda *args: [(one['index'], one['id']) for one in home.first('kit', *args).get('silent', [])]
+    same([], silent('swap', 'a', 'back'))
+    same([(0, gone)], silent('swap', 'a', 'back'))
+    same([(0, gone)], silent('load', 'Silent'))
+    same([], silent('swap', 'b', level(home, 'middle')))  # only the pads of the ask
+    same([], silent('show', 'Silent'))
 
 
 @claim(shares=drums_and_levels)

@@ -315,6 +315,15 @@ def a_range_of_midi_velocities_includes_both_its_ends(home):
     low, high = next(one for one in home.json('pads') if one['pad'] == 8)['layers']
     assert abs(low['low'] - 1 / 127) < 1e-6 and abs(low['high'] - high['low']) < 1e-6 and high['high'] == 1, (low, high)
     home.loophole('pads', 'layer', '8', 'off')
+    home.loophole('pads', 'layer', '8', home.file('1.wav'), 'velocity=64-126')
+    home.loophole('pads', 'layer', '8', home.file('2.wav'), 'velocity=127-127')
+    tape = Tape(home, 60, name='highest')
+    for velocity in ('127', '126'):
+        home.loophole('pads', 'hit', '8', velocity)
+        until_later(home, 30000)
+    frames = heard(tape.stop())
+    assert has_level(frames, .2) and has_level(frames, .1 * (126 / 127) ** .1), max(frames)
+    home.loophole('pads', 'layer', '8', 'off')
 
 
 @claim(shares=sampler_engine)

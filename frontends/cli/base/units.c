@@ -243,8 +243,11 @@ enum err units_range(struct cli *cli, const char *typed, double *low, double *hi
 
     if (e == ERR_OK)
         e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &last, fault);
-    *low = is_midi && text_is(begin, "1") ? 1 / MIDI_MOST : first.velocity;
-    *high = is_midi && last.velocity < 1 ? (round(last.velocity * MIDI_MOST) + 1) / MIDI_MOST : last.velocity;
+    /* An end of 1 is included, so the ranges up to 126 and from 127 on meet between them. */
+    const double highest = (MIDI_MOST - .5) / MIDI_MOST;
+    *low = is_midi && text_is(begin, "1") ? 1 / MIDI_MOST : is_midi ? fmin(first.velocity, highest) : first.velocity;
+    *high = is_midi && last.velocity < 1 ? fmin((round(last.velocity * MIDI_MOST) + 1) / MIDI_MOST, highest)
+                                         : last.velocity;
     if (e == ERR_OK && *low > last.velocity)
         return fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" ends before it begins: the lower one comes first",
                          typed);

@@ -102,13 +102,21 @@ static void add_record(struct buffer *to, const struct kit_slot *slot)
 
 /* ---- instruments ---- */
 
+/* The highest velocity is in a range that ends with it. */
+static bool begins_within(const struct kit_layer *layer, const struct kit_layer *other)
+{
+    const double until = kit_velocity_until(other);
+
+    return layer->velocity_from < until || until >= 1;
+}
+
 /* Some hit matches two layers: then they take turns. */
 static bool has_turns(const struct kit_slot *slot)
 {
     for (uint32_t i = 0; i < slot->layers.count; i++)
         for (uint32_t k = 0; k < i; k++) {
             const struct kit_layer *one = &slot->layers.at[i], *other = &slot->layers.at[k];
-            if (one->velocity_from < kit_velocity_until(other) && other->velocity_from < kit_velocity_until(one))
+            if (begins_within(one, other) && begins_within(other, one))
                 return true;
         }
     return false;

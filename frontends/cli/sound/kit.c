@@ -6,6 +6,7 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/sound_commands.h"
 
 enum { PAGE = 100, KEYS = 12 };
@@ -109,6 +110,8 @@ static void print_kit(struct cli *cli, const struct kit *kit, uint64_t first)
 
 enum err kit_show(struct cli *cli, const struct kit *kit, uint64_t first)
 {
+    for (uint32_t i = 0; i < kit->silent.count; i++)
+        cli_warn_of_silent(&kit->silent.at[i], "pad");
     if (cli->options.json)
         return cli_json(cli, &kit_shape, kit);
     print_kit(cli, kit, kit->has_loaded ? kit->loaded : first);

@@ -6,7 +6,6 @@
 #include "frontends/cli/base/named.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/kit.h"
-#include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/sound_commands.h"
 
 enum { PADS = 128 };
@@ -47,8 +46,8 @@ enum err kit_load(struct cli *cli, struct fault *fault)
         e = read_time(cli, &request.has_at, &request.at, fault);
     if (e == ERR_OK)
         e = cli_change(cli, "project.load_kit", &request, &loaded, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < loaded.silent.count; i++)
-        cli_warn_of_silent(&loaded.silent.at[i], "pad");
+    loaded.kit.has_silent = loaded.silent.count > 0;
+    loaded.kit.silent = loaded.silent;
     return e == ERR_OK ? kit_show(cli, &loaded.kit, loaded.first) : e;
 }
 

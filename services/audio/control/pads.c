@@ -66,7 +66,7 @@ static enum err check_layers(const struct audio *audio, struct call *call, struc
         memcpy(own, pad->layers.at, pad->layers.count * sizeof(*own));
     pad->layers.at = own;
     for (uint32_t i = 0; e == ERR_OK && i < pad->layers.count; i++) {
-        if (own[i].has_high && own[i].high <= own[i].low)
+        if (own[i].has_high && own[i].high <= own[i].low && own[i].high < 1)
             e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu ends at velocity %g, before it begins", i,
                        (unsigned long long)pad->pad, own[i].high);
         else if (own[i].has_until && own[i].until && own[i].until <= own[i].from)

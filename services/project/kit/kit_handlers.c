@@ -28,6 +28,12 @@ enum err kit_read_named(struct work *work, struct txn *txn, struct text project,
 
 enum err kit_answer(struct work *work, struct txn *txn, struct fault *fault)
 {
+    return kit_answer_with(work, txn, &(const struct silent_sound_list){ 0 }, fault);
+}
+
+enum err kit_answer_with(struct work *work, struct txn *txn, const struct silent_sound_list *silent,
+                         struct fault *fault)
+{
     struct kit kit;
     enum err e;
 
@@ -37,6 +43,8 @@ enum err kit_answer(struct work *work, struct txn *txn, struct fault *fault)
     if (e != ERR_OK)
         return e;
     kit_workspace_states(txn, &work->arena, &kit);
+    kit.has_silent = silent->count > 0;
+    kit.silent = *silent;
     work_answer(work, &kit);
     return ERR_OK;
 }

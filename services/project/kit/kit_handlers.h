@@ -37,6 +37,9 @@ enum err kit_plan_new(struct work *work, struct txn *txn, struct kit *kit, struc
 
 /* `answer`: the kit as persist committed it. Errors (explained): internal; those of kit_body_read. */
 enum err kit_answer(struct work *work, struct txn *txn, struct fault *fault);
+/* The same, with the pads whose sounds the core could not load. */
+enum err kit_answer_with(struct work *work, struct txn *txn, const struct silent_sound_list *silent,
+                         struct fault *fault);
 
 /* Notes what the catalogue knows of the sounds of a slot, for the time when it does not. A placeholder's reason belongs
  * to a slot without sounds. */

@@ -13,20 +13,12 @@ struct kit_loading {
 
 /* ---- the ask ---- */
 
-/* Copies the list, which is valid until the next ask. */
 static void take_pads(struct work *work, const void *answer)
 {
     const struct pads *pads = answer;
     struct kit_loading *loading = work->own;
-    struct silent_sound_list *silent = &loading->answer.silent;
 
-    *silent = (struct silent_sound_list){ pads->silent.count,
-                                          arena_array(&work->kept, pads->silent.count, sizeof(*silent->at)) };
-    for (uint32_t i = 0; i < silent->count; i++) {
-        silent->at[i] = pads->silent.at[i];
-        silent->at[i].name = arena_text(&work->kept, silent->at[i].name);
-        silent->at[i].why = arena_text(&work->kept, silent->at[i].why);
-    }
+    loading->answer.silent = sound_copy_silent(&pads->silent, &work->kept);
     loading->answer.has_unkept = pads->has_unkept;
     loading->answer.unkept = pads->unkept;
     sound_step_end(work->p, loading->step, pads->has_unkept && pads->unkept);

@@ -8,9 +8,25 @@
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/action.h"
 #include "services/project/parts/kit_body.h"
+#include "services/project/sound/sound.h"
 #include "store/catalogue.h"
 
 enum { SEED_MOST = 1000000, TURN_MOST = 1000000000 /* as in the schema */ };
+
+struct kit_varying {
+    const struct kit_picks *picks;   /* of search; NULL: it was not asked */
+    struct silent_sound_list silent; /* of the core */
+};
+
+static struct kit_varying *varying_of(struct work *work)
+{
+    if (!work->own) {
+        struct kit_varying *varying = arena_alloc(&work->kept, sizeof(*varying));
+        *varying = (struct kit_varying){ 0 };
+        work->own = varying;
+    }
+    return work->own;
+}
 
 /* ---- slots ---- */
 
@@ -99,7 +115,7 @@ static void take_picks_of(struct work *work, const void *answer)
     struct kit_picks *kept = arena_alloc(&work->kept, sizeof(*kept));
 
     (void)codec_copy(&kit_picks_shape, picks, &work->kept, kept);
-    work->own = kept;
+    varying_of(work)->picks = kept;
 }
 
 static void add_vary(const struct kit_slot *slot, struct kit_vary_list *to)
@@ -207,7 +223,12 @@ static enum err plan_change(struct work *work, struct txn *txn, change_fn *chang
 
 static void take_set(struct work *work, const void *answer)
 {
-    (void)work, (void)answer;
+    varying_of(work)->silent = sound_copy_silent(&((const struct pads *)answer)->silent, &work->kept);
+}
+
+static enum err answer_varied(struct work *work, struct txn *txn, struct fault *fault)
+{
+    return kit_answer_with(work, txn, &varying_of(work)->silent, fault);
 }
 
 /* After the change: the pads of the slots that it may have changed. */
@@ -338,7 +359,7 @@ static enum err swap_to_pick(struct work *work, struct txn *txn, const struct ki
                              struct fault *fault)
 {
     const struct project_swap_kit *ask = work->ask;
-    const struct kit_pick *pick = &((const struct kit_picks *)work->own)->each.at[0];
+    const struct kit_pick *pick = &varying_of(work)->picks->each.at[0];
 
     if (!pick->has_media) {
         fault_set(fault, ERR_NOT_FOUND, "%.*s", TEXT_ARG(pick->why));
@@ -359,7 +380,7 @@ static enum err swap_sound(struct work *work, struct txn *txn, struct kit *kit, 
 
     if (e != ERR_OK)
         return e;
-    if (work->own)
+    if (varying_of(work)->picks)
         return swap_to_pick(work, txn, kit, slot, fault);
     slot->has_anchor = slot->has_turn = false;
     return text_is(ask->to, "back") ? swap_back(slot, fault) : swap_to_item(work, txn, slot, fault);
@@ -382,7 +403,7 @@ const struct handler kit_handler_swap = {
     .before = ask_for_neighbour,
     .plan = plan_swap,
     .after = set_swapped,
-    .answer = kit_answer,
+    .answer = answer_varied,
 };
 
 /* ---- randomise ---- */
@@ -421,7 +442,7 @@ static enum err set_picks(struct work *work, struct txn *txn, struct kit *kit, s
 {
     const struct project_randomise_kit *ask = work->ask;
     const struct loaded_kit loaded = kit_workspace_read(txn, &work->arena, work->id);
-    const struct kit_picks *picks = work->own;
+    const struct kit_picks *picks = varying_of(work)->picks;
 
     (void)fault;
     kit->has_seed = true;
@@ -451,7 +472,7 @@ const struct handler kit_handler_randomise = {
     .before = ask_for_others,
     .plan = plan_randomise,
     .after = set_randomised,
-    .answer = kit_answer,
+    .answer = answer_varied,
 };
 
 /* ---- lock ---- */

@@ -6,7 +6,7 @@
 #include "proto/wire/value.h"
 #include "store/elements.h"
 
-static const char *const keys_of_rows[] = { "id", "scope", "project", "revision", "loaded", "held" };
+static const char *const keys_of_rows[] = { "id", "scope", "project", "revision", "loaded", "held", "silent" };
 enum { KEYS_OF_ROWS = sizeof(keys_of_rows) / sizeof(*keys_of_rows) };
 
 /* ---- reading ---- */
@@ -165,7 +165,7 @@ static enum err check_layer(const struct kit_slot *slot, const struct kit_layer 
         return check_preset(slot, layer, fault);
     if (id_is_zero(layer->media))
         return fault_set(fault, ERR_BAD_REQUEST, "a layer of slot %.*s names no media item", TEXT_ARG(slot->slot));
-    if (until <= layer->velocity_from)
+    if (until <= layer->velocity_from && until < 1)
         return fault_set(fault, ERR_BAD_REQUEST, "a layer of slot %.*s ends at velocity %g, before it begins",
                          TEXT_ARG(slot->slot), until);
     if (layer->end && layer->end <= layer->start)

@@ -1,5 +1,5 @@
-/* kit_body.h: a kit as a part: its keys are those of the record `kit` without id, scope, project, revision, loaded
- * and held. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
+/* kit_body.h: a kit as a part: its keys are those of the record `kit` without id, scope, project, revision, loaded,
+ * held and silent. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
 #ifndef LOOPHOLE_PROJECT_KIT_BODY_H
 #define LOOPHOLE_PROJECT_KIT_BODY_H
 

@@ -2,6 +2,7 @@
 #include "services/project/parts/presets.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/pattern/slot_handlers.h"
+#include "services/project/sound/sound.h"
 #include "store/pattern/message.h"
 
 enum { FEW_ACTIONS = 16 };
@@ -47,19 +48,6 @@ static enum err plan_load(struct work *work, struct txn *txn, struct fault *faul
     return slot_job_send(work, "load pattern", actions, count, fault);
 }
 
-/* Copies the list, which is valid until the next ask. */
-static struct silent_sound_list keep_silent(const struct silent_sound_list *from, struct arena *arena)
-{
-    struct silent_sound_list kept = { from->count, arena_array(arena, from->count, sizeof(*kept.at)) };
-
-    for (uint32_t i = 0; i < kept.count; i++) {
-        kept.at[i] = from->at[i];
-        kept.at[i].name = arena_text(arena, from->at[i].name);
-        kept.at[i].why = arena_text(arena, from->at[i].why);
-    }
-    return kept;
-}
-
 static void take_queued(struct work *work, const void *answer)
 {
     const struct queued *queued = answer;
@@ -81,7 +69,7 @@ static void take_queued(struct work *work, const void *answer)
                                       .has_unkept = queued->unkept,
                                       .unkept = queued->unkept,
                                       .has_silent = queued->silent.count > 0,
-                                      .silent = keep_silent(&queued->silent, &work->kept) };
+                                      .silent = sound_copy_silent(&queued->silent, &work->kept) };
 }
 
 enum err slot_job_set_pattern(struct work *work, struct txn *txn, struct audio_set_pattern *request,

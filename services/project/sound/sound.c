@@ -111,6 +111,18 @@ void sound_look(struct project *p)
     }
 }
 
+struct silent_sound_list sound_copy_silent(const struct silent_sound_list *from, struct arena *arena)
+{
+    struct silent_sound_list to = { from->count, arena_array(arena, from->count, sizeof(*to.at)) };
+
+    for (uint32_t i = 0; i < to.count; i++) {
+        to.at[i] = from->at[i];
+        to.at[i].name = arena_text(arena, from->at[i].name);
+        to.at[i].why = arena_text(arena, from->at[i].why);
+    }
+    return to;
+}
+
 enum err sound_open(struct project *p, struct fault *fault)
 {
     struct sound_keeping *s = p->sounds = alloc_zeroed(1, sizeof(*s));

@@ -37,6 +37,9 @@ uint64_t sound_step_begin(struct project *p, struct id project, struct text labe
 /* `is_set`: the core has the pads, but they are not written yet. Otherwise no such change comes any more. */
 void sound_step_end(struct project *p, uint64_t number, bool is_set);
 
+/* A copy of what the core answers, which is valid until the next ask. */
+struct silent_sound_list sound_copy_silent(const struct silent_sound_list *from, struct arena *arena);
+
 /* True if the core had the sound of this project at the last look at it. */
 bool sound_is_of(const struct project *p, struct id project);
 

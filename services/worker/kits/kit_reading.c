@@ -150,10 +150,9 @@ static void correct_velocities(struct kit_reading *reading, struct kit_layer *la
 {
     layer->velocity_from = kit_reading_clamp(reading, "velocity", layer->velocity_from, 0, 1);
     layer->velocity_until = kit_reading_clamp(reading, "velocity", layer->velocity_until, 0, 1);
-    if (layer->velocity_until > layer->velocity_from)
+    if (layer->velocity_until > layer->velocity_from || layer->velocity_until >= 1)
         return;
-    layer->velocity_from = fmin(layer->velocity_from, 1 - narrowest);
-    layer->velocity_until = layer->velocity_from + narrowest;
+    layer->velocity_until = fmin(layer->velocity_from + narrowest, 1);
 }
 
 bool kit_reading_add_layer(struct kit_reading *reading, struct kit_sounds *to, const struct kit_layer *layer,
