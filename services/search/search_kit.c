@@ -37,7 +37,8 @@ struct picking {
     struct bitmap *with_vector, *like; /* like: NULL: like nothing */
     struct bitmap *wanted, *unwanted;  /* by tags; NULL: all, none */
     struct kit_signs signs;
-    int key; /* -1: sounds are not tuned */
+    struct kit_source source; /* of `like` */
+    int key;                  /* -1: sounds are not tuned */
     float weights[ENTRY_VECTOR];
     struct chosen liked[LIKED_MOST], chosen[KIT_SLOTS];
     uint32_t liked_count, count;
@@ -114,7 +115,7 @@ static int pass_of(struct picking *p, struct text facts, const struct item *item
 static enum err find_candidates(struct picking *p, struct text query, struct kit_candidate **to, uint32_t *count)
 {
     const struct kit_ordering by = {
-        &p->request->search->index, p->ask->seed, p->with_vector, &p->signs, p->like, p->weights
+        &p->request->search->index, p->ask->seed, p->with_vector, &p->signs, p->like, &p->source, p->weights
     };
     struct bitmap *found = NULL;
     struct node *root;
@@ -405,6 +406,7 @@ static enum err pick_prepared(struct picking *p, struct kit_picks *to)
 
     if (e == ERR_OK)
         e = find_liked(p);
+    kit_source_open(&p->source, &p->request->search->index, p->like);
     if (e == ERR_OK)
         e = search_kit_find_signs(p->request, p->txn, p->ask, p->key, &p->signs);
     p->wanted = p->ask->has_tags ? search_kit_rows_with(p->request, &p->ask->tags, false) : NULL;
@@ -435,6 +437,7 @@ enum err search_pick_kit(struct request *request, const void *of, void *answer)
     bitmap_free(p.wanted);
     bitmap_free(p.unwanted);
     kit_signs_free(&p.signs);
+    kit_source_free(&p.source);
     arena_free(&p.scratch);
     txn_end(p.txn);
     picks->revision = request->search->index.revision;

@@ -101,15 +101,18 @@ static uint32_t find_alike(struct varying *v, uint32_t row, const struct bitmap 
 {
     struct index *index = &v->request->search->index;
     struct bitmap *like = bitmap_new();
-    const struct kit_ordering by = { index, v->ask->seed, with_vector, NULL, like, v->weights };
+    struct kit_source source;
+    const struct kit_ordering by = { index, v->ask->seed, with_vector, NULL, like, &source, v->weights };
     struct kit_candidate *each;
     uint32_t count;
 
     bitmap_add(like, row);
+    kit_source_open(&source, index, like);
     each = kit_order(&by, rows, PLACES_MOST, &count);
     for (uint32_t i = 0; i < count; i++)
         to[i] = (struct nearby){ each[i].row, each[i].distance, index_id(index, each[i].row) };
     free(each);
+    kit_source_free(&source);
     bitmap_free(like);
     return count;
 }

@@ -7,7 +7,7 @@ import shutil
 import struct
 import subprocess
 
-from tests.claims import claim, contains, run_claims, same, until
+from tests.claims import DRUMKITS, claim, contains, run_claims, same, samples, until
 from tests.kits.kits import first, ids, two_kits
 
 NUMBERS = itertools.count()
@@ -241,6 +241,39 @@ def a_sound_that_was_written_in_the_same_form_is_nearer_to_a_liked_one(home):
     for seed, program in itertools.product('123456', ('one', 'other')):
         kit = build(home, '--like', found['snare', program]['id'], '--slots', 'hat', '--in', 'path:mixed', '--seed', seed)
         same(found['hat', program]['id'], sound_of(kit['hat']))
+
+
+@claim(shares=written)
+def what_few_sounds_share_with_a_liked_one_counts_more_than_what_most_share(home):
+    folder = os.path.join(home.library, 'rates')
+    os.mkdir(folder)
+    snare, hat = home.mixed['snare', 'one'], home.mixed['hat', 'one']
+    for name, source, shape in (('snare', snare, '-r32000 -c1'), ('rare', hat, '-r32000 -c2'), ('common', hat, '-r44100 -c1')):
+        subprocess.run(['sox', '-D', source, *shape.split(), '-b16', f'{folder}/{name}.wav', 'gain', '-0.2'], check=True)
+    home.loophole('index', home.library, '--wait')
+    found = {name: home.first('show', f'{folder}/{name}.wav')['id'] for name in ('snare', 'rare', 'common')}
+    home.loophole('edit', found['rare'], found['common'], 'class=hat_closed')
+    for seed in '123456':
+        kit = build(home, '--like', found['snare'], '--slots', 'hat', '--in', 'path:rates', '--seed', seed)
+        same(found['rare'], sound_of(kit['hat']), seed)  # both differ in one sign: most are mono, nearly none has this rate
+
+
+def formless(home):
+    """Two snares in files of which no form is known."""
+    home.library = home.file('library')
+    os.mkdir(home.library)
+    for source in samples('808_Snare_*', folder=f'{DRUMKITS}/TR808EmulationKit'):
+        subprocess.run(['sox', '-D', source, os.path.join(home.library, os.path.basename(source).replace('.flac', '.au'))], check=True)
+    home.up()
+    home.loophole('index', home.library, '--wait')
+
+
+@claim(shares=formless)
+def a_kit_like_a_sound_is_built_where_no_file_has_a_known_form(home):
+    snare = first(home, 'name:Snare_1')
+    same(None, home.ask('search.get', 'id=' + snare)['item']['media'].get('form'))
+    media = sound_of(build(home, '--like', snare, '--slots', 'snare')['snare'])
+    assert media and media != snare, media
 
 
 @claim(shares=two_kits)

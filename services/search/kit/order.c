@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "services/search/kit/source.h"
 #include "services/search/near/vectors.h"
 
 static const double spread = 0.3;     /* of the distance: near ones change places from seed to seed */
-static const double elsewhere = 1.5;  /* factor of the distance, for each sign of another source */
 static const double no_vector = 1000; /* after all that have a distance */
 
 double kit_order_hash(uint64_t seed, struct id id)
@@ -58,8 +56,7 @@ static int by_order(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static struct kit_candidate candidate_of(const struct kit_ordering *by, const struct vectors *vectors,
-                                         const struct kit_source *source, uint32_t row)
+static struct kit_candidate candidate_of(const struct kit_ordering *by, const struct vectors *vectors, uint32_t row)
 {
     struct kit_candidate to = { kit_order_hash(by->seed, index_id(by->index, row)), -1, row };
 
@@ -67,8 +64,8 @@ static struct kit_candidate candidate_of(const struct kit_ordering *by, const st
         const bool is_known = bitmap_has(by->with_vector, row);
         to.distance = is_known ? vectors_distance(vectors, row) : -1;
         to.order = is_known ? to.distance * (1 + spread * to.order) : no_vector + to.order;
-        for (int n = is_known ? kit_source_differs(source, row) : 0; n > 0; n--)
-            to.order *= elsewhere;
+        if (is_known)
+            to.order *= kit_source_factor(by->source, row);
     }
     if (by->signs)
         to.order *= kit_signs_factor(by->signs, row);
@@ -107,20 +104,17 @@ struct kit_candidate *kit_order(const struct kit_ordering *by, const struct bitm
     float target[ENTRY_VECTOR];
     const struct vectors vectors = { (const float *)(const void *)by->index->vectors.at, &by->index->ids,
                                      find_target(by, rows, target) ? target : NULL, by->weights };
-    struct kit_source source;
     uint32_t total;
     uint32_t *each = bitmap_array(rows, &total);
     struct kit_candidate *to = alloc_array(total + 1, sizeof(*to));
 
     *count = 0;
-    kit_source_open(&source, by->index, by->like);
     for (uint32_t i = 0; i < total; i++)
         if (!by->like || !bitmap_has(by->like, each[i]))
-            to[(*count)++] = candidate_of(by, &vectors, &source, each[i]);
+            to[(*count)++] = candidate_of(by, &vectors, each[i]);
     select_first(to, *count, most);
     *count = *count < most ? *count : most;
     qsort(to, *count, sizeof(*to), by_order);
-    kit_source_free(&source);
     free(each);
     return to;
 }

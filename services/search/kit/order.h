@@ -5,6 +5,7 @@
 
 #include "services/search/index/index.h"
 #include "services/search/kit/signs.h"
+#include "services/search/kit/source.h"
 
 struct kit_candidate {
     double order;
@@ -16,9 +17,10 @@ struct kit_ordering {
     struct index *index;
     uint64_t seed;
     const struct bitmap *with_vector;
-    const struct kit_signs *signs; /* of rows that come earlier; NULL: none */
-    const struct bitmap *like;     /* rows that the sounds are to be like, which are no candidates; NULL: none */
-    const float *weights;          /* of the distance, ENTRY_VECTOR */
+    const struct kit_signs *signs;   /* of rows that come earlier; NULL: none */
+    const struct bitmap *like;       /* rows that the sounds are to be like, which are no candidates; NULL: none */
+    const struct kit_source *source; /* of `like` */
+    const float *weights;            /* of the distance, ENTRY_VECTOR */
 };
 
 /* From 0 to 1. */

@@ -1,15 +1,23 @@
 #include "services/search/kit/source.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "services/search/index/index_keep.h"
 
+static const double rarity = 0.35; /* exponent of the share of the items that have the sign */
 static const char fields[SOURCE_VALUES] = { TERM_PACK, TERM_CONTAINER };
-static const int weights[SOURCE_VALUES] = { 2, 1 };
 static const char *const names[SOURCE_NUMBERS] = { "sample_rate", "channels",    "bit_depth", "form_parts",
                                                    "form_head",   "form_writer", "form_sizes" };
 
-static void take_sources(struct kit_source *source, struct index *index, uint32_t row)
+static double factor_of(const struct index *index, uint64_t count)
+{
+    const uint32_t all = index_live(index);
+
+    return count && count < all ? pow((double)all / (double)count, rarity) : 1;
+}
+
+static void take_values(struct kit_source *source, struct index *index, uint32_t row)
 {
     const struct index_list terms = index_terms_of(index, row);
 
@@ -26,43 +34,69 @@ static void take_sources(struct kit_source *source, struct index *index, uint32_
     }
 }
 
-void kit_source_open(struct kit_source *source, struct index *index, const struct bitmap *rows)
-{
-    *source = (struct kit_source){ 0 };
-    if (!rows)
-        return;
-    for (int i = 0; i < SOURCE_NUMBERS; i++)
-        source->numbers[i] = index_numbers(index, text_of(names[i]));
-    source->rows = bitmap_array(rows, &source->count);
-    for (uint32_t i = 0; i < source->count; i++)
-        take_sources(source, index, source->rows[i]);
-}
-
-void kit_source_free(struct kit_source *source)
-{
-    free(source->rows);
-    for (int i = 0; i < SOURCE_VALUES; i++)
-        bitmap_free(source->values[i]);
-}
-
 /* A number that is unknown is like none. */
-static bool has_number(const struct kit_source *source, const struct numbers *numbers, uint32_t row)
+static bool has_number(const struct source_number *number, uint32_t row)
 {
-    const double number = index_number(numbers, row);
+    const double value = index_number(number->of, row);
 
-    for (uint32_t i = 0; i < source->count; i++)
-        if (index_number(numbers, source->rows[i]) == number)
+    for (uint32_t i = 0; i < number->count; i++)
+        if (number->each[i] == value)
             return true;
     return false;
 }
 
-int kit_source_differs(const struct kit_source *source, uint32_t row)
+static void add_number_once(struct source_number *number, uint32_t row)
 {
-    int count = 0;
+    if (!has_number(number, row))
+        number->each[number->count++] = index_number(number->of, row);
+}
 
-    for (int i = 0; i < SOURCE_VALUES; i++)
-        count += source->values[i] && !bitmap_has(source->values[i], row) ? weights[i] : 0;
-    for (int i = 0; source->count && i < SOURCE_NUMBERS; i++)
-        count += source->numbers[i] && !has_number(source, source->numbers[i], row);
+static uint64_t count_number(const struct source_number *number, uint32_t rows)
+{
+    uint64_t count = 0;
+
+    for (uint32_t row = 0; row < rows; row++)
+        count += has_number(number, row);
     return count;
+}
+
+void kit_source_open(struct kit_source *source, struct index *index, const struct bitmap *rows)
+{
+    uint32_t count = 0;
+    uint32_t *each = rows ? bitmap_array(rows, &count) : NULL;
+
+    *source = (struct kit_source){ 0 };
+    count = count < SOURCE_ROWS ? count : SOURCE_ROWS;
+    for (uint32_t i = 0; i < count; i++)
+        take_values(source, index, each[i]);
+    for (int n = 0; n < SOURCE_VALUES; n++)
+        source->value_factors[n] = source->values[n] ? factor_of(index, bitmap_count(source->values[n])) : 1;
+    for (int n = 0; n < SOURCE_NUMBERS; n++) {
+        struct source_number *number = &source->numbers[n];
+        *number = (struct source_number){ .of = index_numbers(index, text_of(names[n])), .factor = 1 };
+        for (uint32_t i = 0; number->of && i < count; i++)
+            add_number_once(number, each[i]);
+        if (number->count)
+            number->factor = factor_of(index, count_number(number, index_rows(index)));
+    }
+    free(each);
+}
+
+void kit_source_free(struct kit_source *source)
+{
+    for (int n = 0; n < SOURCE_VALUES; n++)
+        bitmap_free(source->values[n]);
+}
+
+double kit_source_factor(const struct kit_source *source, uint32_t row)
+{
+    double factor = 1;
+
+    for (int n = 0; n < SOURCE_VALUES; n++)
+        if (source->values[n] && !bitmap_has(source->values[n], row))
+            factor *= source->value_factors[n];
+    for (int n = 0; n < SOURCE_NUMBERS; n++)
+        if (source->numbers[n].count && !has_number(&source->numbers[n], row))
+            factor *= source->numbers[n].factor;
+    return factor;
 }
