@@ -170,3 +170,8 @@ enum err uses_remove_context(struct writing *w, struct id context)
 
     return row_delete(w, DB_CONTEXT, &key);
 }
+
+bool uses_is_of_kit(const struct use *use)
+{
+    return !use->has_track && (text_is(use->role, "kit") || text_is(use->role, "sound"));
+}

@@ -26,6 +26,9 @@ enum err uses_each_place(struct txn *txn, struct id context, bool (*seen)(void *
 enum err uses_each_place_of(struct txn *txn, struct id media,
                             bool (*seen)(void *state, struct id context, const struct use *use), void *state);
 
+/* True for a use by a kit or by the pads of a project, which mostly have the sounds of a kit; a clip has a track. */
+bool uses_is_of_kit(const struct use *use);
+
 /* The contexts that use the item, or used it; counts at most USES_COUNTED. */
 enum { USES_COUNTED = 1000 };
 uint32_t uses_count_contexts(struct txn *txn, struct id media);

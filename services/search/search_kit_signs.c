@@ -155,18 +155,12 @@ static void add_tempo(struct signing *s)
 
 /* ---- what a person used ---- */
 
-/* A use by a kit or by the pads of a project, which mostly have those of a kit; a clip has a track. */
-static bool is_of_kit(const struct use *use)
-{
-    return !use->has_track && (text_is(use->role, "kit") || text_is(use->role, "sound"));
-}
-
 static bool add_used(void *state, const struct use *use)
 {
     struct signing *s = state;
     uint32_t row;
 
-    if (!is_of_kit(use) && index_find(&s->request->search->index, use->media, &row))
+    if (!uses_is_of_kit(use) && index_find(&s->request->search->index, use->media, &row))
         bitmap_add(s->used, row);
     return ++s->uses < USES_MOST;
 }

@@ -185,7 +185,10 @@ def kits_do_not_make_their_own_sounds_come_earlier(home):
     home.loophole('project', 'new', 'Owner')
     home.loophole('kit', 'save', 'Once', '--scope', 'project')
     until(lambda: home.json('search', 'used:Owner role:kit', code=None), what='the project uses the sound in its kit')
-    assert 'used before' not in why(home, 'hat', hat)
+    home.loophole('project', 'add', 'track', 'name=Beat')
+    home.loophole('project', 'add', 'clip', 'item=' + first(home, 'class:kick'), 'track=Beat', 'start=0', 'length=4')
+    until(lambda: home.json('search', 'used:Owner track:Beat', code=None), what='the project uses the kick in its clip')
+    assert 'used ' not in why(home, 'hat', hat)
     home.loophole('kit', 'remove', 'Once')
     home.loophole('project', 'close')
 

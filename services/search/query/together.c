@@ -95,7 +95,8 @@ static bool comes_after(const struct use *anchor, const struct use *use)
 static bool count_other(void *state, const struct use *use)
 {
     struct counting_uses *c = state;
-    bool fits = c->node->kind == NODE_WITH ? is_stacked(c->anchor, use) : comes_after(c->anchor, use);
+    bool fits =
+        !uses_is_of_kit(use) && (c->node->kind == NODE_WITH ? is_stacked(c->anchor, use) : comes_after(c->anchor, use));
 
     if (fits && !id_equal(use->media, c->node->id))
         count_item(c, use->media);
