@@ -20,7 +20,11 @@ export class Artefacts<T> {
   private soon = 0
 
   /** `missing` is called for an item that has no such artefact yet; true: ask once more. */
-  constructor(private type: string, private decoded: (data: Uint8Array) => T, private missing?: (of: item) => Promise<boolean>) {}
+  constructor(
+    private type: string,
+    private decoded: (data: Uint8Array) => T,
+    private missing?: (of: item) => Promise<boolean>,
+  ) {}
 
   private keep(of: item, value: T | undefined) {
     this.kept.set(keyOf(of), value)
@@ -29,13 +33,15 @@ export class Artefacts<T> {
   }
 
   private one(of: item) {
-    return read('search.get_artefact', { id: of.media.id, type: this.type }, AbortSignal.timeout(WAIT_MS)).catch(() => undefined)
+    return read('search.get_artefact', { id: of.media.id, type: this.type }, AbortSignal.timeout(WAIT_MS)).catch(
+      () => undefined,
+    )
   }
 
   /** One item; asked again while the artefact is being made. */
   private async fetchOne(of: item) {
     let answer = await this.one(of)
-    if (!answer && await this.missing?.(of)) answer = await this.one(of)
+    if (!answer && (await this.missing?.(of))) answer = await this.one(of)
     if (answer) this.keepDecoded(of, answer.artefact.data)
     else this.keep(of, undefined)
   }
@@ -43,7 +49,11 @@ export class Artefacts<T> {
   /** One that cannot be decoded is not asked for again. */
   private keepDecoded(of: item, data: Uint8Array) {
     let value: T | undefined
-    try { value = this.decoded(data) } catch { value = undefined }
+    try {
+      value = this.decoded(data)
+    } catch {
+      value = undefined
+    }
     this.keep(of, value)
   }
 
@@ -56,19 +66,30 @@ export class Artefacts<T> {
   /** Some items. Those that did not fit into the answer are asked again; one that fits into none is asked alone. */
   private async fetchSome(of: item[]) {
     try {
-      const answer = await read('search.get_artefacts', { ids: of.map(one => one.media.id), type: this.type }, AbortSignal.timeout(WAIT_MS))
+      const answer = await read(
+        'search.get_artefacts',
+        { ids: of.map(one => one.media.id), type: this.type },
+        AbortSignal.timeout(WAIT_MS),
+      )
       const each = answer.each ?? []
       this.queue.push(...of.slice(each.length || 1))
       if (!each.length) await this.fetchOne(of[0]!)
-      each.forEach((one, at) => { if (one.artefact) this.keepDecoded(of[at]!, one.artefact.data) })
+      each.forEach((one, at) => {
+        if (one.artefact) this.keepDecoded(of[at]!, one.artefact.data)
+      })
       for (let at = 0; at < each.length; at++) if (!each[at]!.artefact) await this.fetchOne(of[at]!)
-    } catch (error) { for (const one of of) this.giveUp(one, error) }
+    } catch (error) {
+      for (const one of of) this.giveUp(one, error)
+    }
   }
 
   private work() {
     while (this.going < AT_ONCE && this.queue.length) {
       this.going++
-      this.fetchSome(this.queue.splice(-TOGETHER)).finally(() => { this.going--; this.work() })
+      this.fetchSome(this.queue.splice(-TOGETHER)).finally(() => {
+        this.going--
+        this.work()
+      })
     }
   }
 
@@ -79,7 +100,10 @@ export class Artefacts<T> {
       this.kept.set(key, undefined)
       this.queue.push(of)
       if (this.queue.length > QUEUED) this.kept.delete(keyOf(this.queue.shift()!))
-      this.soon ||= window.setTimeout(() => { this.soon = 0; this.work() })
+      this.soon ||= window.setTimeout(() => {
+        this.soon = 0
+        this.work()
+      })
     }
     return this.kept.get(key)
   }
@@ -87,6 +111,8 @@ export class Artefacts<T> {
   /** Calls back when one arrives. */
   follow(call: () => void): () => void {
     this.followers.add(call)
-    return () => { this.followers.delete(call) }
+    return () => {
+      this.followers.delete(call)
+    }
   }
 }

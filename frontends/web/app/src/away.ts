@@ -15,7 +15,12 @@ const STATES = {
 }
 export type Away = keyof typeof STATES
 
-const AWAY_BY_WORD: Record<string, Away> = { missing: 'missing', remote_offline: 'cloud', remote_fetching: 'fetching', external_offline: 'offline' }
+const AWAY_BY_WORD: Record<string, Away> = {
+  missing: 'missing',
+  remote_offline: 'cloud',
+  remote_fetching: 'fetching',
+  external_offline: 'offline',
+}
 
 /** Also the class of the item's row. */
 export const awayOf = (of: item): Away | undefined => AWAY_BY_WORD[of.media.availability]
@@ -23,8 +28,11 @@ export const awayWord = (away: Away) => STATES[away].word
 export const awaySentence = (away: Away) => STATES[away].sentence
 
 function begunText(begun: fetch_begun): string {
-  if (num(begun.items)) return `${counted(num(begun.items), 'file')} will be fetched from the cloud; Engine shows the progress.`
-  return num(begun.here) ? 'Nothing to fetch: the files are here.' : 'Nothing can be fetched now: the files are missing, or their volumes are away.'
+  if (num(begun.items))
+    return `${counted(num(begun.items), 'file')} will be fetched from the cloud; Engine shows the progress.`
+  return num(begun.here)
+    ? 'Nothing to fetch: the files are here.'
+    : 'Nothing can be fetched now: the files are missing, or their volumes are away.'
 }
 
 export function fetchChosen() {

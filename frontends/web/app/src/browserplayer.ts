@@ -1,5 +1,5 @@
-// Sound through this browser. The sampler on the browser's audio thread plays short sounds, and parts that repeat: without a
-// gap, to the frame. A longer sound is streamed, so that it begins at once and the page stays small.
+// Sound through this browser. The sampler on the browser's audio thread plays short sounds, and parts that repeat:
+// without a gap, to the frame. A longer sound is streamed, so that it begins at once and the page stays small.
 import type { item } from 'loophole'
 import { idText, num, seconds } from './format'
 import type { Order, Report } from './sampler'
@@ -7,14 +7,21 @@ import samplerAddress from './sampler.ts?worker&url'
 import { settings } from './state'
 
 /** Frames of the file; `end` is the first frame after the part. */
-export interface Part { from: number; end: number }
+export interface Part {
+  from: number
+  end: number
+}
 
 const SHORT_S = 10
 const REPEATED_S = 120
 const RESUME_MS = 1000
 const TRACK_MS = 50
 
-interface Output { context: AudioContext; sampler: AudioWorkletNode; volume: GainNode }
+interface Output {
+  context: AudioContext
+  sampler: AudioWorkletNode
+  volume: GainNode
+}
 
 const player = new Audio()
 let output: Promise<Output> | undefined
@@ -58,7 +65,9 @@ async function decode(context: AudioContext, address: string): Promise<Float32Ar
 async function sample(of: item, from: number, part: Part | undefined, address: string) {
   const mine = number
   output ??= openOutput()
-  output.catch(() => { output = undefined })
+  output.catch(() => {
+    output = undefined
+  })
   const { context, sampler, volume } = await output
   await resume(context)
   if (mine !== number) return
@@ -71,7 +80,12 @@ async function sample(of: item, from: number, part: Part | undefined, address: s
   const last = Math.round(num(of.media.frames) / ratio)
   const frame = (at: number) => Math.min(last, Math.round(at / ratio))
   const order: Order = {
-    number: mine, channels, from: frame(from), begin: frame(part?.from ?? 0), end: part ? frame(part.end) : last, repeats: part !== undefined || settings.value.loop,
+    number: mine,
+    channels,
+    from: frame(from),
+    begin: frame(part?.from ?? 0),
+    end: part ? frame(part.end) : last,
+    repeats: part !== undefined || settings.value.loop,
   }
   sampler.port.postMessage(order)
   report(from)
@@ -94,9 +108,14 @@ async function stream(of: item, from: number, part: Part | undefined, address: s
   }, TRACK_MS)
 }
 
-/** Plays the item from a frame in place of what sounds; the part repeats. Calls back with the frame that sounds, and with
- * undefined at the end. Throws NotAllowedError before the first click. */
-export async function playHere(of: item, from: number, part: Part | undefined, follow: (frame: number | undefined) => void) {
+/** Plays the item from a frame in place of what sounds; the part repeats. Calls back with the frame that sounds, and
+ * with undefined at the end. Throws NotAllowedError before the first click. */
+export async function playHere(
+  of: item,
+  from: number,
+  part: Part | undefined,
+  follow: (frame: number | undefined) => void,
+) {
   stopHere()
   const mine = number
   report = follow
@@ -126,13 +145,29 @@ export function stopHere() {
   fetching = new AbortController()
   endStream()
   player.pause()
-  output?.then(({ sampler }) => sampler.port.postMessage(undefined), () => undefined)
+  output?.then(
+    ({ sampler }) => sampler.port.postMessage(undefined),
+    () => undefined,
+  )
 }
 
-player.onended = () => { endStream(); report(undefined) }
+player.onended = () => {
+  endStream()
+  report(undefined)
+}
 // The connection broke while it played: the next key plays it again.
-player.onerror = () => { if (streamed) { endStream(); report(undefined) } }
+player.onerror = () => {
+  if (streamed) {
+    endStream()
+    report(undefined)
+  }
+}
 settings.follow(() => {
   player.volume = Math.min(1, settings.value.volume)
-  output?.then(({ volume }) => { volume.gain.value = settings.value.volume }, () => undefined)
+  output?.then(
+    ({ volume }) => {
+      volume.gain.value = settings.value.volume
+    },
+    () => undefined,
+  )
 })

@@ -17,22 +17,41 @@ export function Logs({ services }: { services: string[] }) {
   const [onlyTrouble, setOnlyTrouble] = useState(false)
   const [got] = usePolled(() => ask('web.logs', { service, limit: LINES }, 3000), 2000, [service])
   const wanted = words.toLowerCase()
-  const lines = (got?.each ?? []).map(one => clean(one.line))
+  const lines = (got?.each ?? [])
+    .map(one => clean(one.line))
     .filter(line => line.toLowerCase().includes(wanted) && (!onlyTrouble || TROUBLE.has(levelOf(line))))
   return (
     <section aria-label="Logs" class="wide">
       <h2>Logs</h2>
       <p class="buttons">
-        <label>Service <select value={service} onChange={event => setService(event.currentTarget.value)}>
-          <option value="">all</option>
-          {services.map(name => <option key={name}>{name}</option>)}
-        </select></label>
-        <label>Containing <input type="search" value={words} onInput={event => setWords(event.currentTarget.value)} /></label>
-        <label><input type="checkbox" checked={onlyTrouble} onChange={event => setOnlyTrouble(event.currentTarget.checked)} /> Only warnings and errors</label>
+        <label>
+          Service{' '}
+          <select value={service} onChange={event => setService(event.currentTarget.value)}>
+            <option value="">all</option>
+            {services.map(name => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Containing <input type="search" value={words} onInput={event => setWords(event.currentTarget.value)} />
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={onlyTrouble}
+            onChange={event => setOnlyTrouble(event.currentTarget.checked)}
+          />{' '}
+          Only warnings and errors
+        </label>
       </p>
       <div class="log" tabIndex={0} role="log" aria-label="Lines of the logs, the latest first">
         {!lines.length && <p class="quiet">No lines.</p>}
-        {lines.reverse().map((line, i) => <pre key={i} class={TROUBLE.has(levelOf(line)) ? 'bad' : ''}>{line}</pre>)}
+        {lines.reverse().map((line, i) => (
+          <pre key={i} class={TROUBLE.has(levelOf(line)) ? 'bad' : ''}>
+            {line}
+          </pre>
+        ))}
       </div>
     </section>
   )
@@ -40,7 +59,11 @@ export function Logs({ services }: { services: string[] }) {
 
 function Record({ name }: { name: string }) {
   const [got] = usePolled(() => ask('web.crashes', { name }, 3000), 60000, [name])
-  return <pre class="record" tabIndex={0} aria-label={`Record of ${name}`}>{got?.each?.[0]?.record?.replace(/[^\n\P{Cc}]/gu, '\ufffd') ?? '…'}</pre>
+  return (
+    <pre class="record" tabIndex={0} aria-label={`Record of ${name}`}>
+      {got?.each?.[0]?.record?.replace(/[^\n\P{Cc}]/gu, '\ufffd') ?? '…'}
+    </pre>
+  )
 }
 
 function Death({ of }: { of: crash_line }) {
@@ -48,8 +71,13 @@ function Death({ of }: { of: crash_line }) {
   return (
     <li>
       <button aria-expanded={open} onClick={() => setOpen(!open)}>
-        <time>{timeText(num(of.at_us))}</time><strong>{of.service}</strong>
-        <span>{clean(of.cause || of.ended || of.signal)}{of.hang ? ' (it hung)' : ''}</span><span class="path">{clean(of.in_hand)}</span>
+        <time>{timeText(num(of.at_us))}</time>
+        <strong>{of.service}</strong>
+        <span>
+          {clean(of.cause || of.ended || of.signal)}
+          {of.hang ? ' (it hung)' : ''}
+        </span>
+        <span class="path">{clean(of.in_hand)}</span>
       </button>
       {open && <Record name={of.name} />}
     </li>
@@ -63,7 +91,11 @@ export function Deaths() {
     <section aria-label="Deaths" class="wide" tabIndex={0}>
       <h2>Deaths</h2>
       {got && !each.length && <p class="quiet">No service has died.</p>}
-      <ul class="deaths">{each.map(one => <Death key={one.name} of={one} />)}</ul>
+      <ul class="deaths">
+        {each.map(one => (
+          <Death key={one.name} of={one} />
+        ))}
+      </ul>
     </section>
   )
 }
@@ -76,23 +108,37 @@ export function Doctor() {
   const [all, setAll] = useState(false)
   const examine = () => {
     setBusy(true)
-    ask('web.doctor', {}, 60000).then(got => setFound(got.each ?? []), complain).finally(() => setBusy(false))
+    ask('web.doctor', {}, 60000)
+      .then(got => setFound(got.each ?? []), complain)
+      .finally(() => setBusy(false))
   }
   const shown = (found ?? []).filter(one => all || one.verdict !== 'ok')
   return (
     <section aria-label="Doctor" tabIndex={0}>
       <h2>Doctor</h2>
       <p class="buttons">
-        <button disabled={busy} onClick={examine}>{busy ? 'Looking…' : 'Check the machine and the engine'}</button>
-        {found && <label><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also the checks that passed</label>}
+        <button disabled={busy} onClick={examine}>
+          {busy ? 'Looking…' : 'Check the machine and the engine'}
+        </button>
+        {found && (
+          <label>
+            <input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also the
+            checks that passed
+          </label>
+        )}
       </p>
       {found && !found.some(one => one.verdict !== 'ok') && <p role="status">All {found.length} checks are well.</p>}
       {shown.length > 0 && (
         <ul class="findings">
           {shown.map((one, i) => (
             <li key={i} class={one.verdict}>
-              <span class="mark" title={one.verdict}>{MARKS[one.verdict] ?? one.verdict}</span>
-              <span><strong>{clean(one.about)}</strong> {clean(one.what)}{one.to_do && <small>{clean(one.to_do)}</small>}</span>
+              <span class="mark" title={one.verdict}>
+                {MARKS[one.verdict] ?? one.verdict}
+              </span>
+              <span>
+                <strong>{clean(one.about)}</strong> {clean(one.what)}
+                {one.to_do && <small>{clean(one.to_do)}</small>}
+              </span>
             </li>
           ))}
         </ul>

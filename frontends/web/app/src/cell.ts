@@ -15,7 +15,9 @@ export class Cell<T> {
   /** Calls back after each change; returns what ends that. */
   follow(call: () => void): () => void {
     this.followers.add(call)
-    return () => { this.followers.delete(call) }
+    return () => {
+      this.followers.delete(call)
+    }
   }
 }
 
@@ -28,7 +30,9 @@ export function useCell<T, Part>(cell: Cell<T>, pick?: (value: T) => Part): T | 
   const drawn = useRef({ value: picked(), picked })
   drawn.current = { value: picked(), picked }
   useEffect(() => {
-    const look = () => { if (!Object.is(drawn.current.value, drawn.current.picked())) redraw(n => n + 1) }
+    const look = () => {
+      if (!Object.is(drawn.current.value, drawn.current.picked())) redraw(n => n + 1)
+    }
     look() // it may have changed after it was drawn, before this follows it
     return cell.follow(look)
   }, [cell])
@@ -38,13 +42,14 @@ export function useCell<T, Part>(cell: Cell<T>, pick?: (value: T) => Part): T | 
 /** The component, drawn again only when one of its properties is another one. */
 export function kept<Props extends object>(of: FunctionComponent<Props>): FunctionComponent<Props> {
   return function (this: Component<Props>, props) {
-    this.shouldComponentUpdate = next => (Object.keys(next) as (keyof Props)[]).some(name => !Object.is(next[name], this.props[name]))
+    this.shouldComponentUpdate = next =>
+      (Object.keys(next) as (keyof Props)[]).some(name => !Object.is(next[name], this.props[name]))
     return createElement(of, props)
   }
 }
 
-/** Calls `load` when `deps` change, and again after each change of the cell. A call under way is awaited first, so that changes
- * without end do not keep the page from showing any. */
+/** Calls `load` when `deps` change, and again after each change of the cell. A call under way is awaited first, so that
+ * changes without end do not keep the page from showing any. */
 export function useLoaded(load: (signal: AbortSignal) => Promise<unknown>, changed: Cell<unknown>, deps: unknown[]) {
   useEffect(() => {
     const control = new AbortController()
@@ -62,6 +67,9 @@ export function useLoaded(load: (signal: AbortSignal) => Promise<unknown>, chang
     }
     round()
     const end = changed.follow(round)
-    return () => { end(); control.abort() }
+    return () => {
+      end()
+      control.abort()
+    }
   }, deps)
 }

@@ -21,13 +21,25 @@ function Level({ of, again }: { of: composer_status; again: () => void }) {
   const set = (event: Event) => {
     event.preventDefault()
     const level = chosen ?? of.level
-    ask('composer.level', { level }, BUDGET_MS).then(() => { say(`Sharing: ${level}.`); setChosen(undefined) }, complain).finally(again)
+    ask('composer.level', { level }, BUDGET_MS)
+      .then(() => {
+        say(`Sharing: ${level}.`)
+        setChosen(undefined)
+      }, complain)
+      .finally(again)
   }
   return (
     <form class="buttons" onSubmit={set}>
-      <label>Sharing <select value={chosen ?? of.level} onChange={event => setChosen(event.currentTarget.value as sharing)}>
-        {Object.entries(LEVELS).map(([level, words]) => <option key={level} value={level}>{level}: {words}</option>)}
-      </select></label>
+      <label>
+        Sharing{' '}
+        <select value={chosen ?? of.level} onChange={event => setChosen(event.currentTarget.value as sharing)}>
+          {Object.entries(LEVELS).map(([level, words]) => (
+            <option key={level} value={level}>
+              {level}: {words}
+            </option>
+          ))}
+        </select>
+      </label>
       <button disabled={(chosen ?? of.level) === of.level && !of.confirm}>Set</button>
       <span class="quiet">A lower level withdraws what was shared beyond it.</span>
     </form>
@@ -40,11 +52,14 @@ const serverText = (of: composer_status): string => {
   return `${clean(of.server)}: ${said}; ${counted(num(of.shared), 'statement')} shared, ${counted(num(of.inbox), 'row')} learned.`
 }
 
-const troubles = (of: composer_status): string[] => [
-  of.confirm ? `The level was ${of.confirm} before a restore, or on another machine. It is off until you set it again.` : '',
-  of.stopped ? `Nothing is shared: ${of.stopped}` : '',
-  of.error ?? '',
-].filter(Boolean)
+const troubles = (of: composer_status): string[] =>
+  [
+    of.confirm
+      ? `The level was ${of.confirm} before a restore, or on another machine. It is off until you set it again.`
+      : '',
+    of.stopped ? `Nothing is shared: ${of.stopped}` : '',
+    of.error ?? '',
+  ].filter(Boolean)
 
 /** The exact words of the engine about the next exchange. */
 function Preview() {
@@ -52,19 +67,39 @@ function Preview() {
   const look = () => ask('composer.preview', {}, BUDGET_MS).then(got => setWords(got.words ?? []), complain)
   return (
     <>
-      <p class="buttons"><button onClick={look}>What would be sent?</button></p>
-      {words && <ul aria-label="What would be sent">{words.map(line => <li key={line}>{clean(line)}</li>)}</ul>}
+      <p class="buttons">
+        <button onClick={look}>What would be sent?</button>
+      </p>
+      {words && (
+        <ul aria-label="What would be sent">
+          {words.map(line => (
+            <li key={line}>{clean(line)}</li>
+          ))}
+        </ul>
+      )}
     </>
   )
 }
 
 function Excluded({ of, again }: { of: excluded_folder; again: () => void }) {
   const include = () =>
-    ask('composer.include', { path: of.path }, BUDGET_MS).then(() => say(`The sounds of ${pathText(of.path)} may be shared again.`), complain).finally(again)
+    ask('composer.include', { path: of.path }, BUDGET_MS)
+      .then(() => say(`The sounds of ${pathText(of.path)} may be shared again.`), complain)
+      .finally(again)
   return (
     <li>
-      <span class="path">{pathText(of.path)}</span> <span class="quiet">{of.more ? 'more than ' : ''}{counted(num(of.items), 'item')}</span>{' '}
-      {of.line ? <span class="quiet">from loophole.conf</span> : <button aria-label={`Share ${pathText(of.path)} again`} onClick={include}>Share again</button>}
+      <span class="path">{pathText(of.path)}</span>{' '}
+      <span class="quiet">
+        {of.more ? 'more than ' : ''}
+        {counted(num(of.items), 'item')}
+      </span>{' '}
+      {of.line ? (
+        <span class="quiet">from loophole.conf</span>
+      ) : (
+        <button aria-label={`Share ${pathText(of.path)} again`} onClick={include}>
+          Share again
+        </button>
+      )}
     </li>
   )
 }
@@ -74,25 +109,55 @@ function Exclude({ again }: { again: () => void }) {
   const exclude = (event: Event) => {
     event.preventDefault()
     ask('composer.exclude', { path: pathOf(typed.trim()) }, BUDGET_MS)
-      .then(() => { say(`Nothing of ${typed.trim()} is shared.`); setTyped('') }, complain).finally(again)
+      .then(() => {
+        say(`Nothing of ${typed.trim()} is shared.`)
+        setTyped('')
+      }, complain)
+      .finally(again)
   }
   return (
     <form class="buttons" onSubmit={exclude}>
-      <label>Folder <input type="text" size={30} value={typed} placeholder="/home/ana/clients" spellcheck={false} onInput={event => setTyped(event.currentTarget.value)} /></label>
+      <label>
+        Folder{' '}
+        <input
+          type="text"
+          size={30}
+          value={typed}
+          placeholder="/home/ana/clients"
+          spellcheck={false}
+          onInput={event => setTyped(event.currentTarget.value)}
+        />
+      </label>
       <button disabled={!typed.trim()}>Never share it</button>
     </form>
   )
 }
 
-function Sharing({ of, folders, again }: { of: composer_status; folders: excluded_folder[] | undefined; again: () => void }) {
+function Sharing({
+  of,
+  folders,
+  again,
+}: {
+  of: composer_status
+  folders: excluded_folder[] | undefined
+  again: () => void
+}) {
   return (
     <>
       <Level of={of} again={again} />
       <p class="quiet">{serverText(of)}</p>
-      {troubles(of).map(text => <p key={text} class="notice">{clean(text)}</p>)}
+      {troubles(of).map(text => (
+        <p key={text} class="notice">
+          {clean(text)}
+        </p>
+      ))}
       <h3>Folders of which nothing is shared</h3>
       {folders && !folders.length && <p class="quiet">None.</p>}
-      <ul aria-label="Excluded folders">{(folders ?? []).map((one, i) => <Excluded key={i} of={one} again={again} />)}</ul>
+      <ul aria-label="Excluded folders">
+        {(folders ?? []).map((one, i) => (
+          <Excluded key={i} of={one} again={again} />
+        ))}
+      </ul>
       <Exclude again={again} />
       <Preview key={`${of.level} ${folders?.length}`} />
     </>
@@ -103,7 +168,10 @@ function Sharing({ of, folders, again }: { of: composer_status; folders: exclude
 function Panel() {
   const [of, again] = usePolled(() => ask('composer.state', {}, 3000), 3000)
   const [folders, look] = usePolled(() => ask('composer.excluded', {}, 3000), 5000)
-  const both = () => { again(); look() }
+  const both = () => {
+    again()
+    look()
+  }
   return (
     <section aria-label="Community" class="wide" tabIndex={0}>
       <h2>Community</h2>

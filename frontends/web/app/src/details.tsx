@@ -24,8 +24,8 @@ function cutSentence({ media }: item): string {
   return `This take was cut after ${length(cut.at)}${cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`}: ${clean(cut.why)}`
 }
 
-/** The item, first as a loaded page has it. `late`: this is still the item before. Without `withSources` an item of a loaded page is
- * not asked for. */
+/** The item, first as a loaded page has it. `late`: this is still the item before. Without `withSources` an item of a
+ * loaded page is not asked for. */
 export function useItem(id: string, withSources = true): { item: item; sources: fact[]; late: boolean } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
   const changed = useCell(arrived)
@@ -36,8 +36,13 @@ export function useItem(id: string, withSources = true): { item: item; sources: 
   useEffect(() => {
     const control = new AbortController()
     if (isEnough) return
-    if (id) read('search.get', { id: idBytes(id) }, control.signal)
-      .then(answer => setGot({ item: answer.item, sources: answer.sources ?? [] }), () => { if (!control.signal.aborted) setGot(undefined) })
+    if (id)
+      read('search.get', { id: idBytes(id) }, control.signal).then(
+        answer => setGot({ item: answer.item, sources: answer.sources ?? [] }),
+        () => {
+          if (!control.signal.aborted) setGot(undefined)
+        },
+      )
     else setGot(undefined)
     return () => control.abort()
   }, [id, changed, isEnough])
@@ -50,8 +55,15 @@ const idOf = (of: item) => idText(of.media.id)
 
 function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
   return (
-    <label title={sourceOf(of, attribute)}>{title}
-      <TypedField bound key={idOf(of)} placeholder="–" value={factText(of, attribute)} put={typed => state(chosen(idOf(of)), attribute, typed.trim())} />
+    <label title={sourceOf(of, attribute)}>
+      {title}
+      <TypedField
+        bound
+        key={idOf(of)}
+        placeholder="–"
+        value={factText(of, attribute)}
+        put={typed => state(chosen(idOf(of)), attribute, typed.trim())}
+      />
     </label>
   )
 }
@@ -60,12 +72,27 @@ function Tags({ of }: { of: item }) {
   return (
     <div class="tags">
       {(of.media.tags ?? []).map(name => (
-        <button key={name} class="chip" title={`Remove the tag ${name}`} onClick={() => tag(chosen(), [name], true)}>{clean(name)} <span aria-hidden="true">×</span></button>
+        <button key={name} class="chip" title={`Remove the tag ${name}`} onClick={() => tag(chosen(), [name], true)}>
+          {clean(name)} <span aria-hidden="true">×</span>
+        </button>
       ))}
-      <input type="text" id="addtag" aria-label="Add a tag" placeholder="add a tag" onInput={event => { event.currentTarget.dataset['typed'] = '' }} onKeyDown={event => {
-        const field = event.currentTarget
-        if (event.key === 'Enter' && field.value.trim()) { tag(chosen(), [field.value.trim()]); field.value = ''; delete field.dataset['typed'] }
-      }} />
+      <input
+        type="text"
+        id="addtag"
+        aria-label="Add a tag"
+        placeholder="add a tag"
+        onInput={event => {
+          event.currentTarget.dataset['typed'] = ''
+        }}
+        onKeyDown={event => {
+          const field = event.currentTarget
+          if (event.key === 'Enter' && field.value.trim()) {
+            tag(chosen(), [field.value.trim()])
+            field.value = ''
+            delete field.dataset['typed']
+          }
+        }}
+      />
     </div>
   )
 }
@@ -75,8 +102,15 @@ function Rating({ of }: { of: item }) {
   return (
     <div role="group" aria-label="Rating">
       {[1, 2, 3, 4, 5].map(stars => (
-        <button key={stars} class="star" aria-pressed={stars <= now} aria-label={`${stars} of 5`}
-          onClick={() => state(chosen(), 'rating', stars === now ? '' : String(stars))}>{stars <= now ? '★' : '☆'}</button>
+        <button
+          key={stars}
+          class="star"
+          aria-pressed={stars <= now}
+          aria-label={`${stars} of 5`}
+          onClick={() => state(chosen(), 'rating', stars === now ? '' : String(stars))}
+        >
+          {stars <= now ? '★' : '☆'}
+        </button>
       ))}
     </div>
   )
@@ -87,8 +121,13 @@ function Colours({ of }: { of: item }) {
   return (
     <div role="group" aria-label="Colour">
       {COLOURS.map(name => (
-        <button key={name} class={`swatch ${name}`} aria-label={name} aria-pressed={name === now}
-          onClick={() => colour(chosen(), name === now ? '' : name)} />
+        <button
+          key={name}
+          class={`swatch ${name}`}
+          aria-label={name}
+          aria-pressed={name === now}
+          onClick={() => colour(chosen(), name === now ? '' : name)}
+        />
       ))}
     </div>
   )
@@ -99,15 +138,28 @@ function Sources({ sources }: { sources: fact[] }) {
   return (
     <details onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>All facts</summary>
-      {open && <table class="plain">
-        <thead><tr><th>Fact</th><th>Value</th><th>Source</th><th>Sure</th></tr></thead>
-        <tbody>
-          {sources.map((one, i) => (
-            <tr key={i}><td>{one.attribute}</td><td>{clean(one.text ?? String(Math.round((one.number ?? 0) * 1000) / 1000))}</td>
-              <td>{one.source}</td><td>{Math.round(one.confidence * 100)} %</td></tr>
-          ))}
-        </tbody>
-      </table>}
+      {open && (
+        <table class="plain">
+          <thead>
+            <tr>
+              <th>Fact</th>
+              <th>Value</th>
+              <th>Source</th>
+              <th>Sure</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sources.map((one, i) => (
+              <tr key={i}>
+                <td>{one.attribute}</td>
+                <td>{clean(one.text ?? String(Math.round((one.number ?? 0) * 1000) / 1000))}</td>
+                <td>{one.source}</td>
+                <td>{Math.round(one.confidence * 100)} %</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </details>
   )
 }
@@ -118,8 +170,12 @@ function Selection({ at }: { at: string }) {
   if (!ids.size || (ids.size === 1 && ids.has(at))) return null
   return (
     <div class="notice">
-      {ids.size > 1 ? `Edits apply to all ${ids.size} selected items, as one step.` : 'Edits apply to the selected item, not to this one.'}
-      <p class="buttons"><button onClick={addToBasket}>Basket</button> <button onClick={moreLike}>More like these</button></p>
+      {ids.size > 1
+        ? `Edits apply to all ${ids.size} selected items, as one step.`
+        : 'Edits apply to the selected item, not to this one.'}
+      <p class="buttons">
+        <button onClick={addToBasket}>Basket</button> <button onClick={moreLike}>More like these</button>
+      </p>
     </div>
   )
 }
@@ -129,7 +185,13 @@ export function Details() {
   useCell(selected)
   useCell(row)
   const got = useItem(at)
-  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item with the arrow keys or a click.</p><Selection at={at} /></aside>
+  if (!got)
+    return (
+      <aside class="details" aria-label="Details">
+        <p class="quiet">Choose an item with the arrow keys or a click.</p>
+        <Selection at={at} />
+      </aside>
+    )
   const of = got.item
   const away = awayOf(of)
   return (
@@ -137,16 +199,32 @@ export function Details() {
       <h2>{clean(of.media.name)}</h2>
       <Selection at={at} />
       {away && <p class="notice">{awaySentence(away)}</p>}
-      {away === 'cloud' && <div class="buttons"><button onClick={fetchChosen}>Fetch from the cloud</button></div>}
+      {away === 'cloud' && (
+        <div class="buttons">
+          <button onClick={fetchChosen}>Fetch from the cloud</button>
+        </div>
+      )}
       {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
-      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Drag: repeat this part" />
-      <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
+      <WaveCanvas
+        of={of}
+        onPart={part => hearFrom(of, part)}
+        onBetween={(from, end) => hearBetween(of, from, end)}
+        label="Click: play from here. Drag: repeat this part"
+      />
+      <p class="quiet">
+        {lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz ·{' '}
+        {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}
+      </p>
       {of.media.cut && <p class="notice">{cutSentence(of)}</p>}
       <div class="buttons">
         <button onClick={moreLike}>More like this</button>
         <button onClick={lessLike}>Less like this</button>
-        <button aria-pressed={of.media.favourite} onClick={() => favourite(chosen(), !of.media.favourite)}>{of.media.favourite ? '♥' : '♡'} Favourite</button>
-        <button aria-pressed={of.media.hidden} onClick={() => hide(chosen(), !of.media.hidden)}>{of.media.hidden ? 'Show' : 'Hide'}</button>
+        <button aria-pressed={of.media.favourite} onClick={() => favourite(chosen(), !of.media.favourite)}>
+          {of.media.favourite ? '♥' : '♡'} Favourite
+        </button>
+        <button aria-pressed={of.media.hidden} onClick={() => hide(chosen(), !of.media.hidden)}>
+          {of.media.hidden ? 'Show' : 'Hide'}
+        </button>
       </div>
       <Rating of={of} />
       <Colours of={of} />
@@ -155,7 +233,16 @@ export function Details() {
         <Stated of={of} attribute="class" title="Class" />
         <Stated of={of} attribute="bpm" title="BPM" />
         <Stated of={of} attribute="key" title="Key" />
-        <label>Notes<TypedField bound key={idOf(of)} value={of.media.notes} rows={2} put={notes => change(chosen(idOf(of)), 'Notes', { notes })} /></label>
+        <label>
+          Notes
+          <TypedField
+            bound
+            key={idOf(of)}
+            value={of.media.notes}
+            rows={2}
+            put={notes => change(chosen(idOf(of)), 'Notes', { notes })}
+          />
+        </label>
       </div>
       <Treatments of={of} />
       <Out id={at} path={pathText(of.path)} />

@@ -15,16 +15,31 @@ function Remark() {
   const said = useCell(remark)
   useEffect(() => {
     if (!said || said.bad) return
-    const timer = setTimeout(() => { if (remark.value === said) remark.set(undefined) }, REMARK_MS)
+    const timer = setTimeout(() => {
+      if (remark.value === said) remark.set(undefined)
+    }, REMARK_MS)
     return () => clearTimeout(timer)
   }, [said])
   const silence = useReason()
   const mode = useCell(view, now => now.mode)
   const shown = useRef(mode)
-  useEffect(() => { if (shown.current !== mode && remark.value?.bad) remark.set(undefined); shown.current = mode }, [mode]) // it was about the other mode
+  useEffect(() => {
+    if (shown.current !== mode && remark.value?.bad) remark.set(undefined)
+    shown.current = mode
+  }, [mode]) // it was about the other mode
   return (
     <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite" title={said && clean(said.text)}>
-      {said && <>{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}{clean(said.text)} {said.hint && <small>{clean(said.hint)}</small>}</>}{!said && silence && <em>{silence}</em>}
+      {said && (
+        <>
+          {said.bad && (
+            <button class="link" onClick={() => remark.set(undefined)}>
+              Close
+            </button>
+          )}
+          {clean(said.text)} {said.hint && <small>{clean(said.hint)}</small>}
+        </>
+      )}
+      {!said && silence && <em>{silence}</em>}
     </div>
   )
 }
@@ -34,13 +49,31 @@ function Sounding() {
   const sounds = useCell(hearing, of => of?.id)
   const at = useCell(view, of => of.at)
   const got = useItem(sounds ?? at, false)
-  if (!got) return <div class="sounds"><p class="quiet">Nothing is chosen.</p></div>
+  if (!got)
+    return (
+      <div class="sounds">
+        <p class="quiet">Nothing is chosen.</p>
+      </div>
+    )
   const of = got.item
-  const facts = [factText(of, 'class'), lengthText(seconds(of)), factText(of, 'bpm') && `${factText(of, 'bpm')} bpm`, factText(of, 'key')]
+  const facts = [
+    factText(of, 'class'),
+    lengthText(seconds(of)),
+    factText(of, 'bpm') && `${factText(of, 'bpm')} bpm`,
+    factText(of, 'key'),
+  ]
   return (
     <div class="sounds">
-      <p><strong>{clean(of.media.name)}</strong><span class="quiet">{facts.filter(Boolean).join(' · ')}</span></p>
-      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Drag: repeat this part" />
+      <p>
+        <strong>{clean(of.media.name)}</strong>
+        <span class="quiet">{facts.filter(Boolean).join(' · ')}</span>
+      </p>
+      <WaveCanvas
+        of={of}
+        onPart={part => hearFrom(of, part)}
+        onBetween={(from, end) => hearBetween(of, from, end)}
+        label="Click: play from here. Drag: repeat this part"
+      />
     </div>
   )
 }
@@ -48,9 +81,19 @@ function Sounding() {
 function Volume() {
   const volume = useCell(settings, of => of.volume)
   return (
-    <label class="volume" title="Volume of the preview"><Icon name="volume" /><span class="unseen">Volume</span>
-      <input type="range" min="0" max="1.5" step="0.01" value={volume} onInput={event => setVolume(Number(event.currentTarget.value))} />
-      <output>{dbText(volume)} dB</output></label>
+    <label class="volume" title="Volume of the preview">
+      <Icon name="volume" />
+      <span class="unseen">Volume</span>
+      <input
+        type="range"
+        min="0"
+        max="1.5"
+        step="0.01"
+        value={volume}
+        onInput={event => setVolume(Number(event.currentTarget.value))}
+      />
+      <output>{dbText(volume)} dB</output>
+    </label>
   )
 }
 
@@ -62,13 +105,43 @@ export function Dock() {
       <Sounding />
       <div class="heard">
         <Volume />
-        <button disabled={!now} onClick={hush} title="Stop the preview" aria-label="Stop preview"><Icon name="stop" size={14} /></button>
-        <button class="panic" onClick={panic} title="Silence everything (Ctrl+.)"><Icon name="panic" size={14} /><span>Panic</span></button>
-        <label><input type="checkbox" checked={preview} onChange={event => set({ preview: event.currentTarget.checked })} /> Play while browsing</label>
-        <label><input type="checkbox" checked={loop} onChange={event => set({ loop: event.currentTarget.checked })} /> Loop</label>
-        <label><input type="checkbox" checked={inContext} disabled={through !== 'jack'} onChange={event => set({ inContext: event.currentTarget.checked })} /> In tempo and key</label>
-        <label class="through"><span class="unseen">Through</span><select value={through} title="Where the preview is heard" onChange={event => { hush(); set({ through: event.currentTarget.value as 'jack' | 'browser' }) }}>
-          <option value="jack">JACK</option><option value="browser">this browser</option></select></label>
+        <button disabled={!now} onClick={hush} title="Stop the preview" aria-label="Stop preview">
+          <Icon name="stop" size={14} />
+        </button>
+        <button class="panic" onClick={panic} title="Silence everything (Ctrl+.)">
+          <Icon name="panic" size={14} />
+          <span>Panic</span>
+        </button>
+        <label>
+          <input type="checkbox" checked={preview} onChange={event => set({ preview: event.currentTarget.checked })} />{' '}
+          Play while browsing
+        </label>
+        <label>
+          <input type="checkbox" checked={loop} onChange={event => set({ loop: event.currentTarget.checked })} /> Loop
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={inContext}
+            disabled={through !== 'jack'}
+            onChange={event => set({ inContext: event.currentTarget.checked })}
+          />{' '}
+          In tempo and key
+        </label>
+        <label class="through">
+          <span class="unseen">Through</span>
+          <select
+            value={through}
+            title="Where the preview is heard"
+            onChange={event => {
+              hush()
+              set({ through: event.currentTarget.value as 'jack' | 'browser' })
+            }}
+          >
+            <option value="jack">JACK</option>
+            <option value="browser">this browser</option>
+          </select>
+        </label>
       </div>
       <Remark />
       <span class="sounding" data-sounding={now?.id ?? ''} />

@@ -6,7 +6,9 @@ const utf8 = new TextDecoder()
 
 /** The 26 characters of a ULID. */
 export function idText(id: Uint8Array): string {
-  let text = '', bits = 0, count = 2 // 26 characters have two bits more than 16 bytes
+  let text = '',
+    bits = 0,
+    count = 2 // 26 characters have two bits more than 16 bytes
   for (const byte of id) {
     bits = (bits << 8) | byte
     for (count += 8; count >= 5; text += CROCKFORD[(bits >> count) & 31]) count -= 5
@@ -21,7 +23,10 @@ export function idBytes(text: string): Uint8Array | undefined {
   let number = 0n
   for (const char of text) number = (number << 5n) | BigInt(CROCKFORD.indexOf(char))
   const bytes = new Uint8Array(16)
-  for (let i = 15; i >= 0; i--) { bytes[i] = Number(number & 255n); number >>= 8n }
+  for (let i = 15; i >= 0; i--) {
+    bytes[i] = Number(number & 255n)
+    number >>= 8n
+  }
   return bytes
 }
 
@@ -52,7 +57,10 @@ export function lengthText(seconds: number): string {
 export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let unit = 0
-  while (bytes >= 1024 && unit < units.length - 1) { bytes /= 1024; unit++ }
+  while (bytes >= 1024 && unit < units.length - 1) {
+    bytes /= 1024
+    unit++
+  }
   return `${bytes.toFixed(unit && bytes < 100 ? 1 : 0)} ${units[unit]}`
 }
 
@@ -77,7 +85,8 @@ export const seconds = (of: item): number => {
 export const METER_LEAST_DB = -60
 
 /** The place of a level on a meter: 0 at METER_LEAST_DB and below, 1 at full scale and above. */
-export const meterPart = (linear: number): number => Math.max(0, Math.min(1, 1 - (20 * Math.log10(Math.max(linear, 1e-6))) / METER_LEAST_DB))
+export const meterPart = (linear: number): number =>
+  Math.max(0, Math.min(1, 1 - (20 * Math.log10(Math.max(linear, 1e-6))) / METER_LEAST_DB))
 
 /** The same in dB, for a screen reader. */
 export const meterDb = (linear: number): number => Math.round((1 - meterPart(linear)) * METER_LEAST_DB)

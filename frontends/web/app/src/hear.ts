@@ -21,7 +21,11 @@ export interface Hearing {
 export const hearing = new Cell<Hearing | undefined>(undefined)
 
 /** The part of an item that repeats while it plays: frames of the file. */
-export interface Region { id: string; from: number; end: number }
+export interface Region {
+  id: string
+  from: number
+  end: number
+}
 export const region = new Cell<Region | undefined>(undefined)
 const REGION_LEAST = 256
 
@@ -41,7 +45,8 @@ let giveWay = () => {}
 export function positionOf(of: Hearing): number {
   const frame = of.frame + (performance.now() - of.at) * of.rate
   const part = regionOf(of.id)
-  if (part && of.frame < part.end) return frame < part.end ? frame : part.from + (frame - part.end) % (part.end - part.from)
+  if (part && of.frame < part.end)
+    return frame < part.end ? frame : part.from + ((frame - part.end) % (part.end - part.from))
   return of.frames > 0 && settings.value.loop ? frame % of.frames : Math.min(frame, of.frames)
 }
 
@@ -49,8 +54,13 @@ function begun(of: item, answer: preview_begun, volume: number) {
   const voice = answer.voice
   begins++
   hearing.set({
-    id: idText(of.media.id), frame: num(voice.position), at: performance.now(), frames: num(voice.frames),
-    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000, voice: num(voice.voice), match: answer.gain / volume,
+    id: idText(of.media.id),
+    frame: num(voice.position),
+    at: performance.now(),
+    frames: num(voice.frames),
+    rate: (num(voice.rate) * (answer.tempo_ratio || 1)) / 1000,
+    voice: num(voice.voice),
+    match: answer.gain / volume,
   })
   if (remark.value?.bad) remark.set(undefined)
   clearInterval(tracking)
@@ -61,8 +71,8 @@ function follow(voice: stream_voice, of: Hearing) {
   hearing.set({ ...of, frame: num(voice.position), at: performance.now() })
 }
 
-// Asks the streamer for the position. Without an answer, the page extrapolates the last one. While another preview is asked for, its
-// voice may play already, and the page does not know it yet.
+// Asks the streamer for the position. Without an answer, the page extrapolates the last one. While another preview is
+// asked for, its voice may play already, and the page does not know it yet.
 async function track() {
   const now = hearing.value
   if (!now || now.voice < 0) return
@@ -86,8 +96,16 @@ async function previewThroughJack(of: item, from: number) {
   const { inContext, loop } = settings.value
   const volume = settings.value.volume || INAUDIBLE
   const part = regionOf(idText(of.media.id))
-  const repeated = part && { loop: true, loop_from: Math.floor(part.from), loop_frames: Math.floor(part.end - part.from) }
-  const answer = await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000)
+  const repeated = part && {
+    loop: true,
+    loop_from: Math.floor(part.from),
+    loop_frames: Math.floor(part.end - part.from),
+  }
+  const answer = await ask(
+    'streamer.preview',
+    { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated },
+    5000,
+  )
   if (isHeard(idText(of.media.id))) begun(of, answer, volume)
 }
 
@@ -106,7 +124,11 @@ function explain(error: unknown) {
   if ((error as Error).name === 'NotAllowedError')
     remark.set({ text: 'This browser plays no sound before you click once in the page.', bad: true })
   else if (error instanceof AskError && error.code !== 'aborted')
-    remark.set({ text: `No sound: ${error.message}${error.passes ? '. The next key tries again.' : ''}`, bad: true, hint: error.hint })
+    remark.set({
+      text: `No sound: ${error.message}${error.passes ? '. The next key tries again.' : ''}`,
+      bad: true,
+      hint: error.hint,
+    })
   else complain(error)
 }
 
@@ -118,13 +140,19 @@ async function work() {
     wanted = undefined
     heard = idText(of.media.id)
     if (settings.value.through === 'jack') await previewThroughJack(of, from).catch(explain)
-    else await Promise.race([previewHere(of, from).catch(explain), new Promise<void>(resolve => { giveWay = resolve })])
+    else
+      await Promise.race([
+        previewHere(of, from).catch(explain),
+        new Promise<void>(resolve => {
+          giveWay = resolve
+        }),
+      ])
   }
   busy = false
 }
 
-/** Plays the item from a frame, and stops the item that sounds. If asks come faster than answers, only the last counts. A
- * browser may never say that a sound began, so the next one does not wait for it. */
+/** Plays the item from a frame, and stops the item that sounds. If asks come faster than answers, only the last counts.
+ * A browser may never say that a sound began, so the next one does not wait for it. */
 export function hear(of: item, from = 0) {
   if (of.media.kind !== 'audio') return
   if (region.value && region.value.id !== idText(of.media.id)) region.set(undefined)
@@ -146,7 +174,9 @@ export function hearFrom(of: item, part: number) {
 
 /** Repeats the region between two parts of the item's length. */
 export function hearBetween(of: item, one: number, other: number) {
-  const [from, end] = [one, other].sort((a, b) => a - b).map(part => Math.round(Math.max(0, Math.min(1, part)) * framesOf(of))) as [number, number]
+  const [from, end] = [one, other]
+    .sort((a, b) => a - b)
+    .map(part => Math.round(Math.max(0, Math.min(1, part)) * framesOf(of))) as [number, number]
   if (end - from < REGION_LEAST) return hearFrom(of, one)
   region.set({ id: idText(of.media.id), from, end })
   hear(of, from)
@@ -174,12 +204,13 @@ export function hush() {
 
 let louder = false // an ask for another volume is under way
 
-/** Sets the volume of the preview that plays, and of later ones. During a quick drag an ask begins when the one before is answered. */
+/** Sets the volume of the preview that plays, and of later ones. During a quick drag an ask begins when the one before
+ * is answered. */
 export async function setVolume(volume: number) {
   set({ volume })
   if (louder) return
   louder = true
-  for (let asked: number | undefined; asked !== settings.value.volume;) {
+  for (let asked: number | undefined; asked !== settings.value.volume; ) {
     const now = hearing.value
     if (!now || now.voice < 0) break
     asked = settings.value.volume

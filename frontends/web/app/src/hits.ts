@@ -11,14 +11,21 @@ const isCalm = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 function useHits(take: (of: sound_hit) => void) {
   const now = useRef(take)
   now.current = take
-  useEffect(() => listen('audio.hits', of => { if (!isCalm()) of.each?.forEach(one => now.current(one)) }), [])
+  useEffect(
+    () =>
+      listen('audio.hits', of => {
+        if (!isCalm()) of.each?.forEach(one => now.current(one))
+      }),
+    [],
+  )
 }
 
 /** The element flashes with each hit of the pad or row of this number. */
 export function useFlash<E extends HTMLElement>(what: 'pad' | 'row', number: number) {
   const light = useRef<E>(null)
   useHits(of => {
-    if (of[what] !== undefined && num(of[what]) === number) light.current?.animate([{ opacity: 0.25 + 0.65 * of.velocity }, { opacity: 0 }], FLASH_MS)
+    if (of[what] !== undefined && num(of[what]) === number)
+      light.current?.animate([{ opacity: 0.25 + 0.65 * of.velocity }, { opacity: 0 }], FLASH_MS)
   })
   return light
 }
@@ -33,7 +40,15 @@ export function useSparks(placeOf: (id: Uint8Array) => [number, number] | undefi
     spark.className = 'spark'
     spark.style.translate = `${at[0]}px ${at[1]}px`
     plane.current.append(spark)
-    spark.animate([{ opacity: 0.35 + 0.65 * of.velocity, scale: 1 }, { opacity: 0, scale: GROWN }], 2 * FLASH_MS).finished.finally(() => spark.remove())
+    spark
+      .animate(
+        [
+          { opacity: 0.35 + 0.65 * of.velocity, scale: 1 },
+          { opacity: 0, scale: GROWN },
+        ],
+        2 * FLASH_MS,
+      )
+      .finished.finally(() => spark.remove())
   })
   return plane
 }

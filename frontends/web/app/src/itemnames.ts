@@ -11,14 +11,29 @@ const fresh = new Set<string>() // the ids of those that were asked for since th
 async function learn(ids: Uint8Array[]) {
   const wanted = ids.filter(id => !fresh.has(idText(id)))
   wanted.forEach(id => fresh.add(idText(id)))
-  const got = await Promise.all(wanted.map(id => ask('search.get', { id }, 2000).then(one => one.item, error => { if (error instanceof AskError && error.passes) fresh.delete(idText(id)); return undefined })))
+  const got = await Promise.all(
+    wanted.map(id =>
+      ask('search.get', { id }, 2000).then(
+        one => one.item,
+        error => {
+          if (error instanceof AskError && error.passes) fresh.delete(idText(id))
+          return undefined
+        },
+      ),
+    ),
+  )
   const found = got.filter(one => one !== undefined)
   if (found.length) known.set(new Map([...known.value, ...found.map(one => [idText(one.media.id), one] as const)]))
 }
 
 /** The items that are known so far; those of these ids are asked for. */
 export function useNames(ids: Uint8Array[]): Map<string, item> {
-  useEffect(() => { fresh.clear(); return listen('persist.changed', () => fresh.clear()) }, [])
-  useEffect(() => { learn(ids) })
+  useEffect(() => {
+    fresh.clear()
+    return listen('persist.changed', () => fresh.clear())
+  }, [])
+  useEffect(() => {
+    learn(ids)
+  })
   return useCell(known)
 }

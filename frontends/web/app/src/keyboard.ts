@@ -17,7 +17,8 @@ export function enterMode(mode: Mode) {
 }
 
 /** Is this a key that goes to another item? */
-export const isMove = (event: KeyboardEvent) => MOVES.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
+export const isMove = (event: KeyboardEvent) =>
+  MOVES.includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey
 
 /** Gives a copy of a key to the list, unless the key came from it. Returns true if the list used it. The copy does not
  * bubble: it would come here again. */
@@ -34,16 +35,31 @@ const controlOf = (of: Element) => of.closest('input:is([type="checkbox"], [type
 
 /** The control that was clicked, as long as it has the focus: from the next key on, Chromium calls that visible. */
 let clicked: Element | null = null
-addEventListener('pointerdown', event => { const of = event.target as Element; clicked = controlOf(of) ?? of.closest('label')?.control ?? null }, true)
-addEventListener('focusout', event => { if (event.target === clicked) clicked = null }, true)
+addEventListener(
+  'pointerdown',
+  event => {
+    const of = event.target as Element
+    clicked = controlOf(of) ?? of.closest('label')?.control ?? null
+  },
+  true,
+)
+addEventListener(
+  'focusout',
+  event => {
+    if (event.target === clicked) clicked = null
+  },
+  true,
+)
 
-/** Does Space or Enter press this: a switch, a button or a link that was reached by keyboard? One that was clicked gives them to the list. */
+/** Does Space or Enter press this: a switch, a button or a link that was reached by keyboard? One that was clicked
+ * gives them to the list. */
 export const pressesControl = (of: HTMLElement) => {
   const control = controlOf(of)
   return control !== null && control !== clicked && of.matches(':focus-visible')
 }
 
-/** When a dialogue closes, Chromium returns the focus to the field without a caret, and would drop what is typed next. */
+/** When a dialogue closes, Chromium returns the focus to the field without a caret, and would drop what is typed
+ * next. */
 export function giveCaretBack() {
   const of = document.activeElement
   if (!(of instanceof HTMLInputElement || of instanceof HTMLTextAreaElement)) return

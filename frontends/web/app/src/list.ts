@@ -10,7 +10,8 @@ import { read } from './wire'
 
 /** The current row of the keyboard; -1: none. */
 export const row = new Cell(-1)
-/** The row from which Shift selects, in the result of `rowQuestion`; -1: none. Rises with each choice that begins a new range. */
+/** The row from which Shift selects, in the result of `rowQuestion`; -1: none. Rises with each choice that begins a new
+ * range. */
 let anchor = -1
 let ranges = 0
 /** The row that goTo waits for; -1: none. Until its item has arrived, settleRow does not change the current row. */
@@ -20,8 +21,9 @@ let rowQuestion = ''
 
 const isCurrent = (of: item | undefined) => of !== undefined && idText(of.media.id) === view.value.at
 
-/** After a change of the list: makes the row of the current item the current row. When that item has left the result of the same
- * question, the row stays, so that the next key goes to its neighbour. Another result without it begins at its first row. */
+/** After a change of the list: makes the row of the current item the current row. When that item has left the result of
+ * the same question, the row stays, so that the next key goes to its neighbour. Another result without it begins at its
+ * first row. */
 export function settleRow() {
   if (awaitedRow >= 0) return
   if (!view.value.at) return setRow(-1)
@@ -63,9 +65,13 @@ export function goToItem(id: string) {
   reachItem(id)
 }
 
-/** The same by an arrow key, which keeps what was selected one by one. `extend`: the items before and after the key are selected. */
+/** The same by an arrow key, which keeps what was selected one by one. `extend`: the items before and after the key are
+ * selected. */
 export function keyToItem(id: string, extend: boolean) {
-  if (extend) { picked = true; selected.set(new Set([...selected.value, view.value.at, id].filter(Boolean))) } else if (!picked) endSelection()
+  if (extend) {
+    picked = true
+    selected.set(new Set([...selected.value, view.value.at, id].filter(Boolean)))
+  } else if (!picked) endSelection()
   reachItem(id)
 }
 
@@ -76,7 +82,8 @@ function reachItem(id: string) {
 }
 
 /** The current item, if a loaded page has it. */
-export const atNow = (): item | undefined => (isCurrent(itemAt(row.value)) ? itemAt(row.value) : view.value.at ? itemOf(view.value.at) : undefined)
+export const atNow = (): item | undefined =>
+  isCurrent(itemAt(row.value)) ? itemAt(row.value) : view.value.at ? itemOf(view.value.at) : undefined
 
 /** Plays the current item, which may be on no loaded page. */
 export async function hearNow() {
@@ -86,7 +93,8 @@ export async function hearNow() {
   if (view.value.at === id) hear(of)
 }
 
-/** The ids of the items that an edit changes: the selected items; without a selection the item `at`, by default the current one. */
+/** The ids of the items that an edit changes: the selected items; without a selection the item `at`, by default the
+ * current one. */
 export function chosen(at = view.value.at): string[] {
   if (selected.value.size) return [...selected.value]
   return at ? [at] : []
@@ -94,10 +102,12 @@ export function chosen(at = view.value.at): string[] {
 
 const SELECTED_MOST = 4096
 
-/** The ids of the items from one row to another, at most SELECTED_MOST. Undefined when it is given up: another question is asked,
- * or another range is begun. */
+/** The ids of the items from one row to another, at most SELECTED_MOST. Undefined when it is given up: another question
+ * is asked, or another range is begun. */
 async function idsOf(from: number, to: number): Promise<string[] | undefined> {
-  const asked = question(), range = ranges, by = to < from ? -1 : 1
+  const asked = question(),
+    range = ranges,
+    by = to < from ? -1 : 1
   const ids: string[] = []
   for (let at = from; at !== to + by && ids.length < SELECTED_MOST; at += by) {
     const of = itemAt(at) ?? (await awaitItem(at))
@@ -114,11 +124,12 @@ async function extendSelection(from: number, to: number) {
   const ids = await idsOf(from, to)
   if (!ids) return
   selected.set(new Set([...selected.value, ...ids]))
-  if (ids.length <= Math.abs(to - from)) say(`Only ${counted(ids.length, 'item', 'items')} of this range can be selected.`)
+  if (ids.length <= Math.abs(to - from))
+    say(`Only ${counted(ids.length, 'item', 'items')} of this range can be selected.`)
 }
 
-/** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it; else the
- * selection ends, unless `keep`. */
+/** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it;
+ * else the selection ends, unless `keep`. */
 export async function goTo(to: number, extend = false, sound = settings.value.preview, keep = false) {
   const total = result.value.total ?? 0
   if (total === 0) return
@@ -148,11 +159,17 @@ export async function goFirst() {
 }
 
 /** Waits for the answer to the newest question. */
-export const newest = () => new Promise<void>(done => {
-  const look = () => { if (!result.value.old) { end(); done() } }
-  const end = result.follow(look)
-  look()
-})
+export const newest = () =>
+  new Promise<void>(done => {
+    const look = () => {
+      if (!result.value.old) {
+        end()
+        done()
+      }
+    }
+    const end = result.follow(look)
+    look()
+  })
 
 export function toggleSelected(id: string) {
   const ids = new Set(selected.value)
@@ -197,12 +214,14 @@ export function moreLike() {
 /** Adds counter-examples. These need an example, because a search weighs them against it. */
 export function lessLike() {
   const ids = chosen().filter(id => !view.value.like.includes(id))
-  if (!isAlike(view.value, heard.value)) complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
+  if (!isAlike(view.value, heard.value))
+    complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
   else if (!ids.length) complain(new Error('This is the example itself: go to another sound first'))
   else show({ unlike: addTo(view.value.unlike, ids) })
 }
 
-/** The row `by` rows after the current one. When the current item has left the list, its next neighbour is in its row. */
+/** The row `by` rows after the current one. When the current item has left the list, its next neighbour is in its
+ * row. */
 function rowAfter(by: number): number {
   if (row.value < 0 && by > 0 && by < 1e9) return 0
   const of = itemAt(row.value)
@@ -212,9 +231,13 @@ function rowAfter(by: number): number {
 /** Handles the keys that move in a list with `across` items in a row. Returns true if it used the key. */
 export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   const move: Record<string, number> = {
-    ArrowDown: across, ArrowUp: -across, PageDown: page * across, PageUp: -page * across,
+    ArrowDown: across,
+    ArrowUp: -across,
+    PageDown: page * across,
+    PageUp: -page * across,
     ...(across > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
-    Home: -1e9, End: 1e9,
+    Home: -1e9,
+    End: 1e9,
   }
   const by = move[event.key]
   if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return false
@@ -224,7 +247,10 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
 }
 
 /** Plays the current item, or stops it. */
-export const playOrStop = () => { if (isHeard(view.value.at)) hush(); else hearNow().catch(complain) }
+export const playOrStop = () => {
+  if (isHeard(view.value.at)) hush()
+  else hearNow().catch(complain)
+}
 
 /** Stops the preview, and ends the selection and the error that are shown. */
 export function giveUp() {

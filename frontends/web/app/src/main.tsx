@@ -48,8 +48,16 @@ import './record/record.css'
 import './loops/loops.css'
 
 /** The session of this browser has ended. */
-const LoggedOut = () => isFar ? <strong>This browser is not logged in any more: <a href="/">give the password again</a>.</strong>
-  : <strong>This browser is not logged in any more: open the address that <code>loophole web</code> prints.</strong>
+const LoggedOut = () =>
+  isFar ? (
+    <strong>
+      This browser is not logged in any more: <a href="/">give the password again</a>.
+    </strong>
+  ) : (
+    <strong>
+      This browser is not logged in any more: open the address that <code>loophole web</code> prints.
+    </strong>
+  )
 
 /** The number of items, only while it belongs to what is asked. */
 function Count() {
@@ -59,8 +67,15 @@ function Count() {
   const alike = useCell(view, of => isAlike(of, sound))
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
-      {state === 'refused' ? <LoggedOut /> : state === 'away' ? 'The engine does not answer; this page continues when it is back.' : total === undefined || old ? '…'
-        : `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
+      {state === 'refused' ? (
+        <LoggedOut />
+      ) : state === 'away' ? (
+        'The engine does not answer; this page continues when it is back.'
+      ) : total === undefined || old ? (
+        '…'
+      ) : (
+        `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`
+      )}
     </p>
   )
 }
@@ -68,15 +83,23 @@ function Count() {
 /** How many items are selected; a click or Escape ends the selection. */
 function Chosen() {
   const count = useCell(selected, of => of.size)
-  return count === 0 ? null : <button class="chip selection" title="Clear the selection (Escape)" onClick={endSelection}>{count.toLocaleString('en')} selected <span aria-hidden="true">×</span></button>
+  return count === 0 ? null : (
+    <button class="chip selection" title="Clear the selection (Escape)" onClick={endSelection}>
+      {count.toLocaleString('en')} selected <span aria-hidden="true">×</span>
+    </button>
+  )
 }
 
 /** Undo and redo: of the open project where it and its sound are shown, else of the catalogue. */
 function Steps() {
   return (
     <span class="steps-taken">
-      <button aria-label="Undo" title="Undo (Ctrl+Z)" onClick={undo}><Icon name="undo" size={16} /></button>
-      <button aria-label="Redo" title="Redo (Ctrl+Shift+Z)" onClick={redo}><Icon name="redo" size={16} /></button>
+      <button aria-label="Undo" title="Undo (Ctrl+Z)" onClick={undo}>
+        <Icon name="undo" size={16} />
+      </button>
+      <button aria-label="Redo" title="Redo (Ctrl+Shift+Z)" onClick={redo}>
+        <Icon name="redo" size={16} />
+      </button>
     </span>
   )
 }
@@ -85,37 +108,97 @@ function Steps() {
 function ScopeChoice() {
   const scope = useCell(view, of => of.scope)
   return (
-    <label class="scope">View <select value={scope} onChange={event => show({ scope: event.currentTarget.value as Scope, at: '' })}>
-      {SCOPES.map(one => <option key={one} value={one}>{SCOPE_TITLES[one]}</option>)}
-    </select></label>
+    <label class="scope">
+      View{' '}
+      <select value={scope} onChange={event => show({ scope: event.currentTarget.value as Scope, at: '' })}>
+        {SCOPES.map(one => (
+          <option key={one} value={one}>
+            {SCOPE_TITLES[one]}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 
 const Library = ({ children }: { children: preact.ComponentChildren }) => (
-  <div class="library"><Facets><Directions /></Facets>{children}<Details /></div>
+  <div class="library">
+    <Facets>
+      <Directions />
+    </Facets>
+    {children}
+    <Details />
+  </div>
 )
 
 function Middle({ mode }: { mode: Mode }) {
   switch (mode) {
-    case 'table': return <Library><main><h1 class="unseen">Table</h1><Table /></main></Library>
-    case 'waveforms': return <Library><main><h1 class="unseen">Waveforms</h1><Tiles /></main></Library>
-    case 'map': return <Library><MapView /></Library>
-    case 'hypergrid': return <Hypergrid />
-    case 'folders': return <div class="library folders"><div class="packs halves"><Folders /><Packs /></div><main><h1 class="unseen">Folders and packs</h1><Table /></main><Details /></div>
-    case 'duplicates': return <Duplicates />
-    case 'project': return <Project />
-    case 'kit': return <KitMode />
-    case 'mix': return <MixMode />
-    case 'record': return <RecordMode />
-    case 'loops': return <LoopsMode />
-    case 'engine': return <Engine />
+    case 'table':
+      return (
+        <Library>
+          <main>
+            <h1 class="unseen">Table</h1>
+            <Table />
+          </main>
+        </Library>
+      )
+    case 'waveforms':
+      return (
+        <Library>
+          <main>
+            <h1 class="unseen">Waveforms</h1>
+            <Tiles />
+          </main>
+        </Library>
+      )
+    case 'map':
+      return (
+        <Library>
+          <MapView />
+        </Library>
+      )
+    case 'hypergrid':
+      return <Hypergrid />
+    case 'folders':
+      return (
+        <div class="library folders">
+          <div class="packs halves">
+            <Folders />
+            <Packs />
+          </div>
+          <main>
+            <h1 class="unseen">Folders and packs</h1>
+            <Table />
+          </main>
+          <Details />
+        </div>
+      )
+    case 'duplicates':
+      return <Duplicates />
+    case 'project':
+      return <Project />
+    case 'kit':
+      return <KitMode />
+    case 'mix':
+      return <MixMode />
+    case 'record':
+      return <RecordMode />
+    case 'loops':
+      return <LoopsMode />
+    case 'engine':
+      return <Engine />
   }
 }
 
 function useDrop(): boolean {
   const [over, setOver] = useState(false)
   useEffect(() => {
-    const onOver = (event: DragEvent) => { if (event.dataTransfer?.types.includes('Files')) { event.preventDefault(); setOver(true) } }
+    const onOver = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) {
+        event.preventDefault()
+        setOver(true)
+      }
+    }
     const onDrop = (event: DragEvent) => {
       setOver(false)
       const folder = event.dataTransfer?.items[0]?.webkitGetAsEntry()
@@ -125,8 +208,14 @@ function useDrop(): boolean {
       ;(folder?.isDirectory ? addDropped(folder.name) : hearFile(file)).catch(complain)
     }
     const onLeave = () => setOver(false)
-    addEventListener('dragover', onOver); addEventListener('drop', onDrop); addEventListener('dragleave', onLeave)
-    return () => { removeEventListener('dragover', onOver); removeEventListener('drop', onDrop); removeEventListener('dragleave', onLeave) }
+    addEventListener('dragover', onOver)
+    addEventListener('drop', onDrop)
+    addEventListener('dragleave', onLeave)
+    return () => {
+      removeEventListener('dragover', onOver)
+      removeEventListener('drop', onDrop)
+      removeEventListener('dragleave', onLeave)
+    }
   }, [])
   return over
 }
@@ -138,7 +227,18 @@ function Page() {
   return (
     <>
       <Rail />
-      <header><QueryLine /><Transport /><div class="force"><Count /><Steps /><ScopeChoice /><Outside /><Chosen /><Likeness /></div></header>
+      <header>
+        <QueryLine />
+        <Transport />
+        <div class="force">
+          <Count />
+          <Steps />
+          <ScopeChoice />
+          <Outside />
+          <Chosen />
+          <Likeness />
+        </div>
+      </header>
       <Middle mode={mode} />
       <Dock />
       <Palette />
@@ -159,7 +259,9 @@ function takeTyped() {
 }
 
 function start() {
-  addEventListener('unhandledrejection', ({ reason }) => { if (reason?.name !== 'AbortError') complain(reason ?? new Error('The page failed')) })
+  addEventListener('unhandledrejection', ({ reason }) => {
+    if (reason?.name !== 'AbortError') complain(reason ?? new Error('The page failed'))
+  })
   takeTyped()
   beginTheme()
   addEventListener('close', giveCaretBack, true)

@@ -1,24 +1,46 @@
-// Draws points with WebGL2. A lost context is restored with all that it had. No call draws more points than the machine can
-// draw in a frame: while the map moves, a sample is shown; once it rests, all of them, drawn in parts beside the screen.
+// Draws points with WebGL2. A lost context is restored with all that it had. No call draws more points than the machine
+// can draw in a frame: while the map moves, a sample is shown; once it rests, all of them, drawn in parts beside the
+// screen.
 
 /** From where a map in space is looked at: its middle, and two angles. */
-export interface Turn { x: number; y: number; turn: number; tilt: number }
+export interface Turn {
+  x: number
+  y: number
+  turn: number
+  tilt: number
+}
 
 /** `whole`: the scale at which all points are on the plane. */
-export interface Look extends Turn { scale: number; whole: number }
+export interface Look extends Turn {
+  scale: number
+  whole: number
+}
 
 /** Brightness of a point. */
-export const DIM = 0.22, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
+export const DIM = 0.22,
+  MISSING = 0.3,
+  PLAIN = 0.85,
+  MARKED = 2
 
 type Floats = Float32Array<ArrayBuffer>
 
-// At most UNDER_WAY parts are drawn at a time. The first part has FIRST points, and each has LEAST. The next ones grow by FAST, and
-// by SLOWLY after one had too many: the mean of frames, in which a new one counts NEW, is SLOWER than the shortest frame or than
-// SHORT_MS, or UNDER_WAY parts are not drawn yet.
-const UNDER_WAY = 3, FIRST = 50000, LEAST = 4000, FAST = 1.3, SLOWLY = 1.03, NEW = 0.2, SLOWER = 1.3, SHORT_MS = 17, FEWER = 0.75, REST_MS = 150
+// At most UNDER_WAY parts are drawn at a time. The first part has FIRST points, and each has LEAST. The next ones grow
+// by FAST, and by SLOWLY after one had too many: the mean of frames, in which a new one counts NEW, is SLOWER than the
+// shortest frame or than SHORT_MS, or UNDER_WAY parts are not drawn yet.
+const UNDER_WAY = 3,
+  FIRST = 50000,
+  LEAST = 4000,
+  FAST = 1.3,
+  SLOWLY = 1.03,
+  NEW = 0.2,
+  SLOWER = 1.3,
+  SHORT_MS = 17,
+  FEWER = 0.75,
+  REST_MS = 150
 
 // Points that cover the plane several times over are drawn thin: many of them on a place show how dense it is.
-const THINNEST = 0.12, FULL = 0.5
+const THINNEST = 0.12,
+  FULL = 0.5
 
 const VERTEX = `#version 300 es
 in vec3 place; in vec3 colour; in float bright;
@@ -43,9 +65,11 @@ void main() {
 
 const divisor = (a: number, b: number): number => (b ? divisor(b, a % b) : a)
 
-/** The order of drawing: dim points first. The others are on top, and the first that a sample has: it is the end of the order. Points of one brightness follow each other with a stride that spreads any part of them over the map. */
+/** The order of drawing: dim points first. The others are on top, and the first that a sample has: it is the end of the
+ * order. Points of one brightness follow each other with a stride that spreads any part of them over the map. */
 function orderOf(bright: Floats): Uint32Array<ArrayBuffer> {
-  const count = bright.length, order = new Uint32Array(count)
+  const count = bright.length,
+    order = new Uint32Array(count)
   const rank = (one: number) => (one > 1.1 * DIM ? 1 : 0)
   const next = [0, 0]
   for (const one of bright) if (!rank(one)) next[1]!++
@@ -82,13 +106,18 @@ export class Points {
   contexts = 0
 
   constructor(private canvas: HTMLCanvasElement) {
-    canvas.addEventListener('webglcontextlost', event => { event.preventDefault(); this.gl = undefined })
+    canvas.addEventListener('webglcontextlost', event => {
+      event.preventDefault()
+      this.gl = undefined
+    })
     canvas.addEventListener('webglcontextrestored', () => this.begin())
     this.begin()
   }
 
   /** False if this browser has no WebGL2. */
-  get works() { return this.gl !== undefined }
+  get works() {
+    return this.gl !== undefined
+  }
 
   private shader(kind: number, text: string): WebGLShader {
     const gl = this.gl!
@@ -99,7 +128,12 @@ export class Points {
   }
 
   private begin() {
-    const gl = this.canvas.getContext('webgl2', { antialias: false, alpha: true, premultipliedAlpha: false, preserveDrawingBuffer: true })
+    const gl = this.canvas.getContext('webgl2', {
+      antialias: false,
+      alpha: true,
+      premultipliedAlpha: false,
+      preserveDrawingBuffer: true,
+    })
     if (!gl) return
     this.gl = gl
     this.parts = []
@@ -122,7 +156,8 @@ export class Points {
 
   /** Three numbers a point for place and colour. */
   set(place: Floats, colour: Floats) {
-    this.place = place; this.colour = colour
+    this.place = place
+    this.colour = colour
     this.give(0, 'place', place, 3)
     this.give(1, 'colour', colour, 3)
   }
@@ -175,7 +210,12 @@ export class Points {
     this.wake()
   }
 
-  private wake() { this.frame ||= requestAnimationFrame(now => { this.frame = 0; this.step(now) }) }
+  private wake() {
+    this.frame ||= requestAnimationFrame(now => {
+      this.frame = 0
+      this.step(now)
+    })
+  }
 
   /** A machine that has not drawn its parts yet gets no other one: a newer picture would come later. */
   private step(now: number) {
@@ -191,8 +231,10 @@ export class Points {
 
   /** Finds out how many points a part can have. Larger ones from before say nothing about it. */
   private judge(gl: WebGL2RenderingContext, took: number) {
-    const of = this.parts.at(-1), larger = this.parts.some(one => one.points > this.most)
-    while (this.parts[0] && gl.getSyncParameter(this.parts[0].done, gl.SYNC_STATUS) === gl.SIGNALED) gl.deleteSync(this.parts.shift()!.done)
+    const of = this.parts.at(-1),
+      larger = this.parts.some(one => one.points > this.most)
+    while (this.parts[0] && gl.getSyncParameter(this.parts[0].done, gl.SYNC_STATUS) === gl.SIGNALED)
+      gl.deleteSync(this.parts.shift()!.done)
     if (!of || !took || larger) return
     this.shortest = Math.min(this.shortest, took)
     const good = Math.max(SHORT_MS, this.shortest)
@@ -217,9 +259,14 @@ export class Points {
 
   /** An empty picture of the size that the canvas has now. */
   private start(gl: WebGL2RenderingContext, count: number) {
-    const { canvas } = this, ratio = devicePixelRatio || 1
-    const width = Math.max(1, Math.round(canvas.clientWidth * ratio)), height = Math.max(1, Math.round(canvas.clientHeight * ratio))
-    if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height }
+    const { canvas } = this,
+      ratio = devicePixelRatio || 1
+    const width = Math.max(1, Math.round(canvas.clientWidth * ratio)),
+      height = Math.max(1, Math.round(canvas.clientHeight * ratio))
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width
+      canvas.height = height
+    }
     this.shown = this.moves ? Math.min(this.most, count) : count
     this.next = count - this.shown
     this.target(gl, this.shown > this.most)
@@ -230,7 +277,11 @@ export class Points {
     const { x, y, scale, whole, turn, tilt } = this.look
     const uniform = (name: string) => gl.getUniformLocation(this.program!, name)
     gl.uniform2f(uniform('centre'), x, y)
-    gl.uniform2f(uniform('scale'), (scale * Math.min(width, height)) / width, (scale * Math.min(width, height)) / height)
+    gl.uniform2f(
+      uniform('scale'),
+      (scale * Math.min(width, height)) / width,
+      (scale * Math.min(width, height)) / height,
+    )
     gl.uniform2f(uniform('angle'), turn, tilt)
     const size = ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(scale * 10)))
     gl.uniform1f(uniform('size'), size)
@@ -251,7 +302,11 @@ export class Points {
 
   /** A sample is followed by a picture of all points once the map rests. */
   private show(gl: WebGL2RenderingContext, count: number) {
-    const { canvas: { width, height, dataset }, beside, shown } = this
+    const {
+      canvas: { width, height, dataset },
+      beside,
+      shown,
+    } = this
     this.drawMarked(gl)
     if (beside) {
       gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null)
@@ -261,5 +316,9 @@ export class Points {
     if (shown < count) this.rest = setTimeout(() => this.draw(this.look), REST_MS)
   }
 
-  end() { cancelAnimationFrame(this.frame); clearTimeout(this.rest); this.gl = undefined }
+  end() {
+    cancelAnimationFrame(this.frame)
+    clearTimeout(this.rest)
+    this.gl = undefined
+  }
 }

@@ -25,22 +25,46 @@ class Writer {
   }
 
   // The room first: it may replace bytes and view.
-  byte(value: number) { const at = this.room(1); this.bytes[at] = value }
-  raw(value: Uint8Array) { const at = this.room(value.length); this.bytes.set(value, at) }
-  wide(put: 'setUint16' | 'setUint32' | 'setFloat64', width: number, value: number) { const at = this.room(width); this.view[put](at, value) }
-  widest(put: 'setBigUint64' | 'setBigInt64', value: bigint) { const at = this.room(8); this.view[put](at, value) }
+  byte(value: number) {
+    const at = this.room(1)
+    this.bytes[at] = value
+  }
+  raw(value: Uint8Array) {
+    const at = this.room(value.length)
+    this.bytes.set(value, at)
+  }
+  wide(put: 'setUint16' | 'setUint32' | 'setFloat64', width: number, value: number) {
+    const at = this.room(width)
+    this.view[put](at, value)
+  }
+  widest(put: 'setBigUint64' | 'setBigInt64', value: bigint) {
+    const at = this.room(8)
+    this.view[put](at, value)
+  }
 
   // A head byte, then the count in 1, 2 or 4 bytes; `heads` has one head byte for each width.
   count(count: number, heads: [number, number, number]) {
-    if (heads[0] && count < 0x100) { this.byte(heads[0]); this.byte(count) }
-    else if (count < 0x10000) { this.byte(heads[1]); this.wide('setUint16', 2, count) }
-    else { this.byte(heads[2]); this.wide('setUint32', 4, count) }
+    if (heads[0] && count < 0x100) {
+      this.byte(heads[0])
+      this.byte(count)
+    } else if (count < 0x10000) {
+      this.byte(heads[1])
+      this.wide('setUint16', 2, count)
+    } else {
+      this.byte(heads[2])
+      this.wide('setUint32', 4, count)
+    }
   }
 
   whole(value: number | bigint) {
     if (value >= 0 && value < 0x80) this.byte(Number(value))
-    else if (value >= 0) { this.byte(0xcf); this.widest('setBigUint64', BigInt(value)) }
-    else { this.byte(0xd3); this.widest('setBigInt64', BigInt(value)) }
+    else if (value >= 0) {
+      this.byte(0xcf)
+      this.widest('setBigUint64', BigInt(value))
+    } else {
+      this.byte(0xd3)
+      this.widest('setBigInt64', BigInt(value))
+    }
   }
 
   text(value: string) {
@@ -54,10 +78,14 @@ class Writer {
     if (value === null || value === undefined) this.byte(0xc0)
     else if (typeof value === 'boolean') this.byte(value ? 0xc3 : 0xc2)
     else if (typeof value === 'bigint' || Number.isSafeInteger(value)) this.whole(value as number | bigint)
-    else if (typeof value === 'number') { this.byte(0xcb); this.wide('setFloat64', 8, value) }
-    else if (typeof value === 'string') this.text(value)
-    else if (value instanceof Uint8Array) { this.count(value.length, [0xc4, 0xc5, 0xc6]); this.raw(value) }
-    else if (Array.isArray(value)) {
+    else if (typeof value === 'number') {
+      this.byte(0xcb)
+      this.wide('setFloat64', 8, value)
+    } else if (typeof value === 'string') this.text(value)
+    else if (value instanceof Uint8Array) {
+      this.count(value.length, [0xc4, 0xc5, 0xc6])
+      this.raw(value)
+    } else if (Array.isArray(value)) {
       if (value.length < 16) this.byte(0x90 | value.length)
       else this.count(value.length, [0, 0xdc, 0xdd])
       value.forEach(one => this.value(one))
@@ -69,7 +97,10 @@ class Writer {
     const entries = Object.entries(value).filter(entry => entry[1] !== undefined)
     if (entries.length < 16) this.byte(0x80 | entries.length)
     else this.count(entries.length, [0, 0xde, 0xdf])
-    for (const [key, one] of entries) { this.text(key); this.value(one) }
+    for (const [key, one] of entries) {
+      this.text(key)
+      this.value(one)
+    }
   }
 }
 
@@ -94,9 +125,17 @@ class Reader {
     return at
   }
 
-  raw(count: number) { const at = this.skip(count); return this.bytes.slice(at, at + count) }
-  text(count: number) { const at = this.skip(count); return fromUtf8.decode(this.bytes.subarray(at, at + count)) }
-  byte() { return this.bytes[this.skip(1)]! }
+  raw(count: number) {
+    const at = this.skip(count)
+    return this.bytes.slice(at, at + count)
+  }
+  text(count: number) {
+    const at = this.skip(count)
+    return fromUtf8.decode(this.bytes.subarray(at, at + count))
+  }
+  byte() {
+    return this.bytes[this.skip(1)]!
+  }
   // A count in 1, 2 or 4 bytes, as the lowest two bits of a head say.
   count(width: number) {
     if (width === 0) return this.byte()
@@ -123,16 +162,26 @@ class Reader {
     const exact = (value: bigint) =>
       value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
     switch (head) {
-      case 0xca: return this.view.getFloat32(this.skip(4))
-      case 0xcb: return this.view.getFloat64(this.skip(8))
-      case 0xcc: return this.byte()
-      case 0xcd: return this.view.getUint16(this.skip(2))
-      case 0xce: return this.view.getUint32(this.skip(4))
-      case 0xcf: return exact(this.view.getBigUint64(this.skip(8)))
-      case 0xd0: return this.view.getInt8(this.skip(1))
-      case 0xd1: return this.view.getInt16(this.skip(2))
-      case 0xd2: return this.view.getInt32(this.skip(4))
-      case 0xd3: return exact(this.view.getBigInt64(this.skip(8)))
+      case 0xca:
+        return this.view.getFloat32(this.skip(4))
+      case 0xcb:
+        return this.view.getFloat64(this.skip(8))
+      case 0xcc:
+        return this.byte()
+      case 0xcd:
+        return this.view.getUint16(this.skip(2))
+      case 0xce:
+        return this.view.getUint32(this.skip(4))
+      case 0xcf:
+        return exact(this.view.getBigUint64(this.skip(8)))
+      case 0xd0:
+        return this.view.getInt8(this.skip(1))
+      case 0xd1:
+        return this.view.getInt16(this.skip(2))
+      case 0xd2:
+        return this.view.getInt32(this.skip(4))
+      case 0xd3:
+        return exact(this.view.getBigInt64(this.skip(8)))
     }
     throw new Error(`no value begins with the byte ${head}`)
   }

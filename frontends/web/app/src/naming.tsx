@@ -8,9 +8,18 @@ import { complain } from './state'
 type Taken = (name: string) => Promise<string | undefined>
 
 /** What the field has at first, behind its caret, and what else may be meant, once that is known. */
-interface Offer { now: string; offered?: Promise<string[]> }
+interface Offer {
+  now: string
+  offered?: Promise<string[]>
+}
 
-interface Asked { number: number; what: string; taken: Taken; offer: Offer; give: (name: string | undefined) => void }
+interface Asked {
+  number: number
+  what: string
+  taken: Taken
+  offer: Offer
+  give: (name: string | undefined) => void
+}
 const asked = new Cell<Asked | undefined>(undefined)
 
 let asks = 0
@@ -25,9 +34,17 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
   const field = useRef<HTMLInputElement>(null)
   const [old, setOld] = useState<{ name: string; is: string }>()
   const [offered, setOffered] = useState<string[]>([])
-  useEffect(() => { of.offer.offered?.then(setOffered) }, [])
-  useLayoutEffect(() => { field.current!.focus(); field.current!.setSelectionRange(0, 0) }, []) // the dialog may be open already
-  const choose = (one: string) => { field.current!.value = one; field.current!.focus() }
+  useEffect(() => {
+    of.offer.offered?.then(setOffered)
+  }, [])
+  useLayoutEffect(() => {
+    field.current!.focus()
+    field.current!.setSelectionRange(0, 0)
+  }, []) // the dialog may be open already
+  const choose = (one: string) => {
+    field.current!.value = one
+    field.current!.focus()
+  }
   const submit = async (event: Event) => {
     event.preventDefault()
     const name = field.current!.value.trim()
@@ -36,11 +53,49 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
     else setOld({ name, is })
   }
   return (
-    <form onSubmit={event => { submit(event).catch(error => { complain(error); end() }) }}>
-      <label>{of.what}<input ref={field} type="text" autofocus autocomplete="off" spellcheck={false} defaultValue={of.offer.now} onInput={() => setOld(undefined)} /></label>
-      {of.offer.offered && <p class="buttons offered" role="status">{offered.length > 0 && 'Perhaps'} {offered.map(one => <button key={one} type="button" onClick={() => choose(one)}>{clean(one)}</button>)}</p>}
-      <p role="status">{old && <>{clean(old.name)} is now: <q>{clean(old.is)}</q></>}</p>
-      <p class="buttons"><button>{old ? 'Replace it' : 'OK'}</button> <button type="button" onClick={() => end()}>Cancel</button></p>
+    <form
+      onSubmit={event => {
+        submit(event).catch(error => {
+          complain(error)
+          end()
+        })
+      }}
+    >
+      <label>
+        {of.what}
+        <input
+          ref={field}
+          type="text"
+          autofocus
+          autocomplete="off"
+          spellcheck={false}
+          defaultValue={of.offer.now}
+          onInput={() => setOld(undefined)}
+        />
+      </label>
+      {of.offer.offered && (
+        <p class="buttons offered" role="status">
+          {offered.length > 0 && 'Perhaps'}{' '}
+          {offered.map(one => (
+            <button key={one} type="button" onClick={() => choose(one)}>
+              {clean(one)}
+            </button>
+          ))}
+        </p>
+      )}
+      <p role="status">
+        {old && (
+          <>
+            {clean(old.name)} is now: <q>{clean(old.is)}</q>
+          </>
+        )}
+      </p>
+      <p class="buttons">
+        <button>{old ? 'Replace it' : 'OK'}</button>{' '}
+        <button type="button" onClick={() => end()}>
+          Cancel
+        </button>
+      </p>
     </form>
   )
 }
@@ -48,7 +103,17 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
 export function NameDialog() {
   const now = useCell(asked)
   const dialog = useRef<HTMLDialogElement>(null)
-  useLayoutEffect(() => { if (now) dialog.current?.showModal(); else dialog.current?.close() }, [now])
-  const end = (name?: string) => { now?.give(name); if (asked.value === now) asked.set(undefined) }
-  return <dialog ref={dialog} class="asking naming" aria-label={now?.what} onClose={() => end()}>{now && <NameForm key={now.number} of={now} end={end} />}</dialog>
+  useLayoutEffect(() => {
+    if (now) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [now])
+  const end = (name?: string) => {
+    now?.give(name)
+    if (asked.value === now) asked.set(undefined)
+  }
+  return (
+    <dialog ref={dialog} class="asking naming" aria-label={now?.what} onClose={() => end()}>
+      {now && <NameForm key={now.number} of={now} end={end} />}
+    </dialog>
+  )
 }

@@ -16,7 +16,11 @@ export const portsOpen = new Cell(false)
 /** The engine analyses the file and deletes its copy. */
 export async function hearFile(file: File) {
   say(`Listening to ${file.name}…`)
-  const answer = await fetch(`/drop?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, credentials: 'same-origin' })
+  const answer = await fetch(`/drop?name=${encodeURIComponent(file.name)}`, {
+    method: 'POST',
+    body: file,
+    credentials: 'same-origin',
+  })
   if (!answer.ok) throw new Error((await answer.text()) || `The file was refused: ${answer.status}`)
   const { found } = decode(new Uint8Array(await answer.arrayBuffer())) as unknown as heard_file
   hearAs({ name: file.name, embedding: found.embedding })
@@ -58,40 +62,78 @@ export function PortChoice() {
     <dialog ref={dialog} class="asking" aria-label="Listen to a JACK port" onClose={() => portsOpen.set(false)}>
       {open && (
         <form onSubmit={listen}>
-          <label>Find sounds like what this JACK port plays for {LISTENED_S} seconds
-            <input ref={field} type="text" list="ports" defaultValue={USUAL_PORT} spellcheck={false} /></label>
-          <datalist id="ports">{ports.map(name => <option key={name} value={name} />)}</datalist>
-          <p class="buttons"><button>Listen</button> <button type="button" onClick={() => portsOpen.set(false)}>Cancel</button></p>
+          <label>
+            Find sounds like what this JACK port plays for {LISTENED_S} seconds
+            <input ref={field} type="text" list="ports" defaultValue={USUAL_PORT} spellcheck={false} />
+          </label>
+          <datalist id="ports">
+            {ports.map(name => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <p class="buttons">
+            <button>Listen</button>{' '}
+            <button type="button" onClick={() => portsOpen.set(false)}>
+              Cancel
+            </button>
+          </p>
         </form>
       )}
     </dialog>
   )
 }
 
-/** Where an example comes from that is not in the library. Buttons: a list would choose while arrow keys go through it. */
+/** Where an example comes from that is not in the library. Buttons: a list would choose while arrow keys go through
+ * it. */
 export function Outside() {
   const earlier = useCell(heardBefore)
   const now = useCell(heard)
   const file = useRef<HTMLInputElement>(null)
   const menu = useRef<HTMLDetailsElement>(null)
-  const chosen = (run: () => void) => () => { menu.current!.open = false; run() }
+  const chosen = (run: () => void) => () => {
+    menu.current!.open = false
+    run()
+  }
   return (
     <>
-      <details ref={menu} class="choice outside" data-heard={now?.name}
-        onKeyDown={event => { if (event.key === 'Escape' && menu.current!.open) { menu.current!.open = false; menu.current!.querySelector('summary')!.focus() } event.stopPropagation() }}
-        onFocusOut={event => { if (!menu.current!.contains(event.relatedTarget as Node | null)) menu.current!.open = false }}>
+      <details
+        ref={menu}
+        class="choice outside"
+        data-heard={now?.name}
+        onKeyDown={event => {
+          if (event.key === 'Escape' && menu.current!.open) {
+            menu.current!.open = false
+            menu.current!.querySelector('summary')!.focus()
+          }
+          event.stopPropagation()
+        }}
+        onFocusOut={event => {
+          if (!menu.current!.contains(event.relatedTarget as Node | null)) menu.current!.open = false
+        }}
+      >
         <summary>Like a sound from outside…</summary>
         <div>
           <button onClick={chosen(() => file.current?.click())}>A file…</button>
           <button onClick={chosen(() => portsOpen.set(true))}>A JACK port…</button>
-          {earlier.map(one => <button key={one.name} onClick={chosen(() => hearAs(one))}>{clean(one.name)} (heard before)</button>)}
+          {earlier.map(one => (
+            <button key={one.name} onClick={chosen(() => hearAs(one))}>
+              {clean(one.name)} (heard before)
+            </button>
+          ))}
         </div>
       </details>
-      <input ref={file} type="file" hidden aria-label="A file as example" accept="audio/*" onChange={event => {
-        const chosen = event.currentTarget.files?.[0]
-        event.currentTarget.value = ''
-        if (chosen) hearFile(chosen).catch(complain)
-      }} />
+      <input
+        ref={file}
+        type="file"
+        hidden
+        aria-label="A file as example"
+        accept="audio/*"
+        onChange={event => {
+          const chosen = event.currentTarget.files?.[0]
+          event.currentTarget.value = ''
+          if (chosen) hearFile(chosen).catch(complain)
+        }}
+      />
     </>
   )
 }

@@ -11,10 +11,16 @@ import { settings } from './state'
 import { transport } from './transport'
 import { ask, isFar } from './wire'
 
-const LOOK_MS = 5000, LOOK_AT_DEVICE_MS = 30000
+const LOOK_MS = 5000,
+  LOOK_AT_DEVICE_MS = 30000
 const HIT_MS = 8000 // so long a hit of this page is something that plays
 
-interface Now { mixer: mixer; server: server_state; rows?: row_state[]; pad?: pad }
+interface Now {
+  mixer: mixer
+  server: server_state
+  rows?: row_state[]
+  pad?: pad
+}
 
 const isShut = (strip: mixer_strip | undefined) => strip !== undefined && (strip.mute || strip.gain === 0)
 const shutBy = (strip: mixer_strip) => (strip.mute ? 'is muted' : 'has its gain at silence')
@@ -22,9 +28,11 @@ const shutBy = (strip: mixer_strip) => (strip.mute ? 'is muted' : 'has its gain 
 function ofChannels(bus: channel, { strips = [], preview_apart }: mixer): string {
   const of = (bus: channel) => strips.find(one => one.bus === bus)
   const soloed = strips.filter(one => one.solo).map(one => one.bus)
-  for (const one of bus === 'preview' && preview_apart ? [bus] : [bus, 'master'] as const)
+  for (const one of bus === 'preview' && preview_apart ? [bus] : ([bus, 'master'] as const))
     if (isShut(of(one))) return `the channel ${one} ${shutBy(of(one)!)}`
-  return soloed.length && !soloed.includes(bus) ? `only ${soloed.join(' and ')} ${soloed.length > 1 ? 'are' : 'is'} heard (solo)` : ''
+  return soloed.length && !soloed.includes(bus)
+    ? `only ${soloed.join(' and ')} ${soloed.length > 1 ? 'are' : 'is'} heard (solo)`
+    : ''
 }
 
 function ofPad(of: pad | undefined, number: number): string {
@@ -34,10 +42,18 @@ function ofPad(of: pad | undefined, number: number): string {
 }
 
 const ofRows = (rows: row_state[]) =>
-  !rows.length || rows.some(one => one.sounds) ? '' : rows.every(one => one.absent) ? 'no row of the pattern has its sound' : 'every row of the pattern is muted'
+  !rows.length || rows.some(one => one.sounds)
+    ? ''
+    : rows.every(one => one.absent)
+      ? 'no row of the pattern has its sound'
+      : 'every row of the pattern is muted'
 
 /** What plays, as this page knows. */
-interface Playing { preview: boolean; pad: number | undefined; pattern: boolean }
+interface Playing {
+  preview: boolean
+  pad: number | undefined
+  pattern: boolean
+}
 
 function reasonOf(playing: Playing, volume: number, { mixer, server, rows = [], pad }: Now): string {
   const reasons = [
@@ -63,8 +79,11 @@ function useHit(): number | undefined {
 
 async function look({ pad, pattern }: Playing): Promise<Now> {
   const [mixer, server, rows, pads] = await Promise.all([
-    ask('audio.mixer', {}, 2000), ask('audio.server', {}, 2000),
-    pattern ? ask('audio.rows', {}, 2000).catch(() => undefined) : undefined, pad !== undefined ? ask('audio.pads', {}, 2000) : undefined])
+    ask('audio.mixer', {}, 2000),
+    ask('audio.server', {}, 2000),
+    pattern ? ask('audio.rows', {}, 2000).catch(() => undefined) : undefined,
+    pad !== undefined ? ask('audio.pads', {}, 2000) : undefined,
+  ])
   return { mixer, server, rows: rows?.each, pad: pads?.each?.find(one => num(one.pad) === pad) }
 }
 
@@ -74,10 +93,22 @@ const deviceAlarm = async () => (await ask('supervisor.sound_devices', {}, 5000)
 export function useReason(): string {
   const preview = useCell(hearing, of => of !== undefined && of.voice >= 0)
   const pattern = useCell(transport, of => of !== undefined && of.running && num(of.pattern) > 0)
-  const pad = useHit(), volume = useCell(settings, of => of.volume)
-  const playing = { preview, pad, pattern }, isAny = preview || pattern || pad !== undefined
-  const [now] = usePolled(async () => (isAny ? look(playing) : undefined), LOOK_MS, [preview, pad, pattern], ['audio.sounding_changed', 'audio.server_changed'])
-  const [alarm] = usePolled(async () => (isAny && !isFar ? deviceAlarm() : ''), LOOK_AT_DEVICE_MS, [isAny], ['audio.server_changed'])
+  const pad = useHit(),
+    volume = useCell(settings, of => of.volume)
+  const playing = { preview, pad, pattern },
+    isAny = preview || pattern || pad !== undefined
+  const [now] = usePolled(
+    async () => (isAny ? look(playing) : undefined),
+    LOOK_MS,
+    [preview, pad, pattern],
+    ['audio.sounding_changed', 'audio.server_changed'],
+  )
+  const [alarm] = usePolled(
+    async () => (isAny && !isFar ? deviceAlarm() : ''),
+    LOOK_AT_DEVICE_MS,
+    [isAny],
+    ['audio.server_changed'],
+  )
   if (!isAny || !now) return ''
   const reason = reasonOf(playing, volume, now)
   return reason ? `Silent: ${reason}.` : alarm ? `${alarm[0]!.toUpperCase()}${alarm.slice(1)}.` : ''

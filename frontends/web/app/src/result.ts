@@ -1,5 +1,6 @@
-// The items of the present view: a list with a length, of which the pages near the screen are loaded. Each page belongs to a
-// revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the screen.
+// The items of the present view: a list with a length, of which the pages near the screen are loaded. Each page belongs
+// to a revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the
+// screen.
 import type { facet_count, found, item } from 'loophole'
 import { Cell } from './cell'
 import { idBytes, num } from './format'
@@ -42,24 +43,44 @@ let asked = ''
 export const question = () => asked
 let askedSound: Heard | undefined
 
-const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
+const same = (of: View) =>
+  JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
 
 /** The facets are those of the query: the items among which the nearest are. The engine gives these nearest first. */
 async function askAlike(of: View, signal: AbortSignal): Promise<found> {
   const ids = (list: string[]) => list.map(id => idBytes(id)).filter(id => id !== undefined)
   const [near, all] = await Promise.all([
-    read('search.similar', {
-      like: ids(of.like), unlike: ids(of.unlike), weights: of.weights, query: of.query, limit: ALIKE_MOST,
-      embedding: heard.value?.embedding as never,
-    }, signal),
-    read('search.query', { query: of.query, limit: 0, facets: FACETS }, signal)])
+    read(
+      'search.similar',
+      {
+        like: ids(of.like),
+        unlike: ids(of.unlike),
+        weights: of.weights,
+        query: of.query,
+        limit: ALIKE_MOST,
+        embedding: heard.value?.embedding as never,
+      },
+      signal,
+    ),
+    read('search.query', { query: of.query, limit: 0, facets: FACETS }, signal),
+  ])
   return { ...near, items: ordered(near.items ?? [], of.sort), facets: all.facets }
 }
 
 const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>
-  read('search.query', {
-    query: of.query, sort: of.sort, folder: idBytes(of.folder), view: of.scope, limit: PAGE, offset: page * PAGE, facets: page ? [] : FACETS,
-  }, signal)
+  read(
+    'search.query',
+    {
+      query: of.query,
+      sort: of.sort,
+      folder: idBytes(of.folder),
+      view: of.scope,
+      limit: PAGE,
+      offset: page * PAGE,
+      facets: page ? [] : FACETS,
+    },
+    signal,
+  )
 
 const ask = (of: View, page: number, signal: AbortSignal): Promise<found> =>
   isAlike(of, heard.value) ? askAlike(of, signal) : askPage(of, page, signal)
@@ -76,8 +97,13 @@ const totalOf = (answer: found) =>
 function takeFirst(answer: found) {
   revision = num(answer.revision)
   result.set({
-    total: totalOf(answer), seconds: answer.seconds, took_us: answer.took_us, facets: answer.facets ?? [],
-    hints: answer.hints, error: undefined, old: false,
+    total: totalOf(answer),
+    seconds: answer.seconds,
+    took_us: answer.took_us,
+    facets: answer.facets ?? [],
+    hints: answer.hints,
+    error: undefined,
+    old: false,
   })
 }
 
@@ -101,7 +127,16 @@ async function fetchPage(page: number, signal: AbortSignal) {
 function want(page: number): Promise<boolean> {
   if (pages.has(page)) return Promise.resolve(false)
   const { signal } = round
-  const going = fetching.get(page) ?? fetchPage(page, signal).then(() => true, () => false).finally(() => { if (signal === round.signal) fetching.delete(page) })
+  const going =
+    fetching.get(page) ??
+    fetchPage(page, signal)
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        if (signal === round.signal) fetching.delete(page)
+      })
   fetching.set(page, going)
   return going
 }
@@ -118,19 +153,21 @@ export const itemAt = (row: number): item | undefined => pages.get(Math.floor(ro
 /** The row of an item among the loaded pages; -1 if it is in none. */
 export function rowOf(id: string): number {
   const bytes = idBytes(id)
-  if (bytes) for (const [page, items] of pages) {
-    const at = items.findIndex(one => one.media.id.every((byte, i) => byte === bytes[i]))
-    if (at >= 0) return page * PAGE + at
-  }
+  if (bytes)
+    for (const [page, items] of pages) {
+      const at = items.findIndex(one => one.media.id.every((byte, i) => byte === bytes[i]))
+      if (at >= 0) return page * PAGE + at
+    }
   return -1
 }
 
 export const itemOf = (id: string): item | undefined => itemAt(rowOf(id))
 
-const endOf = (signal: AbortSignal) => new Promise<true>(done => signal.addEventListener('abort', () => done(true), { once: true }))
+const endOf = (signal: AbortSignal) =>
+  new Promise<true>(done => signal.addEventListener('abort', () => done(true), { once: true }))
 
-/** Waits for an item at a row, as a keyboard that goes there needs it, also while all is asked again. Undefined: the result has
- * no such row, or it is no longer that of the question. */
+/** Waits for an item at a row, as a keyboard that goes there needs it, also while all is asked again. Undefined: the
+ * result has no such row, or it is no longer that of the question. */
 export async function awaitItem(row: number): Promise<item | undefined> {
   const question = asked
   const isThere = () => asked === question && !result.value.old && row < (result.value.total ?? 0)
@@ -148,8 +185,9 @@ async function askShown(first: found, signal: AbortSignal): Promise<Map<number, 
   return next
 }
 
-/** Asks for everything that is shown again. The rows on the screen stay until the new ones are there, and pages that were asked
- * for still come: while the catalogue changes without end, a page may take longer than the time between two changes. */
+/** Asks for everything that is shown again. The rows on the screen stay until the new ones are there, and pages that
+ * were asked for still come: while the catalogue changes without end, a page may take longer than the time between two
+ * changes. */
 async function reload() {
   const { signal } = round
   reloading = true
@@ -161,8 +199,7 @@ async function reload() {
     takeFirst(first)
     look(seen[0] * PAGE, seen[1] * PAGE) // the person may have scrolled meanwhile
   } catch (error) {
-    if (error instanceof AskError && error.code !== 'aborted')
-      result.set({ ...NOTHING, error, old: false })
+    if (error instanceof AskError && error.code !== 'aborted') result.set({ ...NOTHING, error, old: false })
   }
   if (signal.aborted) return
   reloading = false
@@ -173,8 +210,8 @@ async function reload() {
 let settling = 0
 let reloading = false
 let changed = false
-/** The catalogue changed: asks again soon, once for many changes. An answer on its way is awaited, so that changes without end
- * do not keep the page from showing any. */
+/** The catalogue changed: asks again soon, once for many changes. An answer on its way is awaited, so that changes
+ * without end do not keep the page from showing any. */
 export function refresh() {
   changed = true
   settling ||= window.setTimeout(() => {
@@ -208,7 +245,9 @@ export function begin() {
   view.follow(follow)
   heard.follow(follow)
   listen('persist.changed', refresh)
-  link.follow(() => { if (link.value === 'open') refresh() })
+  link.follow(() => {
+    if (link.value === 'open') refresh()
+  })
   setInterval(() => catchUp().catch(() => undefined), 5000)
   follow()
 }

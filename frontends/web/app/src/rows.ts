@@ -26,16 +26,24 @@ export function useRows(total: number, rowHeight: number): Rows {
   const scale = full <= TALLEST ? 1 / rowHeight : most / Math.max(1, height - seen * rowHeight)
 
   useEffect(() => {
-    const measure = () => { if (ref.current) setSeen(Math.max(1, ref.current.clientHeight / rowHeight)) }
+    const measure = () => {
+      if (ref.current) setSeen(Math.max(1, ref.current.clientHeight / rowHeight))
+    }
     const watch = new ResizeObserver(measure)
     if (ref.current) watch.observe(ref.current)
     measure()
     return () => watch.disconnect()
   }, [rowHeight])
-  useLayoutEffect(() => { if (first > most) setFirst(most) }, [most])
+  useLayoutEffect(() => {
+    if (first > most) setFirst(most)
+  }, [most])
 
-  const onScroll = () => { if (ref.current) setFirst(Math.max(0, Math.min(most, Math.floor(ref.current.scrollTop * scale)))) }
-  const scrollTo = (row: number) => { if (ref.current) ref.current.scrollTop = Math.max(0, row / scale) }
+  const onScroll = () => {
+    if (ref.current) setFirst(Math.max(0, Math.min(most, Math.floor(ref.current.scrollTop * scale))))
+  }
+  const scrollTo = (row: number) => {
+    if (ref.current) ref.current.scrollTop = Math.max(0, row / scale)
+  }
   const onWheel = (event: WheelEvent) => {
     if (full <= TALLEST || !event.deltaY) return
     event.preventDefault()

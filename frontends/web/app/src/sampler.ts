@@ -1,12 +1,25 @@
-// Plays one sound on the audio thread of the browser, so that a busy page makes no gap. Frames are those of the sound, at
-// the rate of the context. A part repeats to the frame. A sound that is replaced or stopped fades out, so that it does not click.
+// Plays one sound on the audio thread of the browser, so that a busy page makes no gap. Frames are those of the sound,
+// at the rate of the context. A part repeats to the frame. A sound that is replaced or stopped fades out, so that it
+// does not click.
 
 /** What is to sound: `channels` replace the loaded sound. A sound that repeats goes from `end` back to `begin`. */
-export interface Order { number: number; channels?: Float32Array[]; from: number; begin: number; end: number; repeats: boolean }
+export interface Order {
+  number: number
+  channels?: Float32Array[]
+  from: number
+  begin: number
+  end: number
+  repeats: boolean
+}
 /** Which frame of which order sounds; -1: it has ended. */
-export interface Report { number: number; frame: number }
+export interface Report {
+  number: number
+  frame: number
+}
 
-declare class AudioWorkletProcessor { readonly port: MessagePort }
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort
+}
 declare function registerProcessor(name: string, type: typeof AudioWorkletProcessor): void
 
 const FADE = 128 // frames
@@ -36,7 +49,9 @@ class Sampler extends AudioWorkletProcessor {
   /** Adds the next frame of what fades out. */
   private fade(output: Float32Array[], i: number) {
     const of = this.leaving!
-    output.forEach((to, c) => { to[i]! += ((of.channels[Math.min(c, of.channels.length - 1)]?.[of.at] ?? 0) * of.left) / FADE })
+    output.forEach((to, c) => {
+      to[i]! += ((of.channels[Math.min(c, of.channels.length - 1)]?.[of.at] ?? 0) * of.left) / FADE
+    })
     of.at++
     if (--of.left === 0) this.leaving = undefined
   }
@@ -54,12 +69,15 @@ class Sampler extends AudioWorkletProcessor {
     for (let i = 0; i < output[0]!.length; i++) {
       const { order } = this
       if (order) {
-        output.forEach((to, c) => { to[i] = this.channels[Math.min(c, this.channels.length - 1)]?.[this.at] ?? 0 })
+        output.forEach((to, c) => {
+          to[i] = this.channels[Math.min(c, this.channels.length - 1)]?.[this.at] ?? 0
+        })
         this.step(order)
       }
       if (this.leaving) this.fade(output, i)
     }
-    if (this.order && this.calls++ % EVERY === 0) this.port.postMessage({ number: this.order.number, frame: this.at } satisfies Report)
+    if (this.order && this.calls++ % EVERY === 0)
+      this.port.postMessage({ number: this.order.number, frame: this.at } satisfies Report)
     return true
   }
 }

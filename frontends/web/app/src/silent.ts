@@ -16,7 +16,11 @@ export function report(text: string, what: 'row' | 'pad', silent: silent_sound[]
     return
   }
   const more = silent.length > WORDS_MOST ? [`${silent.length - WORDS_MOST} more are silent`] : []
-  complain(new Error([...(text ? [text] : []), ...silent.slice(0, WORDS_MOST).map(of => inWords(of, what)), ...more].join('. ')))
+  complain(
+    new Error(
+      [...(text ? [text] : []), ...silent.slice(0, WORDS_MOST).map(of => inWords(of, what)), ...more].join('. '),
+    ),
+  )
 }
 
 /** Shows the sentence of an answer with its silent rows, or the reason of the failure. */

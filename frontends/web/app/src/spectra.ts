@@ -5,7 +5,11 @@ import { num } from './format'
 import { decode } from './msgpack'
 import { ask } from './wire'
 
-export interface Spectrogram { bands: number; columns: number; levels: Uint8Array }
+export interface Spectrogram {
+  bands: number
+  columns: number
+  levels: Uint8Array
+}
 
 const MAKING_MS = 1500
 
@@ -19,7 +23,9 @@ function readSpectrogram(data: Uint8Array): Spectrogram {
 async function makeNow(of: item) {
   try {
     await ask('indexer.remake', { id: of.media.id, thorough: false })
-  } catch { return false }
+  } catch {
+    return false
+  }
   await new Promise(resolve => setTimeout(resolve, MAKING_MS))
   return true
 }
@@ -27,20 +33,35 @@ async function makeNow(of: item) {
 export const spectra = new Artefacts('spectrogram', readSpectrogram, makeNow)
 
 /** Dark to bright: blue, violet, orange, pale yellow; each step is brighter than the one before. */
-const STOPS: [number, number, number][] = [[8, 8, 24], [42, 24, 104], [126, 36, 128], [212, 72, 88], [250, 148, 48], [252, 240, 168]]
+const STOPS: [number, number, number][] = [
+  [8, 8, 24],
+  [42, 24, 104],
+  [126, 36, 128],
+  [212, 72, 88],
+  [250, 148, 48],
+  [252, 240, 168],
+]
 const COLOURS = Array.from({ length: 256 }, (_, level) => {
-  const at = (level / 255) * (STOPS.length - 1), below = Math.min(STOPS.length - 2, Math.floor(at)), part = at - below
+  const at = (level / 255) * (STOPS.length - 1),
+    below = Math.min(STOPS.length - 2, Math.floor(at)),
+    part = at - below
   return STOPS[below]!.map((one, i) => Math.round(one + (STOPS[below + 1]![i]! - one) * part))
 })
 
-const DEEPEST = 0.1, BRIGHTEST = 0.7 // of the bands, where the power of sounds lies
+const DEEPEST = 0.1,
+  BRIGHTEST = 0.7 // of the bands, where the power of sounds lies
 const SHARPNESS = 4 // the loudest bands count, although each level is a logarithm
 
 /** For each of `count` equal parts of the time where its power lies: 0 deep, 1 bright. */
 export function brightnessOf(of: Spectrogram, count: number): number[] {
   return Array.from({ length: count }, (_, part) => {
-    let sum = 0, all = 0
-    for (let column = Math.floor((part * of.columns) / count); column < Math.max(1, ((part + 1) * of.columns) / count); column++)
+    let sum = 0,
+      all = 0
+    for (
+      let column = Math.floor((part * of.columns) / count);
+      column < Math.max(1, ((part + 1) * of.columns) / count);
+      column++
+    )
       for (let band = 0; band < of.bands; band++) {
         const power = (of.levels[column * of.bands + band]! / 255) ** SHARPNESS
         sum += power * band
@@ -52,8 +73,14 @@ export function brightnessOf(of: Spectrogram, count: number): number[] {
 
 /** Draws it over the whole canvas, the lowest band at the foot. */
 export function drawSpectrogram(canvas: HTMLCanvasElement, of: Spectrogram | undefined) {
-  if (!of?.columns) { canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height); return }
-  if (canvas.width !== of.columns || canvas.height !== of.bands) { canvas.width = of.columns; canvas.height = of.bands }
+  if (!of?.columns) {
+    canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height)
+    return
+  }
+  if (canvas.width !== of.columns || canvas.height !== of.bands) {
+    canvas.width = of.columns
+    canvas.height = of.bands
+  }
   const to = canvas.getContext('2d')!
   const image = to.createImageData(of.columns, of.bands)
   for (let x = 0; x < of.columns; x++)

@@ -1,4 +1,5 @@
-// How the numbers of a query's items spread, for the pictures above the ranges: of all items, or of a sample of a large result.
+// How the numbers of a query's items spread, for the pictures above the ranges: of all items, or of a sample of a large
+// result.
 import type { item } from 'loophole'
 import { idBytes, num } from './format'
 import type { Scope } from './state'
@@ -8,13 +9,19 @@ import { read } from './wire'
 const PAGES = 8
 const PAGE = 64
 
-export interface Sample { items: item[]; total: number }
+export interface Sample {
+  items: item[]
+  total: number
+}
 
 export async function sampleOf(query: string, folder: string, scope: Scope, signal: AbortSignal): Promise<Sample> {
-  const page = (offset: number) => read('search.query', { query, folder: idBytes(folder), view: scope, limit: PAGE, offset }, signal)
+  const page = (offset: number) =>
+    read('search.query', { query, folder: idBytes(folder), view: scope, limit: PAGE, offset }, signal)
   const first = await page(0)
   const total = num(first.total)
-  const offsets = Array.from({ length: PAGES - 1 }, (_, i) => Math.max((i + 1) * PAGE, Math.floor(((i + 1) * total) / PAGES))).filter(offset => offset < total)
+  const offsets = Array.from({ length: PAGES - 1 }, (_, i) =>
+    Math.max((i + 1) * PAGE, Math.floor(((i + 1) * total) / PAGES)),
+  ).filter(offset => offset < total)
   const others = await Promise.all(offsets.map(page))
   return { items: [first, ...others].flatMap(one => one.items ?? []), total }
 }

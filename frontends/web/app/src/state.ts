@@ -2,7 +2,20 @@
 // page shows the same after it was loaded again, or for another person who opens its URL.
 import { Cell } from './cell'
 
-export const MODES = ['table', 'waveforms', 'map', 'hypergrid', 'folders', 'duplicates', 'project', 'kit', 'mix', 'record', 'loops', 'engine'] as const
+export const MODES = [
+  'table',
+  'waveforms',
+  'map',
+  'hypergrid',
+  'folders',
+  'duplicates',
+  'project',
+  'kit',
+  'mix',
+  'record',
+  'loops',
+  'engine',
+] as const
 export type Mode = (typeof MODES)[number]
 /** The key that, with Alt, leads to each mode. */
 export const MODE_KEYS = '1234567890-='
@@ -41,18 +54,42 @@ export interface View {
 const COLUMNS = ['name', 'class', 'bpm', 'key', 'length', 'lufs', 'tags', 'pack']
 const EVEN = Object.fromEntries(BLOCKS.map(block => [block, 1])) as Record<Block, number>
 export const START: View = {
-  mode: 'table', query: '', sort: '', folder: '', scope: 'combined', at: '', like: [], unlike: [], weights: EVEN, columns: COLUMNS, dimensions: 2,
-  colour: 'class', rows: 'class', across: 'pack', desk: 'kits',
+  mode: 'table',
+  query: '',
+  sort: '',
+  folder: '',
+  scope: 'combined',
+  at: '',
+  like: [],
+  unlike: [],
+  weights: EVEN,
+  columns: COLUMNS,
+  dimensions: 2,
+  colour: 'class',
+  rows: 'class',
+  across: 'pack',
+  desk: 'kits',
 }
 
 /** The parts of a view that limit or order its result, all without effect. */
-export const START_FILTERS = { query: '', sort: '', folder: '', scope: 'combined' as Scope, like: [], unlike: [], weights: EVEN }
+export const START_FILTERS = {
+  query: '',
+  sort: '',
+  folder: '',
+  scope: 'combined' as Scope,
+  like: [],
+  unlike: [],
+  weights: EVEN,
+}
 
 const listed = (text: string | null) => (text ? text.split(',') : [])
 
 function readWeights(text: string | null): Record<Block, number> {
   const values = listed(text).map(Number)
-  return Object.fromEntries(BLOCKS.map((block, i) => [block, Number.isFinite(values[i]) ? values[i]! : 1])) as Record<Block, number>
+  return Object.fromEntries(BLOCKS.map((block, i) => [block, Number.isFinite(values[i]) ? values[i]! : 1])) as Record<
+    Block,
+    number
+  >
 }
 
 function readUrl(): View {
@@ -62,7 +99,7 @@ function readUrl(): View {
     mode: MODES.includes(mode) ? mode : START.mode,
     query: at.get('q') ?? '',
     sort: at.get('sort') ?? '',
-    folder: at.get('like') ? '' : at.get('folder') ?? '',
+    folder: at.get('like') ? '' : (at.get('folder') ?? ''),
     scope: SCOPES.find(one => one === at.get('view')) ?? 'combined',
     at: at.get('at') ?? '',
     like: listed(at.get('like')),
@@ -79,7 +116,9 @@ function readUrl(): View {
 
 function writeUrl(of: View): string {
   const to = new URLSearchParams()
-  const put = (name: string, value: string, usual: string) => { if (value !== usual) to.set(name, value) }
+  const put = (name: string, value: string, usual: string) => {
+    if (value !== usual) to.set(name, value)
+  }
   put('mode', of.mode, START.mode)
   put('q', of.query, '')
   put('sort', of.sort, '')
@@ -104,7 +143,10 @@ export const view = new Cell<View>(readUrl())
 export const selected = new Cell<ReadonlySet<string>>(new Set())
 
 /** The embedding of a file outside the catalogue, or of the sound of a port: an example in addition to `like`. */
-export interface Heard { name: string; embedding: unknown }
+export interface Heard {
+  name: string
+  embedding: unknown
+}
 export const heard = new Cell<Heard | undefined>(undefined)
 
 const HEARD = 'loophole-heard'
@@ -120,7 +162,11 @@ function readHeard(): Heard[] {
 
 /** A browser may refuse to store anything: then it is forgotten with the page. */
 function keep(name: string, value: unknown) {
-  try { localStorage.setItem(name, JSON.stringify(value)) } catch { /* refused */ }
+  try {
+    localStorage.setItem(name, JSON.stringify(value))
+  } catch {
+    /* refused */
+  }
 }
 
 /** Earlier examples, the newest first. The browser's local storage keeps them. */
@@ -134,11 +180,12 @@ export function hearAs(sound: Heard) {
   keep(HEARD, heardBefore.value)
 }
 
-/** Likeness looks in all folders, and the nearest come first: where it begins, it ends the limit to a folder and the order. A folder
- * that is chosen later ends likeness. */
+/** Likeness looks in all folders, and the nearest come first: where it begins, it ends the limit to a folder and the
+ * order. A folder that is chosen later ends likeness. */
 function settled(before: View, after: View): View {
   if (!isAlike(after, heard.value)) return after
-  if (!after.folder || after.folder === before.folder) return isAlike(before, heard.value) ? after : { ...after, folder: '', sort: '' }
+  if (!after.folder || after.folder === before.folder)
+    return isAlike(before, heard.value) ? after : { ...after, folder: '', sort: '' }
   heard.set(undefined)
   return { ...after, like: [], unlike: [] }
 }
@@ -157,12 +204,18 @@ export function show(part: Partial<View>) {
 
 const URL_MS = 100
 let writing = 0
-const write = () => { writing = 0; history.replaceState(null, '', writeUrl(view.value)) }
+const write = () => {
+  writing = 0
+  history.replaceState(null, '', writeUrl(view.value))
+}
 
 /** Writes the URL after `wait_ms`, because a write for each key would be slow. 0: writes a pending change at once. */
 function writeSoon(wait_ms: number) {
   if (wait_ms) writing ||= window.setTimeout(write, wait_ms)
-  else if (writing) { clearTimeout(writing); write() }
+  else if (writing) {
+    clearTimeout(writing)
+    write()
+  }
 }
 
 function takeUrl() {
@@ -181,7 +234,9 @@ export const isAlike = (of: View, sound: Heard | undefined) => of.like.length > 
 
 /** The query without quoted texts, and without parentheses and their content. */
 function outerText(query: string): string {
-  let outer = '', quoted = false, depth = 0
+  let outer = '',
+    quoted = false,
+    depth = 0
   for (const char of query) {
     if (char === '"') quoted = !quoted
     if (!quoted && char === '(') depth++
@@ -191,20 +246,27 @@ function outerText(query: string): string {
   return outer
 }
 
-export const isEither = (query: string) => outerText(query).split(/\s+/).some(word => /^(or|\|)$/i.test(word))
+export const isEither = (query: string) =>
+  outerText(query)
+    .split(/\s+/)
+    .some(word => /^(or|\|)$/i.test(word))
 
-/** Splits a query into its clauses, at each space that is outside of quotes and parentheses. A query with an `or` there is one
- * clause: none of its words is in force by itself. */
+/** Splits a query into its clauses, at each space that is outside of quotes and parentheses. A query with an `or` there
+ * is one clause: none of its words is in force by itself. */
 export function clauses(query: string): string[] {
   if (isEither(query)) return [query]
   const list: string[] = []
-  let now = '', quoted = false, depth = 0
+  let now = '',
+    quoted = false,
+    depth = 0
   for (const char of query) {
     if (char === '"') quoted = !quoted
     if (!quoted && char === '(') depth++
     if (!quoted && char === ')') depth--
-    if (char === ' ' && !quoted && depth <= 0) { if (now) list.push(now); now = '' }
-    else now += char
+    if (char === ' ' && !quoted && depth <= 0) {
+      if (now) list.push(now)
+      now = ''
+    } else now += char
   }
   if (now) list.push(now)
   return list
@@ -215,14 +277,21 @@ const VALUE_BYTES = 250 // an answer cuts a longer value, so that it is none of 
 
 /** Makes the clause that finds the items with this value of the field, with quotes if the value needs them. */
 export const clause = (field: string, value: string) =>
-  OF_WORDS.includes(field) && !value.includes('"') && new TextEncoder().encode(value).length < VALUE_BYTES ? `${field}:"=${value}"` : /^[\p{L}\p{N}_#.]+$/u.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/"/g, '')}"`
+  OF_WORDS.includes(field) && !value.includes('"') && new TextEncoder().encode(value).length < VALUE_BYTES
+    ? `${field}:"=${value}"`
+    : /^[\p{L}\p{N}_#.]+$/u.test(value)
+      ? `${field}:${value}`
+      : `${field}:"${value.replace(/"/g, '')}"`
 
 /** The query and a clause, both in force: an `or` binds less tightly than a space. */
-export const joined = (query: string, more: string) => (isEither(query) ? [`(${query})`, more] : [...clauses(query), more]).join(' ')
+export const joined = (query: string, more: string) =>
+  (isEither(query) ? [`(${query})`, more] : [...clauses(query), more]).join(' ')
 
 /** The query with another clause of this field, or with none. */
 export function withClause(query: string, field: string, next: string): string {
-  const others = clauses(query).filter(one => isEither(query) || !one.startsWith(`${field}:`)).join(' ')
+  const others = clauses(query)
+    .filter(one => isEither(query) || !one.startsWith(`${field}:`))
+    .join(' ')
   return next ? joined(others, next) : others
 }
 
@@ -233,8 +302,26 @@ export function toggleClause(text: string) {
 }
 
 /** The settings of this browser. Its local storage keeps them. */
-export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean; bright: boolean; theme: 'dark' | 'light' | 'system' }
-const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false, bright: false, theme: 'system' }
+export interface Settings {
+  preview: boolean
+  through: 'jack' | 'browser'
+  volume: number
+  inContext: boolean
+  loop: boolean
+  spectral: boolean
+  bright: boolean
+  theme: 'dark' | 'light' | 'system'
+}
+const USUAL: Settings = {
+  preview: true,
+  through: 'jack',
+  volume: 0.8,
+  inContext: false,
+  loop: false,
+  spectral: false,
+  bright: false,
+  theme: 'system',
+}
 
 function readSettings(): Settings {
   try {
@@ -251,7 +338,11 @@ export function set(part: Partial<Settings>) {
 }
 
 /** The line at the foot of the page: a result, or the reason of a failure. */
-export interface Remark { text: string; bad: boolean; hint?: string }
+export interface Remark {
+  text: string
+  bad: boolean
+  hint?: string
+}
 export const remark = new Cell<Remark | undefined>(undefined)
 export const say = (text: string) => remark.set({ text, bad: false })
 export const complain = (error: unknown) => {

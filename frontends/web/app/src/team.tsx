@@ -9,22 +9,46 @@ import { complain, say } from './state'
 import { ask, isFar } from './wire'
 
 const BUDGET_MS = 60000
-const USES_MOST = 64, HOURS_MOST = 720, NAME_MOST = 64
+const USES_MOST = 64,
+  HOURS_MOST = 720,
+  NAME_MOST = 64
 
 /** Sends one command about the team at a time. */
 function useCommand(again: () => void) {
   const [busy, setBusy] = useState(false)
   const run = (command: () => Promise<unknown>) => {
     setBusy(true)
-    command().catch(complain).finally(() => { setBusy(false); again() })
+    command()
+      .catch(complain)
+      .finally(() => {
+        setBusy(false)
+        again()
+      })
   }
   return { busy, run }
 }
 type Command = ReturnType<typeof useCommand>
 
-interface Typed { label: string; value: string; set: (value: string) => void; placeholder?: string }
+interface Typed {
+  label: string
+  value: string
+  set: (value: string) => void
+  placeholder?: string
+}
 const Text = ({ label, value, set, placeholder }: Typed) => (
-  <label>{label} <input type="text" size={20} maxLength={NAME_MOST} value={value} placeholder={placeholder} spellcheck={false} autocomplete="off" onInput={event => set(event.currentTarget.value)} /></label>
+  <label>
+    {label}{' '}
+    <input
+      type="text"
+      size={20}
+      maxLength={NAME_MOST}
+      value={value}
+      placeholder={placeholder}
+      spellcheck={false}
+      autocomplete="off"
+      onInput={event => set(event.currentTarget.value)}
+    />
+  </label>
 )
 
 /** The forms of an engine that is in no team, or not as the member that it was. */
@@ -34,24 +58,60 @@ function Join({ by }: { by: Command }) {
   const [code, setCode] = useState('')
   const make = (event: Event) => {
     event.preventDefault()
-    by.run(() => ask('composer.team_create', { team: team.trim(), name: name.trim() }, BUDGET_MS).then(() => say(`The team ${team.trim()} is made.`)))
+    by.run(() =>
+      ask('composer.team_create', { team: team.trim(), name: name.trim() }, BUDGET_MS).then(() =>
+        say(`The team ${team.trim()} is made.`),
+      ),
+    )
   }
   const join = (event: Event) => {
     event.preventDefault()
-    by.run(() => ask('composer.team_join', { code: code.trim(), name: name.trim() }, BUDGET_MS).then(got => say(`This engine is in the team ${clean(got.team)}.`)))
+    by.run(() =>
+      ask('composer.team_join', { code: code.trim(), name: name.trim() }, BUDGET_MS).then(got =>
+        say(`This engine is in the team ${clean(got.team)}.`),
+      ),
+    )
   }
   const lacks = by.busy || !name.trim()
   return (
     <>
-      <p class="buttons"><Text label="Name of this engine for the others" value={name} set={setName} placeholder="desk" /></p>
-      <form class="buttons" onSubmit={make}><Text label="Name of the team" value={team} set={setTeam} /><button disabled={lacks || !team.trim()}>Make a team</button></form>
-      <form class="buttons" onSubmit={join}><Text label="Code of a team" value={code} set={setCode} /><button disabled={lacks || !code.trim()}>Join</button></form>
+      <p class="buttons">
+        <Text label="Name of this engine for the others" value={name} set={setName} placeholder="desk" />
+      </p>
+      <form class="buttons" onSubmit={make}>
+        <Text label="Name of the team" value={team} set={setTeam} />
+        <button disabled={lacks || !team.trim()}>Make a team</button>
+      </form>
+      <form class="buttons" onSubmit={join}>
+        <Text label="Code of a team" value={code} set={setCode} />
+        <button disabled={lacks || !code.trim()}>Join</button>
+      </form>
     </>
   )
 }
 
-const Count = ({ label, value, most, set }: { label: string; value: number; most: number; set: (value: number) => void }) => (
-  <label>{label} <input type="number" min={1} max={most} required value={value} onInput={event => set(event.currentTarget.valueAsNumber)} /></label>
+const Count = ({
+  label,
+  value,
+  most,
+  set,
+}: {
+  label: string
+  value: number
+  most: number
+  set: (value: number) => void
+}) => (
+  <label>
+    {label}{' '}
+    <input
+      type="number"
+      min={1}
+      max={most}
+      required
+      value={value}
+      onInput={event => set(event.currentTarget.valueAsNumber)}
+    />
+  </label>
 )
 
 /** A code is shown until the panel goes or another one is made: the engine keeps none. */
@@ -62,17 +122,38 @@ function Codes({ by }: { by: Command }) {
   const make = (event: Event) => {
     event.preventDefault()
     const words = `${counted(uses, 'engine')} may join by it within ${counted(hours, 'hour')}. It is shown only once.`
-    by.run(() => ask('composer.team_code', { uses, hours }, BUDGET_MS).then(got => setMade(got.code ? { code: clean(got.code), words } : undefined)))
+    by.run(() =>
+      ask('composer.team_code', { uses, hours }, BUDGET_MS).then(got =>
+        setMade(got.code ? { code: clean(got.code), words } : undefined),
+      ),
+    )
   }
   const revoke = () =>
-    by.run(() => ask('composer.team_code', { uses: 1, hours: 1, revoke: true }, BUDGET_MS).then(() => { setMade(undefined); say('No code of this team is valid.') }))
+    by.run(() =>
+      ask('composer.team_code', { uses: 1, hours: 1, revoke: true }, BUDGET_MS).then(() => {
+        setMade(undefined)
+        say('No code of this team is valid.')
+      }),
+    )
   return (
     <>
       <form class="buttons" onSubmit={make}>
-        <Count label="Engines" value={uses} most={USES_MOST} set={setUses} /><Count label="Hours" value={hours} most={HOURS_MOST} set={setHours} />
-        <button disabled={by.busy}>Make a code</button><button type="button" disabled={by.busy} onClick={revoke}>Revoke all codes</button>
+        <Count label="Engines" value={uses} most={USES_MOST} set={setUses} />
+        <Count label="Hours" value={hours} most={HOURS_MOST} set={setHours} />
+        <button disabled={by.busy}>Make a code</button>
+        <button type="button" disabled={by.busy} onClick={revoke}>
+          Revoke all codes
+        </button>
       </form>
-      <p class="buttons" role="status">{made && <><code>{made.code}</code><button onClick={() => copyText(made.code, 'The code')}>Copy the code</button>{made.words}</>}</p>
+      <p class="buttons" role="status">
+        {made && (
+          <>
+            <code>{made.code}</code>
+            <button onClick={() => copyText(made.code, 'The code')}>Copy the code</button>
+            {made.words}
+          </>
+        )}
+      </p>
     </>
   )
 }
@@ -80,29 +161,60 @@ function Codes({ by }: { by: Command }) {
 function Leave({ of, by }: { of: team_shown; by: Command }) {
   const [asked, setAsked] = useState(false)
   const [forget, setForget] = useState(false)
-  const leave = () => by.run(() => ask('composer.team_leave', { forget }, BUDGET_MS).then(() => say(`This engine has left the team ${clean(of.team)}.`)))
-  if (!asked) return <p class="buttons"><button onClick={() => setAsked(true)}>Leave the team…</button></p>
+  const leave = () =>
+    by.run(() =>
+      ask('composer.team_leave', { forget }, BUDGET_MS).then(() =>
+        say(`This engine has left the team ${clean(of.team)}.`),
+      ),
+    )
+  if (!asked)
+    return (
+      <p class="buttons">
+        <button onClick={() => setAsked(true)}>Leave the team…</button>
+      </p>
+    )
   return (
     <p class="buttons" role="group" aria-label="Leave the team">
       What was learned stays here.
-      <label><input type="checkbox" checked={forget} onChange={event => setForget(event.currentTarget.checked)} /> Also remove from the server what this engine said</label>
-      <button disabled={by.busy} onClick={leave}>Leave {clean(of.team)}</button><button onClick={() => { setAsked(false); setForget(false) }}>Stay</button>
+      <label>
+        <input type="checkbox" checked={forget} onChange={event => setForget(event.currentTarget.checked)} /> Also
+        remove from the server what this engine said
+      </label>
+      <button disabled={by.busy} onClick={leave}>
+        Leave {clean(of.team)}
+      </button>
+      <button
+        onClick={() => {
+          setAsked(false)
+          setForget(false)
+        }}
+      >
+        Stay
+      </button>
     </p>
   )
 }
 
 const exchangeText = (of: team_shown) =>
-  `${clean(of.server)}: ${num(of.last_sync) ? `last exchange ${timeText(num(of.last_sync))}` : 'no exchange since the start of the engine'}; `
-  + `${counted(num(of.waiting), 'statement')} not sent yet, ${counted(num(of.known), 'field')} known${of.comparing ? '; the items here are being compared with what the team says' : ''}.`
+  `${clean(of.server)}: ${num(of.last_sync) ? `last exchange ${timeText(num(of.last_sync))}` : 'no exchange since the start of the engine'}; ` +
+  `${counted(num(of.waiting), 'statement')} not sent yet, ${counted(num(of.known), 'field')} known${of.comparing ? '; the items here are being compared with what the team says' : ''}.`
 
 /** On its own machine a restored engine goes on as the member that it was, if a person says so. */
 function Restored({ of, by }: { of: team_shown; by: Command }) {
   const name = of.members?.find(one => one.id === of.me)?.name ?? ''
-  const join = () => by.run(() => ask('composer.team_join', { name }, BUDGET_MS).then(() => say('This engine exchanges with its team again.')))
+  const join = () =>
+    by.run(() =>
+      ask('composer.team_join', { name }, BUDGET_MS).then(() => say('This engine exchanges with its team again.')),
+    )
   return (
     <>
-      <p class="notice">This catalogue was restored, or comes from another machine: nothing is sent.{' '}
-        <button disabled={by.busy || !name} onClick={join}>Go on as {clean(name)}</button> On another machine than before it joins by a code.</p>
+      <p class="notice">
+        This catalogue was restored, or comes from another machine: nothing is sent.{' '}
+        <button disabled={by.busy || !name} onClick={join}>
+          Go on as {clean(name)}
+        </button>{' '}
+        On another machine than before it joins by a code.
+      </p>
       <Join by={by} />
     </>
   )
@@ -113,7 +225,11 @@ function Together({ of, by }: { of: team_shown; by: Command }) {
     <>
       <ul aria-label="Members">
         {(of.members ?? []).map(one => (
-          <li key={one.id}>{clean(one.name)}{one.id === of.me && <strong> (this engine)</strong>} <span class="quiet">since {timeText(num(one.joined))}</span></li>
+          <li key={one.id}>
+            {clean(one.name)}
+            {one.id === of.me && <strong> (this engine)</strong>}{' '}
+            <span class="quiet">since {timeText(num(one.joined))}</span>
+          </li>
         ))}
       </ul>
       <p class="quiet">{exchangeText(of)}</p>

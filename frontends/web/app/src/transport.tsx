@@ -1,4 +1,5 @@
-// The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is well.
+// The transport, in each mode: start, position, tempo, metronome; the level of the master, and whether the engine is
+// well.
 import type { meters, transport_state } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { Cell } from './cell'
@@ -23,8 +24,10 @@ function useCore(): [meters | undefined, () => void, boolean] {
 }
 
 /** The tempo that was set, which the core takes in its next period, unless another program leads. */
-const tempoOf = (now: transport_state) => now.sync === 'none' || now.sync === 'lead' ? now.set_bpm ?? now.bpm : now.bpm
-const positionOf = (now: transport_state) => `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}`
+const tempoOf = (now: transport_state) =>
+  now.sync === 'none' || now.sync === 'lead' ? (now.set_bpm ?? now.bpm) : now.bpm
+const positionOf = (now: transport_state) =>
+  `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}`
 
 export function Transport() {
   const [core, again, failed] = useCore()
@@ -32,15 +35,48 @@ export function Transport() {
   const run = (promise: Promise<unknown>) => doing(promise).then(again)
   return (
     <div class="transport" role="group" aria-label="Transport">
-      <button disabled={!now} aria-label="To bar 1" title="To bar 1" onClick={() => run(ask('audio.locate', { bar: 0 }))}><Icon name="begin" /></button>
-      <button class="start" disabled={!now} aria-pressed={now?.running ?? false} aria-label={now?.running ? 'Stop' : 'Start'} title={now?.running ? 'Stop' : 'Start'}
-        onClick={() => run(ask('audio.toggle', { count_in: 0 }))}><Icon name={now?.running ? 'stop' : 'play'} /></button>
+      <button
+        disabled={!now}
+        aria-label="To bar 1"
+        title="To bar 1"
+        onClick={() => run(ask('audio.locate', { bar: 0 }))}
+      >
+        <Icon name="begin" />
+      </button>
+      <button
+        class="start"
+        disabled={!now}
+        aria-pressed={now?.running ?? false}
+        aria-label={now?.running ? 'Stop' : 'Start'}
+        title={now?.running ? 'Stop' : 'Start'}
+        onClick={() => run(ask('audio.toggle', { count_in: 0 }))}
+      >
+        <Icon name={now?.running ? 'stop' : 'play'} />
+      </button>
       <output aria-label="Position">{now ? positionOf(now) : '–'}</output>
-      <TypedField type="number" aria-label="Tempo" title="Tempo, in beats a minute" min="20" max="400" step="0.1" value={now ? tempoOf(now).toFixed(1) : ''} disabled={!now}
-        put={typed => run(ask('audio.set_tempo', { bpm: Number(typed) }))} />
-      <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>Tap</button>
-      <button disabled={!now} aria-label="Metronome" title="Metronome" aria-pressed={now?.metronome ?? false}
-        onClick={() => run(ask('audio.set_metronome', { on: !now?.metronome }))}><Icon name="metronome" /></button>
+      <TypedField
+        type="number"
+        aria-label="Tempo"
+        title="Tempo, in beats a minute"
+        min="20"
+        max="400"
+        step="0.1"
+        value={now ? tempoOf(now).toFixed(1) : ''}
+        disabled={!now}
+        put={typed => run(ask('audio.set_tempo', { bpm: Number(typed) }))}
+      />
+      <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>
+        Tap
+      </button>
+      <button
+        disabled={!now}
+        aria-label="Metronome"
+        title="Metronome"
+        aria-pressed={now?.metronome ?? false}
+        onClick={() => run(ask('audio.set_metronome', { on: !now?.metronome }))}
+      >
+        <Icon name="metronome" />
+      </button>
       <Master />
       <Light core={failed ? undefined : core} />
     </div>
@@ -51,7 +87,8 @@ export function Transport() {
 function Master() {
   const box = useRef<HTMLSpanElement>(null)
   useLevels(all => {
-    const of = all.get('master'), sides = [of?.peak_left ?? 0, of?.peak_right ?? 0]
+    const of = all.get('master'),
+      sides = [of?.peak_left ?? 0, of?.peak_right ?? 0]
     box.current!.setAttribute('aria-valuenow', String(meterDb(Math.max(...sides))))
     box.current!.querySelectorAll<HTMLElement>('.bar').forEach((bar, i) => {
       bar.style.transform = `scaleX(${meterPart(sides[i]!)})`
@@ -59,8 +96,20 @@ function Master() {
     })
   }, [])
   return (
-    <span ref={box} class="master" role="meter" aria-label="Level of the master" aria-valuemin={METER_LEAST_DB} aria-valuemax={0} aria-valuenow={METER_LEAST_DB}>
-      {[0, 1].map(i => <span key={i} class="track"><span class="bar" /></span>)}
+    <span
+      ref={box}
+      class="master"
+      role="meter"
+      aria-label="Level of the master"
+      aria-valuemin={METER_LEAST_DB}
+      aria-valuemax={0}
+      aria-valuenow={METER_LEAST_DB}
+    >
+      {[0, 1].map(i => (
+        <span key={i} class="track">
+          <span class="bar" />
+        </span>
+      ))}
     </span>
   )
 }
@@ -75,5 +124,10 @@ function lightOf(now: meters | undefined): [string, string, string] {
 /** Whether the sound is well: the load of the audio core and its xruns. */
 function Light({ core }: { core: meters | undefined }) {
   const [state, text, said] = lightOf(core)
-  return <span class={`light ${state}`} title={said}><span class="unseen">Engine: </span>{text}</span>
+  return (
+    <span class={`light ${state}`} title={said}>
+      <span class="unseen">Engine: </span>
+      {text}
+    </span>
+  )
 }

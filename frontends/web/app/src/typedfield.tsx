@@ -1,4 +1,5 @@
-// A field for a value that the engine has. It shows that value whenever it is drawn, except while a person types into it.
+// A field for a value that the engine has. It shows that value whenever it is drawn, except while a person types into
+// it.
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
@@ -23,14 +24,29 @@ export function TypedField({ value, put, bound, ...rest }: Props) {
   }
   const end = () => {
     const of = field.current
-    const typed = of && before.current !== undefined && of.value !== before.current && !of.validity.badInput ? of.value : undefined
+    const typed =
+      of && before.current !== undefined && of.value !== before.current && !of.validity.badInput ? of.value : undefined
     before.current = undefined
     if (typed !== undefined) put(typed)
     else show()
   }
   const remove = useRef(end)
-  remove.current = () => { if (bound) end(); before.current = undefined }
+  remove.current = () => {
+    if (bound) end()
+    before.current = undefined
+  }
   useLayoutEffect(show)
   useLayoutEffect(() => () => remove.current(), []) // before the browser says that a removed field was changed
-  return <Tag type={rest.rows ? undefined : 'text'} {...rest} ref={field} onInput={() => { before.current ??= value }} onChange={end} onBlur={end} />
+  return (
+    <Tag
+      type={rest.rows ? undefined : 'text'}
+      {...rest}
+      ref={field}
+      onInput={() => {
+        before.current ??= value
+      }}
+      onChange={end}
+      onBlur={end}
+    />
+  )
 }

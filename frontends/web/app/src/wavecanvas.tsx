@@ -11,13 +11,16 @@ import { drawWave, waves } from './waves'
 
 const FRAME_MS = 1000 / 30
 
-/** Moves the line over the canvas while the item sounds, by whole pixels, 30 times a second at most. In a long sound it rests for longer. */
+/** Moves the line over the canvas while the item sounds, by whole pixels, 30 times a second at most. In a long sound it
+ * rests for longer. */
 function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   useEffect(() => {
-    let timer = 0, shown = ''
+    let timer = 0,
+      shown = ''
     const draw = () => {
       timer = 0
-      const now = hearing.value, of = line.current
+      const now = hearing.value,
+        of = line.current
       if (!of) return
       of.hidden = now?.id !== id
       if (now?.id !== id || now.frames <= 0) return
@@ -27,10 +30,16 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
       const rests = now.frames / now.rate / width // ms for each pixel
       timer = window.setTimeout(draw, Math.max(FRAME_MS, Math.min(rests / 2, 1000)))
     }
-    const begin = () => { clearTimeout(timer); draw() }
+    const begin = () => {
+      clearTimeout(timer)
+      draw()
+    }
     begin()
     const end = hearing.follow(begin)
-    return () => { end(); clearTimeout(timer) }
+    return () => {
+      end()
+      clearTimeout(timer)
+    }
   }, [id])
 }
 
@@ -44,8 +53,18 @@ function brightColours(of: item): string[] {
 const PULL = 6 // pixels that make a pull of a click
 
 /** A click calls `onPart`, a pull `onBetween`. `plain`: a waveform, whatever the person chose. */
-export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
-  of: item; onPart: (part: number) => void; onBetween?: (from: number, end: number) => void; label?: string; plain?: boolean
+export function WaveCanvas({
+  of,
+  onPart,
+  onBetween,
+  label,
+  plain,
+}: {
+  of: item
+  onPart: (part: number) => void
+  onBetween?: (from: number, end: number) => void
+  label?: string
+  plain?: boolean
 }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const line = useRef<HTMLSpanElement>(null)
@@ -63,12 +82,18 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
       if (spectral) drawSpectrogram(canvas.current, spectra.of(of))
       else drawWave(canvas.current, waves.of(of), bright ? brightColours(of) : [])
     }
-    const look = () => { if (found().some((one, i) => one !== drawn[i])) draw() }
+    const look = () => {
+      if (found().some((one, i) => one !== drawn[i])) draw()
+    }
     const ends = [waves.follow(look), spectra.follow(look)]
     const resized = new ResizeObserver(draw) // also calls back at first
     resized.observe(canvas.current!)
     const endTheme = theme.follow(draw)
-    return () => { ends.forEach(end => end()); resized.disconnect(); endTheme() }
+    return () => {
+      ends.forEach(end => end())
+      resized.disconnect()
+      endTheme()
+    }
   }, [id, num(of.media.revision), spectral, bright, colour])
   const part = useCell(region, of => (of?.id === id ? of : undefined))
   const frames = num(of.media.frames)
@@ -86,12 +111,31 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
     else onPart(from)
   }
   return (
-    <span class="wavebox" title={label}
+    <span
+      class="wavebox"
+      title={label}
       onClick={event => event.stopPropagation()}
-      onPointerDown={event => { pulled.current = partOf(event); if (onBetween) event.currentTarget.setPointerCapture(event.pointerId) }}
-      onPointerUp={onPointerUp} onPointerCancel={() => { pulled.current = undefined }}>
-      {part && frames > 0 && <span class="region" style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }} />}
-      <canvas ref={canvas} style={{ color: colour }} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
+      onPointerDown={event => {
+        pulled.current = partOf(event)
+        if (onBetween) event.currentTarget.setPointerCapture(event.pointerId)
+      }}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => {
+        pulled.current = undefined
+      }}
+    >
+      {part && frames > 0 && (
+        <span
+          class="region"
+          style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }}
+        />
+      )}
+      <canvas
+        ref={canvas}
+        style={{ color: colour }}
+        role="img"
+        aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`}
+      />
       <span ref={line} class="cursor" hidden />
     </span>
   )

@@ -6,12 +6,19 @@ import { Cell } from './cell'
 import { decode, encode, type Value } from './msgpack'
 
 export class AskError extends Error {
-  constructor(readonly name: string, readonly code: error | 'aborted', what: string,
-              readonly field = '', readonly hint = '') {
+  constructor(
+    readonly name: string,
+    readonly code: error | 'aborted',
+    what: string,
+    readonly field = '',
+    readonly hint = '',
+  ) {
     super(what)
   }
   /** True if the same ask may succeed later: the service is away, or has too much to do. */
-  get passes() { return this.code === 'timeout' || this.code === 'busy' || this.code === 'offline' }
+  get passes() {
+    return this.code === 'timeout' || this.code === 'busy' || this.code === 'offline'
+  }
 }
 
 interface Pending {
@@ -57,14 +64,15 @@ export function wrap(service: string, frame: Uint8Array): Uint8Array {
 
 /** Says which events the gateway sends: a message without a name, then a topic on each line. */
 function subscribe() {
-  if (socket?.readyState === WebSocket.OPEN && listeners.size) socket.send(utf8.encode('\0' + [...listeners.keys()].join('\n')))
+  if (socket?.readyState === WebSocket.OPEN && listeners.size)
+    socket.send(utf8.encode('\0' + [...listeners.keys()].join('\n')))
 }
 
 /** The parts of an event, each after its length. */
 function partsOf(message: Uint8Array): Uint8Array[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
   const parts: Uint8Array[] = []
-  for (let at = 0; at + 4 <= message.length;) {
+  for (let at = 0; at + 4 <= message.length; ) {
     const length = view.getUint32(at, true)
     parts.push(message.subarray(at + 4, at + 4 + length))
     at += 4 + length
@@ -85,7 +93,10 @@ function takeAnswer(part: Uint8Array) {
   const one = pending.get(id)
   if (!one) return
   // An earlier copy may have been applied: only an answer to the same id can tell.
-  if (one.copies > 1 && (code === 'offline' || code === 'busy')) { one.refusal = { code, body }; return }
+  if (one.copies > 1 && (code === 'offline' || code === 'busy')) {
+    one.refusal = { code, body }
+    return
+  }
   pending.delete(id)
   one.done(code, body)
 }
@@ -96,10 +107,11 @@ function takeEvent(parts: Uint8Array[]) {
   listeners.get(topic)?.forEach(call => call(body as never))
 }
 
-const ANSWER = 0, EVENT = 1
+const ANSWER = 0,
+  EVENT = 1
 
-/** A message of the gateway: its kind, the service's name after its length, the rest. Of the third kind: the service was
- * started again, so what it has not answered is sent to it again. */
+/** A message of the gateway: its kind, the service's name after its length, the rest. Of the third kind: the service
+ * was started again, so what it has not answered is sent to it again. */
 function take(data: ArrayBuffer) {
   const message = new Uint8Array(data)
   const service = fromUtf8.decode(message.subarray(2, 2 + message[1]!))
@@ -113,7 +125,11 @@ function take(data: ArrayBuffer) {
 }
 
 /** True if the engine knows this browser's session no more: a socket does not say why it was closed. */
-const isRefused = () => fetch('/index.html', { method: 'HEAD', cache: 'no-store' }).then(got => got.status === 403, () => false)
+const isRefused = () =>
+  fetch('/index.html', { method: 'HEAD', cache: 'no-store' }).then(
+    got => got.status === 403,
+    () => false,
+  )
 
 function open() {
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`)
@@ -127,7 +143,9 @@ function open() {
   }
   socket.onclose = () => {
     if (link.value !== 'refused') link.set('away')
-    isRefused().then(refused => { if (link.value !== 'open') link.set(refused ? 'refused' : 'away') })
+    isRefused().then(refused => {
+      if (link.value !== 'open') link.set(refused ? 'refused' : 'away')
+    })
     setTimeout(open, wait_ms)
     wait_ms = Math.min(2000, wait_ms * 2)
   }
@@ -152,7 +170,12 @@ export function connect() {
 export const newRequest = () => crypto.getRandomValues(new Uint8Array(16))
 
 /** Sends one ask and waits for its answer, at most the budget. Throws an AskError. */
-export function ask<K extends keyof Asks>(name: K, body: Asks[K]['ask'], budget_ms = 10000, request = newRequest()): Promise<Asks[K]['answer']> {
+export function ask<K extends keyof Asks>(
+  name: K,
+  body: Asks[K]['ask'],
+  budget_ms = 10000,
+  request = newRequest(),
+): Promise<Asks[K]['answer']> {
   const bytes = wrap(name.split('.')[0]!, encode([1, name, request, budget_ms, body]))
   return new Promise((resolve, reject) => {
     const done = (code: string, answer: Value) => {
@@ -167,7 +190,11 @@ export function ask<K extends keyof Asks>(name: K, body: Asks[K]['ask'], budget_
 }
 
 /** Asks until there is an answer: again while the service is away or busy. Throws the other errors, and `aborted`. */
-export async function read<K extends keyof Asks>(name: K, body: Asks[K]['ask'], signal?: AbortSignal): Promise<Asks[K]['answer']> {
+export async function read<K extends keyof Asks>(
+  name: K,
+  body: Asks[K]['ask'],
+  signal?: AbortSignal,
+): Promise<Asks[K]['answer']> {
   for (let wait = 100; ; wait = Math.min(2000, wait * 2)) {
     if (signal?.aborted) throw new AskError(name, 'aborted', 'not wanted any more')
     try {
@@ -184,7 +211,10 @@ export async function read<K extends keyof Asks>(name: K, body: Asks[K]['ask'], 
 /** Calls back on each such event; returns what ends that. Events are hints: they may be lost. */
 export function listen<K extends keyof Events>(topic: K, call: (body: Events[K]) => void): () => void {
   const set = listeners.get(topic) ?? new Set()
-  if (!listeners.has(topic)) { listeners.set(topic, set); subscribe() }
+  if (!listeners.has(topic)) {
+    listeners.set(topic, set)
+    subscribe()
+  }
   set.add(call as (body: never) => void)
   return () => set.delete(call as (body: never) => void)
 }

@@ -20,10 +20,22 @@ export const CARING: Command[] = [
   { name: 'Redo', keys: ['Ctrl+Shift+Z'], run: redo, line: () => `loophole ${isOfProject() ? 'project ' : ''}redo` },
   { name: 'Clear the basket', run: clearBasket, line: () => 'loophole basket clear' },
   { name: 'New project', run: newProject, line: () => 'loophole project new NAME' },
-  { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), line: () => 'loophole project save' },
+  {
+    name: 'Save the open project',
+    run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'),
+    line: () => 'loophole project save',
+  },
   { name: 'Undo in the open project', run: () => stepOfProject(true), line: () => 'loophole project undo' },
   { name: 'Redo in the open project', run: () => stepOfProject(false), line: () => 'loophole project redo' },
-  { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), line: () => 'loophole library rescan' },
+  {
+    name: 'Scan all libraries',
+    run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'),
+    line: () => 'loophole library rescan',
+  },
   { name: 'Check the machine and the engine', run: () => show({ mode: 'engine' }), line: () => 'loophole doctor' },
-  ...ASKED.map(service => ({ name: `Restart ${service}`, run: () => restart(service), line: () => `loophole restart ${service}` })),
+  ...ASKED.map(service => ({
+    name: `Restart ${service}`,
+    run: () => restart(service),
+    line: () => `loophole restart ${service}`,
+  })),
 ].map(command => ({ ...command, when: EVERYWHERE }))

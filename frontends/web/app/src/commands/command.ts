@@ -1,6 +1,7 @@
 // What a command is, and where its keys work.
 
-/** Where the keyboard is, outside of fields and dialogues: a mode with a list of items, one without, a mode that plays, the panel Regions. */
+/** Where the keyboard is, outside of fields and dialogues: a mode with a list of items, one without, a mode that plays,
+ * the panel Regions. */
 export const SPOTS = ['list', 'bare', 'kit', 'mix', 'record', 'loops', 'regions'] as const
 export type Spot = (typeof SPOTS)[number]
 
@@ -33,10 +34,16 @@ export interface Command {
 export const PAGE_ONLY = () => 'of this page alone'
 
 const PLACE_NAMES: Record<string, string> = {
-  [EVERYWHERE.join()]: 'everywhere', [LIST.join()]: 'a list, waveforms or map', [PLAYING.join()]: 'Kit, Mix, Record, Loops', [LOOPS.join()]: 'Loops',
-  'list,bare': 'modes that do not play', 'list,bare,mix,record,loops,regions': 'everywhere but in Kit', loops: 'Loops, outside of Regions',
+  [EVERYWHERE.join()]: 'everywhere',
+  [LIST.join()]: 'a list, waveforms or map',
+  [PLAYING.join()]: 'Kit, Mix, Record, Loops',
+  [LOOPS.join()]: 'Loops',
+  'list,bare': 'modes that do not play',
+  'list,bare,mix,record,loops,regions': 'everywhere but in Kit',
+  loops: 'Loops, outside of Regions',
 }
 const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1)
 
 export const placeName = ({ when, also }: Command): string =>
-  (PLACE_NAMES[when.join()] ?? when.map(capital).join(', ')) + (also === 'dialogs' ? ', fields and dialogues' : also ? ', fields' : '')
+  (PLACE_NAMES[when.join()] ?? when.map(capital).join(', ')) +
+  (also === 'dialogs' ? ', fields and dialogues' : also ? ', fields' : '')

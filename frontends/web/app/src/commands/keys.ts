@@ -1,4 +1,5 @@
-// The keyboard: finds the command of a key where the keyboard is. Widgets have their own arrows, and take their keys first.
+// The keyboard: finds the command of a key where the keyboard is. Widgets have their own arrows, and take their keys
+// first.
 import { isListed, isMove, pressesControl } from '../keyboard'
 import { view } from '../state'
 import type { Command, Spot } from './command'
@@ -14,26 +15,32 @@ export function spotNow(target: Element | null = document.activeElement): Spot {
 }
 
 const byKey = new Map<string, Command[]>()
-for (const command of COMMANDS) for (const key of command.keys ?? []) byKey.set(plainName(key), [...(byKey.get(plainName(key)) ?? []), command])
+for (const command of COMMANDS)
+  for (const key of command.keys ?? []) byKey.set(plainName(key), [...(byKey.get(plainName(key)) ?? []), command])
 
 function commandOf(event: KeyboardEvent): Command | undefined {
-  const spot = spotNow(event.target as Element), { names, place } = keyNames(event)
-  const find = (name: string, isPlace: boolean) => byKey.get(plainName(name))?.find(one => one.when.includes(spot) && (one.isPlace ?? false) === isPlace)
+  const spot = spotNow(event.target as Element),
+    { names, place } = keyNames(event)
+  const find = (name: string, isPlace: boolean) =>
+    byKey.get(plainName(name))?.find(one => one.when.includes(spot) && (one.isPlace ?? false) === isPlace)
   return names.map(name => find(name, false)).find(Boolean) ?? (place ? find(place, true) : undefined)
 }
 
-/** What a control does with keys itself: a field takes all, a slider those that move it, a button those that press it. A button
- * that was clicked gives Space to the page: only one that was reached by keyboard is pressed by it, and a pad or a step only by Enter. */
+/** What a control does with keys itself: a field takes all, a slider those that move it, a button those that press it.
+ * A button that was clicked gives Space to the page: only one that was reached by keyboard is pressed by it, and a pad
+ * or a step only by Enter. */
 function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
   const isSwitch = of.matches('input:is([type="checkbox"], [type="range"])')
   if (!isSwitch && /^(INPUT|TEXTAREA|SELECT)$/.test(of.tagName)) return true
   if (of.matches('input[type="range"]') && isMove(event)) return true
-  if (event.key === ' ' || event.key === 'Enter') return pressesControl(of) && !(event.key === ' ' && of.closest('.pad, .step'))
+  if (event.key === ' ' || event.key === 'Enter')
+    return pressesControl(of) && !(event.key === ' ' && of.closest('.pad, .step'))
   return of.closest('audio') !== null
 }
 
 /** The field of tags, after Enter has taken what was typed there: it has nothing of its own to undo. */
-const isTaken = (of: HTMLElement, event: KeyboardEvent) => of.id === 'addtag' && of.dataset['typed'] === undefined && event.key.toLowerCase() === 'z'
+const isTaken = (of: HTMLElement, event: KeyboardEvent) =>
+  of.id === 'addtag' && of.dataset['typed'] === undefined && event.key.toLowerCase() === 'z'
 
 function run(command: Command, event: KeyboardEvent) {
   if (!(command.once && event.repeat) && command.run(event) === false) return
@@ -50,7 +57,12 @@ function onKeyAnywhere(event: KeyboardEvent) {
 /** After widgets and fields, unless they used the key. */
 function onKey(event: KeyboardEvent) {
   const target = event.target as HTMLElement
-  if (event.defaultPrevented || document.querySelector('dialog[open]') || (keepsKey(target, event) && !isTaken(target, event))) return
+  if (
+    event.defaultPrevented ||
+    document.querySelector('dialog[open]') ||
+    (keepsKey(target, event) && !isTaken(target, event))
+  )
+    return
   const command = commandOf(event)
   if (command && !command.also) run(command, event)
 }
@@ -59,5 +71,8 @@ function onKey(event: KeyboardEvent) {
 export function followKeys(): () => void {
   addEventListener('keydown', onKeyAnywhere, true)
   addEventListener('keydown', onKey)
-  return () => { removeEventListener('keydown', onKeyAnywhere, true); removeEventListener('keydown', onKey) }
+  return () => {
+    removeEventListener('keydown', onKeyAnywhere, true)
+    removeEventListener('keydown', onKey)
+  }
 }

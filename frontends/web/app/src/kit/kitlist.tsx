@@ -10,7 +10,16 @@ import * as deeds from './kits'
 const LIST_MS = 15000
 
 const hasWords = (of: kit, words: string[]) => {
-  const text = [of.name, of.family, of.scope, of.author ?? '', ...(of.tags ?? []), ...(of.slots ?? []).map(one => one.slot)].join(' ').toLowerCase()
+  const text = [
+    of.name,
+    of.family,
+    of.scope,
+    of.author ?? '',
+    ...(of.tags ?? []),
+    ...(of.slots ?? []).map(one => one.slot),
+  ]
+    .join(' ')
+    .toLowerCase()
   return words.every(word => text.includes(word))
 }
 
@@ -18,16 +27,29 @@ function KitLine({ of, now }: { of: kit; now: boolean }) {
   const empty = (of.slots ?? []).filter(one => one.placeholder).length
   return (
     <li data-kit={clean(of.name)}>
-      <button aria-current={now || undefined} disabled={isFar} title={`Put it on the pads: ${deeds.SCOPE_WORDS[of.scope]}`} onClick={() => deeds.load(of)}>
+      <button
+        aria-current={now || undefined}
+        disabled={isFar}
+        title={`Put it on the pads: ${deeds.SCOPE_WORDS[of.scope]}`}
+        onClick={() => deeds.load(of)}
+      >
         <span>{clean(of.name)}</span>
-        <small>{of.family} · {counted(of.slots?.length ?? 0, 'slot')}{empty > 0 && `, ${empty} silent`}{of.scope !== 'global' && ` · ${of.scope === 'project' ? 'this project' : 'workspace'}`}{(of.tags ?? []).map(tag => ` #${clean(tag)}`)}</small>
+        <small>
+          {of.family} · {counted(of.slots?.length ?? 0, 'slot')}
+          {empty > 0 && `, ${empty} silent`}
+          {of.scope !== 'global' && ` · ${of.scope === 'project' ? 'this project' : 'workspace'}`}
+          {(of.tags ?? []).map(tag => ` #${clean(tag)}`)}
+        </small>
       </button>
     </li>
   )
 }
 
 export function KitList() {
-  useEffect(() => { const timer = setInterval(deeds.noteKits, LIST_MS); return () => clearInterval(timer) }, [])
+  useEffect(() => {
+    const timer = setInterval(deeds.noteKits, LIST_MS)
+    return () => clearInterval(timer)
+  }, [])
   useLoaded(deeds.lookAtKits, deeds.kitsChanged, [])
   const all = useCell(deeds.kits)
   const now = useCell(deeds.loaded, of => (of ? idText(of.kit.id) : ''))
@@ -37,10 +59,28 @@ export function KitList() {
   const found = all?.filter(of => (!family || of.family === family) && hasWords(of, words)) ?? []
   return (
     <div class="kitlist" role="group" aria-label="Kits to choose from">
-      <input type="search" aria-label="Find a kit" placeholder="Find a kit: a name, a tag, a slot" value={text} onInput={event => setText(event.currentTarget.value)} />
-      <p class="buttons">{kit_family_words.map(one => <button key={one} aria-pressed={family === one} onClick={() => setFamily(family === one ? '' : one)}>{one}</button>)}</p>
-      <ul tabIndex={0} aria-label="Kits">{found.map(of => <KitLine key={idText(of.id)} of={of} now={idText(of.id) === now} />)}</ul>
-      {all && found.length === 0 && <p class="quiet empty">{all.length ? 'No kit is like that.' : 'There is no kit yet: build one.'}</p>}
+      <input
+        type="search"
+        aria-label="Find a kit"
+        placeholder="Find a kit: a name, a tag, a slot"
+        value={text}
+        onInput={event => setText(event.currentTarget.value)}
+      />
+      <p class="buttons">
+        {kit_family_words.map(one => (
+          <button key={one} aria-pressed={family === one} onClick={() => setFamily(family === one ? '' : one)}>
+            {one}
+          </button>
+        ))}
+      </p>
+      <ul tabIndex={0} aria-label="Kits">
+        {found.map(of => (
+          <KitLine key={idText(of.id)} of={of} now={idText(of.id) === now} />
+        ))}
+      </ul>
+      {all && found.length === 0 && (
+        <p class="quiet empty">{all.length ? 'No kit is like that.' : 'There is no kit yet: build one.'}</p>
+      )}
     </div>
   )
 }

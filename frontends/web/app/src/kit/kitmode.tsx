@@ -37,11 +37,49 @@ function PadControls({ pads }: { pads: PadsNow }) {
   const velocity = useCell(deeds.velocity)
   return (
     <p class="buttons">
-      {[4, 8].map(one => <button key={one} aria-pressed={side === one} onClick={() => deeds.layOut(one)}>{one} × {one}</button>)}
-      <label>Bank <select aria-label="Bank of pads" value={bank} onChange={event => deeds.padAt.set(Number(event.currentTarget.value))}>{Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2).map(one => <option key={one} value={one}>{one} to {one + side ** 2 - 1}</option>)}</select></label>
-      <label class="hardness">Velocity <input type="range" min="1" max="127" value={velocity} onInput={event => deeds.velocity.set(Number(event.currentTarget.value))} /> <output>{velocity}</output></label>
-      <button class="fill" title="Fill the pads with the chosen items. Select them in the table first: with x, or with Ctrl and a click" aria-label="Fill with the chosen items" onClick={pads.fill}>Fill</button>
-      {!isFar && <button title="Keep what lies on the pads as a kit" aria-label="Keep as a kit…" onClick={pads.keep}>Keep…</button>}
+      {[4, 8].map(one => (
+        <button key={one} aria-pressed={side === one} onClick={() => deeds.layOut(one)}>
+          {one} × {one}
+        </button>
+      ))}
+      <label>
+        Bank{' '}
+        <select
+          aria-label="Bank of pads"
+          value={bank}
+          onChange={event => deeds.padAt.set(Number(event.currentTarget.value))}
+        >
+          {Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2).map(one => (
+            <option key={one} value={one}>
+              {one} to {one + side ** 2 - 1}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="hardness">
+        Velocity{' '}
+        <input
+          type="range"
+          min="1"
+          max="127"
+          value={velocity}
+          onInput={event => deeds.velocity.set(Number(event.currentTarget.value))}
+        />{' '}
+        <output>{velocity}</output>
+      </label>
+      <button
+        class="fill"
+        title="Fill the pads with the chosen items. Select them in the table first: with x, or with Ctrl and a click"
+        aria-label="Fill with the chosen items"
+        onClick={pads.fill}
+      >
+        Fill
+      </button>
+      {!isFar && (
+        <button title="Keep what lies on the pads as a kit" aria-label="Keep as a kit…" onClick={pads.keep}>
+          Keep…
+        </button>
+      )}
     </p>
   )
 }
@@ -51,24 +89,69 @@ function KitDesk() {
   return (
     <div class="kitdesk">
       <KitList />
-      {!isFar && <div class="kitnow"><Current of={now?.kit} /><p class="buttons"><Ways /></p></div>}
+      {!isFar && (
+        <div class="kitnow">
+          <Current of={now?.kit} />
+          <p class="buttons">
+            <Ways />
+          </p>
+        </div>
+      )}
       <KitSlots />
     </div>
   )
 }
 
 const titleOf = (desk: Desk, at: number): string =>
-  ({ kits: 'Kits', build: 'Build', pad: `Pad ${at}`, row: 'Row', slots: 'Slots', song: 'Song', library: 'Library' })[desk]
+  ({ kits: 'Kits', build: 'Build', pad: `Pad ${at}`, row: 'Row', slots: 'Slots', song: 'Song', library: 'Library' })[
+    desk
+  ]
 
-function DeskPart({ desk, pads, pattern, slots, at }: { desk: Desk; pads: PadsNow; pattern: PatternNow; slots: SlotsNow; at: number }) {
+function DeskPart({
+  desk,
+  pads,
+  pattern,
+  slots,
+  at,
+}: {
+  desk: Desk
+  pads: PadsNow
+  pattern: PatternNow
+  slots: SlotsNow
+  at: number
+}) {
   switch (desk) {
-    case 'kits': return <KitDesk />
-    case 'build': return <><Builder /><Commit /></>
-    case 'pad': return <PadEditor key={at} number={at} of={pads.of(at)} item={pads.itemOf(at)} sound={pads.loadedAt(at)} name={pads.named(at)} names={pads.names} change={pads.change} layers={pads.layers} />
-    case 'row': return <RowDesk pattern={pattern} />
-    case 'slots': return <Slots now={slots} />
-    case 'song': return <Song />
-    case 'library': return <PatternLibrary />
+    case 'kits':
+      return <KitDesk />
+    case 'build':
+      return (
+        <>
+          <Builder />
+          <Commit />
+        </>
+      )
+    case 'pad':
+      return (
+        <PadEditor
+          key={at}
+          number={at}
+          of={pads.of(at)}
+          item={pads.itemOf(at)}
+          sound={pads.loadedAt(at)}
+          name={pads.named(at)}
+          names={pads.names}
+          change={pads.change}
+          layers={pads.layers}
+        />
+      )
+    case 'row':
+      return <RowDesk pattern={pattern} />
+    case 'slots':
+      return <Slots now={slots} />
+    case 'song':
+      return <Song />
+    case 'library':
+      return <PatternLibrary />
   }
 }
 
@@ -79,10 +162,16 @@ function Desk({ away, ...parts }: { away: boolean; pads: PadsNow; pattern: Patte
   return (
     <section aria-label="Desk" class="desk">
       <nav aria-label="Parts of the desk">
-        {shown.map(one => <button key={one} aria-current={desk === one || undefined} onClick={() => show({ desk: one })}>{titleOf(one, at)}</button>)}
+        {shown.map(one => (
+          <button key={one} aria-current={desk === one || undefined} onClick={() => show({ desk: one })}>
+            {titleOf(one, at)}
+          </button>
+        ))}
         {away && <span class="quiet">away; this page asks again</span>}
       </nav>
-      <div class="part" tabIndex={0} role="group" aria-label={titleOf(desk, at)}><DeskPart desk={desk} at={at} {...parts} /></div>
+      <div class="part" tabIndex={0} role="group" aria-label={titleOf(desk, at)}>
+        <DeskPart desk={desk} at={at} {...parts} />
+      </div>
     </section>
   )
 }
@@ -96,8 +185,13 @@ export function KitMode() {
   return (
     <main class="instrument kit" tabIndex={-1}>
       <h1 class="unseen">Kit</h1>
-      <section aria-label="Pads" class="padbox"><Pads pads={pads} /><PadControls pads={pads} /></section>
-      <Pattern now={pattern}><Launch now={slots} /></Pattern>
+      <section aria-label="Pads" class="padbox">
+        <Pads pads={pads} />
+        <PadControls pads={pads} />
+      </section>
+      <Pattern now={pattern}>
+        <Launch now={slots} />
+      </Pattern>
       <Desk away={away} pads={pads} pattern={pattern} slots={slots} />
     </main>
   )

@@ -17,7 +17,10 @@ export const PADS = 128
 export const DRAGGED = 'text/x-loophole-item'
 
 /** The kit on the pads, and the pad of its pad 0. */
-export interface Loaded { kit: kit; first: number }
+export interface Loaded {
+  kit: kit
+  first: number
+}
 export const loaded = new Cell<Loaded | undefined>(undefined)
 
 /** All kits; undefined: not known yet. */
@@ -47,22 +50,35 @@ let answered = 0 // when the answer to the last change came
 export async function lookAtLoaded() {
   const asked = performance.now()
   const got = await ask('project.kits', { project: '', limit: 1 }, 3000)
-  const of = got.loaded && await ask('project.kit', { project: '', kit: idText(got.loaded) }, 3000)
-    .catch(error => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error })
+  const of =
+    got.loaded &&
+    (await ask('project.kit', { project: '', kit: idText(got.loaded) }, 3000).catch(error => {
+      if (error instanceof AskError && error.code === 'not_found') return undefined
+      throw error
+    }))
   if (asked < answered) return
   if (got.layout !== undefined && !layoutIsOwn) layout.set(num(got.layout))
   const before = loaded.value
   const first = num(got.first)
-  if (of && before && idText(before.kit.id) === idText(of.id) && num(before.kit.revision) === num(of.revision) && before.first === first && sameStates(before.kit, of)) return
+  if (
+    of &&
+    before &&
+    idText(before.kit.id) === idText(of.id) &&
+    num(before.kit.revision) === num(of.revision) &&
+    before.first === first &&
+    sameStates(before.kit, of)
+  )
+    return
   if (before || of) loaded.set(of && { kit: of, first })
 }
 
-const statesOf = (of: kit) => [...(of.slots ?? []).map(one => one.placeholder), ...(of.held ?? []).map(one => num(one.pad))].join('\n')
+const statesOf = (of: kit) =>
+  [...(of.slots ?? []).map(one => one.placeholder), ...(of.held ?? []).map(one => num(one.pad))].join('\n')
 const sameStates = (a: kit, b: kit) => statesOf(a) === statesOf(b)
 
 export async function lookAtKits() {
   const all: kit[] = []
-  for (let offset = 0, more = true; more;) {
+  for (let offset = 0, more = true; more; ) {
     const got = await ask('project.kits', { project: '', offset, limit: PAGE }, 5000)
     all.push(...(got.each ?? []))
     offset = num(got.next)
@@ -83,12 +99,18 @@ export function layOut(side: number) {
   layout.set(side)
   layoutIsOwn = isFar
   answered = performance.now()
-  if (!isFar) ask('project.set_layout', { layout: side }, BUDGET_MS).then(() => { answered = performance.now() }).catch(complain)
+  if (!isFar)
+    ask('project.set_layout', { layout: side }, BUDGET_MS)
+      .then(() => {
+        answered = performance.now()
+      })
+      .catch(complain)
 }
 
 /** The lock of a kit that was loaded before, which holds the pad. */
 export const heldAt = (of: Loaded | undefined, pad: number) => of?.kit.held?.find(one => num(one.pad) === pad)
-export const slotAt = (of: Loaded | undefined, pad: number) => of?.kit.slots?.find(one => num(one.pad) + of.first === pad)
+export const slotAt = (of: Loaded | undefined, pad: number) =>
+  of?.kit.slots?.find(one => num(one.pad) + of.first === pad)
 export const padOf = (of: Loaded, slot: kit_slot) => num(of.first) + num(slot.pad)
 export const soundName = (of: kit_slot) => clean(of.layers?.[0]?.name ?? '')
 
@@ -98,7 +120,10 @@ const noteText = (note: number) => `${NOTES[note % 12]}${Math.floor(note / 12) -
 /** The note that a pad gets unless another one is given. Those after pad 91 get none. */
 export const usualNote = (pad: number) => (FIRST_NOTE + pad <= NOTE_MOST ? FIRST_NOTE + pad : undefined)
 /** The text of the note of a pad, whose own note may be absent; '': it has none. */
-export const padNote = (own: kit_slot['note'], pad: number) => { const note = own === undefined ? usualNote(pad) : num(own); return note === undefined ? '' : noteText(note) }
+export const padNote = (own: kit_slot['note'], pad: number) => {
+  const note = own === undefined ? usualNote(pad) : num(own)
+  return note === undefined ? '' : noteText(note)
+}
 
 /** The pad that this page hit last; each hit sets it again. */
 export const lastHit = new Cell<{ pad: number } | undefined>(undefined)
@@ -122,7 +147,12 @@ const WAITING_MOST = 2 // a wheel turns faster than sounds are loaded
 /** The changes of the loaded kit follow each other. */
 function inTurn(deed: () => Promise<unknown>) {
   waiting++
-  turns = turns.then(deed).catch(complain).finally(() => { waiting-- })
+  turns = turns
+    .then(deed)
+    .catch(complain)
+    .finally(() => {
+      waiting--
+    })
   return turns
 }
 
@@ -138,18 +168,22 @@ async function swapNow(slot: string, to: string) {
 export const swap = (slot: string, to: string) => inTurn(() => swapNow(slot, to))
 
 /** A notch of the wheel; those that come too fast are dropped. */
-export const wheel = (slot: string, by: number) => { if (waiting < WAITING_MOST) swap(slot, by > 0 ? 'next' : 'previous') }
+export const wheel = (slot: string, by: number) => {
+  if (waiting < WAITING_MOST) swap(slot, by > 0 ? 'next' : 'previous')
+}
 
-export const lock = (slots: string[], on: boolean) => inTurn(async () => {
-  take(await ask('project.lock_kit', { slots, on }, BUDGET_MS))
-  say(`${slots.length ? slots.map(clean).join(', ') : 'All slots'}: ${on ? 'held' : 'free'}.`)
-})
+export const lock = (slots: string[], on: boolean) =>
+  inTurn(async () => {
+    take(await ask('project.lock_kit', { slots, on }, BUDGET_MS))
+    say(`${slots.length ? slots.map(clean).join(', ') : 'All slots'}: ${on ? 'held' : 'free'}.`)
+  })
 
 /** `seed` undefined: a new one. */
-export const randomise = (seed: number | undefined) => inTurn(async () => {
-  const of = take(await ask('project.randomise_kit', { slots: [], spread: spread.value, seed }, BUDGET_MS))
-  say(`Other sounds from seed ${num(of.seed)}.`)
-})
+export const randomise = (seed: number | undefined) =>
+  inTurn(async () => {
+    const of = take(await ask('project.randomise_kit', { slots: [], spread: spread.value, seed }, BUDGET_MS))
+    say(`Other sounds from seed ${num(of.seed)}.`)
+  })
 
 // ---- kits ----
 
@@ -163,53 +197,92 @@ async function loadNow(id: Uint8Array, text: string, at = loadAt.value) {
 
 export const load = (of: kit) => inTurn(() => loadNow(of.id, ''))
 
-export interface Wish { family: kit_family; query: string; key: string; like: 'any' | 'kit' | 'sound'; seed: number | undefined }
+export interface Wish {
+  family: kit_family
+  query: string
+  key: string
+  like: 'any' | 'kit' | 'sound'
+  seed: number | undefined
+}
 
 const likeOf = (of: Wish, sounds: string[]) =>
   of.like === 'kit' && loaded.value ? [idText(loaded.value.kit.id)] : of.like === 'sound' ? sounds : undefined
 
 /** Makes a kit in the workspace, and puts it on the pads. */
-export const build = (of: Wish, sounds: string[]) => inTurn(async () => {
-  const like = likeOf(of, sounds)
-  if (of.like !== 'any' && !like?.length) throw new Error(of.like === 'kit' ? 'No kit is on the pads: load one first' : 'No sound is chosen: choose one in the table first')
-  const made = await ask('project.build_kit', {
-    project: '', name: '', scope: 'ephemeral', family: of.family, slots: [], query: of.query, seed: of.seed, like, key: of.key || undefined,
-  }, BUDGET_MS)
-  const empty = (made.slots ?? []).filter(one => one.placeholder).length
-  await loadNow(made.id, `${nameOf(made)} is on the pads, from seed ${num(made.seed)}${empty ? `; ${counted(empty, 'slot has', 'slots have')} no sound` : ''}.`, 'now')
-})
+export const build = (of: Wish, sounds: string[]) =>
+  inTurn(async () => {
+    const like = likeOf(of, sounds)
+    if (of.like !== 'any' && !like?.length)
+      throw new Error(
+        of.like === 'kit'
+          ? 'No kit is on the pads: load one first'
+          : 'No sound is chosen: choose one in the table first',
+      )
+    const made = await ask(
+      'project.build_kit',
+      {
+        project: '',
+        name: '',
+        scope: 'ephemeral',
+        family: of.family,
+        slots: [],
+        query: of.query,
+        seed: of.seed,
+        like,
+        key: of.key || undefined,
+      },
+      BUDGET_MS,
+    )
+    const empty = (made.slots ?? []).filter(one => one.placeholder).length
+    await loadNow(
+      made.id,
+      `${nameOf(made)} is on the pads, from seed ${num(made.seed)}${empty ? `; ${counted(empty, 'slot has', 'slots have')} no sound` : ''}.`,
+      'now',
+    )
+  })
 
 /** A kit of the parts of a sound, on the pads. */
-export const chop = (sound: string, family: kit_family) => inTurn(async () => {
-  const made = await ask('web.chop_kit', { sound, family, scope: 'ephemeral', name: '' }, 300000)
-  await loadNow(made.id, `${counted(made.slots?.length ?? 0, 'part')} of ${nameOf(made)} are on the pads.`, 'now')
-})
+export const chop = (sound: string, family: kit_family) =>
+  inTurn(async () => {
+    const made = await ask('web.chop_kit', { sound, family, scope: 'ephemeral', name: '' }, 300000)
+    await loadNow(made.id, `${counted(made.slots?.length ?? 0, 'part')} of ${nameOf(made)} are on the pads.`, 'now')
+  })
 
-const change = (of: kit, part: { name?: string; tags?: string[] }) => inTurn(async () => {
-  take(await ask('project.set_kit', { project: '', kit: idText(of.id), slots: [], remove: [], ...part }, BUDGET_MS))
-})
+const change = (of: kit, part: { name?: string; tags?: string[] }) =>
+  inTurn(async () => {
+    take(await ask('project.set_kit', { project: '', kit: idText(of.id), slots: [], remove: [], ...part }, BUDGET_MS))
+  })
 export const rename = (of: kit, name: string) => change(of, { name })
 export const retag = (of: kit, tags: string[]) => change(of, { tags })
 
 /** Moves a kit to a scope; it keeps its id. */
-export const move = (of: kit, scope: kit_scope) => inTurn(async () => {
-  take(await ask('project.copy_kit', { project: '', kit: idText(of.id), name: '', scope, move: true }, BUDGET_MS))
-  say(`${nameOf(of)} is kept: ${SCOPE_WORDS[scope]}.`)
-})
-export const SCOPE_WORDS: Record<kit_scope, string> = { global: 'for all projects', project: 'in this project', ephemeral: 'in the workspace' }
+export const move = (of: kit, scope: kit_scope) =>
+  inTurn(async () => {
+    take(await ask('project.copy_kit', { project: '', kit: idText(of.id), name: '', scope, move: true }, BUDGET_MS))
+    say(`${nameOf(of)} is kept: ${SCOPE_WORDS[scope]}.`)
+  })
+export const SCOPE_WORDS: Record<kit_scope, string> = {
+  global: 'for all projects',
+  project: 'in this project',
+  ephemeral: 'in the workspace',
+}
 
-export const copy = (of: kit, name: string) => inTurn(async () => {
-  take(await ask('project.copy_kit', { project: '', kit: idText(of.id), name, scope: of.scope, move: false }, BUDGET_MS))
-  say(`${clean(name)} is a copy of ${nameOf(of)}.`)
-})
+export const copy = (of: kit, name: string) =>
+  inTurn(async () => {
+    take(
+      await ask('project.copy_kit', { project: '', kit: idText(of.id), name, scope: of.scope, move: false }, BUDGET_MS),
+    )
+    say(`${clean(name)} is a copy of ${nameOf(of)}.`)
+  })
 
-export const remove = (of: kit) => inTurn(async () => {
-  await ask('project.remove_kit', { project: '', kit: idText(of.id) }, BUDGET_MS)
-  answered = performance.now()
-  if (loaded.value && idText(loaded.value.kit.id) === idText(of.id)) loaded.set(undefined)
-  noteKits()
-  say(`${nameOf(of)} is removed; the pads stay.`)
-})
+export const remove = (of: kit) =>
+  inTurn(async () => {
+    await ask('project.remove_kit', { project: '', kit: idText(of.id) }, BUDGET_MS)
+    answered = performance.now()
+    if (loaded.value && idText(loaded.value.kit.id) === idText(of.id)) loaded.set(undefined)
+    noteKits()
+    say(`${nameOf(of)} is removed; the pads stay.`)
+  })
 
 // ---- a sound onto a pad ----
 
@@ -219,72 +292,121 @@ const freeName = (of: kit, word: string) => {
 }
 
 const setPad = (pad: number, id: Uint8Array) =>
-  ask('audio.set_pads', { each: [{ pad, id, note: usualNote(pad) }] }, BUDGET_MS).then(now => report('', 'pad', now.silent))
+  ask('audio.set_pads', { each: [{ pad, id, note: usualNote(pad) }] }, BUDGET_MS).then(now =>
+    report('', 'pad', now.silent),
+  )
 
 async function addSlot(of: Loaded, pad: number, sound: item) {
   const slot: Given<kit_slot> = {
-    slot: freeName(of.kit, factText(sound, 'class') || 'perc'), pad: pad - of.first,
-    layers: [{ media: sound.media.id, velocity_until: 1, gain: 1, name: sound.media.name, content: sound.media.content }],
+    slot: freeName(of.kit, factText(sound, 'class') || 'perc'),
+    pad: pad - of.first,
+    layers: [
+      { media: sound.media.id, velocity_until: 1, gain: 1, name: sound.media.name, content: sound.media.content },
+    ],
   }
   take(await ask('project.set_kit', { project: '', kit: idText(of.kit.id), slots: [slot], remove: [] }, BUDGET_MS))
 }
 
-/** Puts an item onto a pad: into the slot of the kit that is there, into a new one, or, without a kit, onto the bare pad. */
-export const putSound = (pad: number, id: string) => inTurn(async () => {
-  const of = loaded.value, slot = slotAt(of, pad)
-  padAt.set(pad)
-  if (slot) return swapNow(slot.slot, id)
-  if (of && pad >= of.first) await addSlot(of, pad, (await ask('search.get', { id: idBytes(id) }, BUDGET_MS)).item)
-  await setPad(pad, idBytes(id)!)
-  noteKits()
-  hearPad(pad)
-})
+/** Puts an item onto a pad: into the slot of the kit that is there, into a new one, or, without a kit, onto the bare
+ * pad. */
+export const putSound = (pad: number, id: string) =>
+  inTurn(async () => {
+    const of = loaded.value,
+      slot = slotAt(of, pad)
+    padAt.set(pad)
+    if (slot) return swapNow(slot.slot, id)
+    if (of && pad >= of.first) await addSlot(of, pad, (await ask('search.get', { id: idBytes(id) }, BUDGET_MS)).item)
+    await setPad(pad, idBytes(id)!)
+    noteKits()
+    hearPad(pad)
+  })
 
 /** What lies on the pads becomes a kit of the workspace. `sounds`: the items of the pads. */
-export const keepPads = (sounds: Map<number, item>, name: string) => inTurn(async () => {
-  const empty = { slots: [] } as unknown as kit
-  const slots: Given<kit_slot>[] = []
-  for (const [pad, of] of [...sounds].sort(([a], [b]) => a - b)) {
-    const named = freeName({ ...empty, slots: slots as kit_slot[] }, factText(of, 'class') || 'perc')
-    slots.push({ slot: named, pad, layers: [{ media: of.media.id, velocity_until: 1, gain: 1, name: of.media.name, content: of.media.content }] })
-  }
-  const made = await ask('project.new_kit', { project: '', name, scope: 'ephemeral', family: 'drum', tags: [], slots: slots.slice(0, PADS) }, BUDGET_MS)
-  await loadNow(made.id, '', 'now')
-})
+export const keepPads = (sounds: Map<number, item>, name: string) =>
+  inTurn(async () => {
+    const empty = { slots: [] } as unknown as kit
+    const slots: Given<kit_slot>[] = []
+    for (const [pad, of] of [...sounds].sort(([a], [b]) => a - b)) {
+      const named = freeName({ ...empty, slots: slots as kit_slot[] }, factText(of, 'class') || 'perc')
+      slots.push({
+        slot: named,
+        pad,
+        layers: [{ media: of.media.id, velocity_until: 1, gain: 1, name: of.media.name, content: of.media.content }],
+      })
+    }
+    const made = await ask(
+      'project.new_kit',
+      { project: '', name, scope: 'ephemeral', family: 'drum', tags: [], slots: slots.slice(0, PADS) },
+      BUDGET_MS,
+    )
+    await loadNow(made.id, '', 'now')
+  })
 
 // ---- what was played ----
 
-export interface Played { bars: number; quantise: number | undefined; strength: number; track: string; slot: string; audio: boolean }
+export interface Played {
+  bars: number
+  quantise: number | undefined
+  strength: number
+  track: string
+  slot: string
+  audio: boolean
+}
 
 /** Hits wait for the next of so many lines in a bar; 0: none. */
 export const quantiseHits = (lines: number) => ask('audio.set_quantise', { lines }, 5000).catch(complain)
 
 /** The last bars become a clip of MIDI or of audio on a track, or, with a slot, a pattern in it. */
-export const commit = (of: Played) => inTurn(async () => {
-  const grid = of.quantise ? { quantise: of.quantise, strength: of.strength } : {}
-  if (of.slot) {
-    const got = await ask('project.played_pattern', { project: '', bars: of.bars, ...grid }, BUDGET_MS)
-    const saved = await ask('project.save_pattern', { project: '', slot: of.slot, file: got.file, name: `Played ${of.bars}` }, BUDGET_MS)
-    return say([clean(saved.message), ...(got.remarks ?? []).map(clean)].join('. '))
-  }
-  const got = await ask('project.commit_kit', { project: '', bars: of.bars, track: of.track, as_audio: of.audio || undefined, ...grid }, BUDGET_MS)
-  say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, on track ${clean(got.track_name)} from beat ${got.start}. Ctrl+Z undoes this.`)
-})
-
+export const commit = (of: Played) =>
+  inTurn(async () => {
+    const grid = of.quantise ? { quantise: of.quantise, strength: of.strength } : {}
+    if (of.slot) {
+      const got = await ask('project.played_pattern', { project: '', bars: of.bars, ...grid }, BUDGET_MS)
+      const saved = await ask(
+        'project.save_pattern',
+        { project: '', slot: of.slot, file: got.file, name: `Played ${of.bars}` },
+        BUDGET_MS,
+      )
+      return say([clean(saved.message), ...(got.remarks ?? []).map(clean)].join('. '))
+    }
+    const got = await ask(
+      'project.commit_kit',
+      { project: '', bars: of.bars, track: of.track, as_audio: of.audio || undefined, ...grid },
+      BUDGET_MS,
+    )
+    say(
+      `${clean(got.name)}: ${counted(num(got.hits), 'hit')}, on track ${clean(got.track_name)} from beat ${got.start}. Ctrl+Z undoes this.`,
+    )
+  })
 
 // ---- presets ----
 
 /** The presets of synth voices; undefined: not known yet. */
 export const presets = new Cell<preset[] | undefined>(undefined)
-export const lookAtPresets = async () => presets.set((await ask('project.presets', { project: '', limit: 1024 }, 5000)).each ?? [])
+export const lookAtPresets = async () =>
+  presets.set((await ask('project.presets', { project: '', limit: 1024 }, 5000)).each ?? [])
 
 /** Gives the slot of the pad that was reached last the preset, and the pad its values. */
-export const putPreset = (of: kit_slot, to: preset) => inTurn(async () => {
-  const now = loaded.value
-  if (!now) return
-  await ask('project.set_kit', { project: '', kit: idText(now.kit.id), slots: [{ ...of, why: '', layers: [{ preset: to.id, velocity_until: 1, gain: 1 }] }], remove: [] }, BUDGET_MS)
-  const got = await ask('project.load_kit', { project: '', kit: idText(now.kit.id), first: now.first, at: 'now' }, BUDGET_MS)
-  take(got.kit, now.first, true)
-  report(`${clean(of.slot)}: ${clean(to.name)}`, 'pad', got.silent)
-  hearPad(padOf(now, of))
-})
+export const putPreset = (of: kit_slot, to: preset) =>
+  inTurn(async () => {
+    const now = loaded.value
+    if (!now) return
+    await ask(
+      'project.set_kit',
+      {
+        project: '',
+        kit: idText(now.kit.id),
+        slots: [{ ...of, why: '', layers: [{ preset: to.id, velocity_until: 1, gain: 1 }] }],
+        remove: [],
+      },
+      BUDGET_MS,
+    )
+    const got = await ask(
+      'project.load_kit',
+      { project: '', kit: idText(now.kit.id), first: now.first, at: 'now' },
+      BUDGET_MS,
+    )
+    take(got.kit, now.first, true)
+    report(`${clean(of.slot)}: ${clean(to.name)}`, 'pad', got.silent)
+    hearPad(padOf(now, of))
+  })

@@ -23,7 +23,9 @@ export function PadDrop() {
   const of = useCell(dragged)
   const kit = useCell(loaded)
   const [over, setOver] = useState(-1)
-  useEffect(() => { if (of) lookAtLoaded().catch(complain) }, [of])
+  useEffect(() => {
+    if (of) lookAtLoaded().catch(complain)
+  }, [of])
   if (!of) return null
   const drop = (event: DragEvent, number: number) => {
     event.preventDefault()
@@ -41,9 +43,23 @@ export function PadDrop() {
         {Array.from({ length: rows * SIDE }, (_, number) => {
           const slot = slotAt(kit, number)
           return (
-            <span key={number} class={`pad ${number === over ? 'over' : ''}`} data-pad={number} style={{ gridArea: `${rows - Math.floor(number / SIDE)} / ${(number % SIDE) + 1}` }}
-              onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(number) } }} onDragLeave={() => setOver(-1)} onDrop={event => drop(event, number)}>
-              <span class="padnote">{padNote(slot?.note, number)}</span><strong>{clean(slot?.slot ?? '')}</strong><small>{slot ? soundName(slot) : ''}</small>
+            <span
+              key={number}
+              class={`pad ${number === over ? 'over' : ''}`}
+              data-pad={number}
+              style={{ gridArea: `${rows - Math.floor(number / SIDE)} / ${(number % SIDE) + 1}` }}
+              onDragOver={event => {
+                if (event.dataTransfer?.types.includes(DRAGGED)) {
+                  event.preventDefault()
+                  setOver(number)
+                }
+              }}
+              onDragLeave={() => setOver(-1)}
+              onDrop={event => drop(event, number)}
+            >
+              <span class="padnote">{padNote(slot?.note, number)}</span>
+              <strong>{clean(slot?.slot ?? '')}</strong>
+              <small>{slot ? soundName(slot) : ''}</small>
             </span>
           )
         })}

@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import { isFar } from '../wire'
 import { heldAt, hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
 
-/** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language has others there. */
+/** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language
+ * has others there. */
 export const LETTERS = 'zxcvasdfqwer1234'
 const placeOf = ({ code }: KeyboardEvent) => LETTERS.indexOf(/^(?:Key|Digit)(.)$/.exec(code)?.[1]?.toLowerCase() ?? ' ')
 const NOTCH = 40 // of a wheel, in pixels
@@ -44,7 +45,9 @@ export function lockSlot() {
 let press: ((place: number) => void) | undefined // while pads are shown
 
 /** The letter in this place hits its pad. */
-export const pressLetter = (place: number, event: KeyboardEvent | undefined) => { if (!event?.repeat) press?.(place) }
+export const pressLetter = (place: number, event: KeyboardEvent | undefined) => {
+  if (!event?.repeat) press?.(place)
+}
 
 /** Letters hit the pads from `first` on, from anywhere in the page but fields. */
 export function useLetters(first: number, plays: (number: number) => boolean, release: (number: number) => void) {
@@ -56,17 +59,32 @@ export function useLetters(first: number, plays: (number: number) => boolean, re
     padAt.set(number)
     hit(number)
   }
-  const onLetterUp = (event: KeyboardEvent) => { const place = placeOf(event), number = held.get(place); if (number !== undefined) release(number); held.delete(place) }
+  const onLetterUp = (event: KeyboardEvent) => {
+    const place = placeOf(event),
+      number = held.get(place)
+    if (number !== undefined) release(number)
+    held.delete(place)
+  }
   useEffect(() => {
     press = onLetter
     addEventListener('keyup', onLetterUp)
-    return () => { press = undefined; removeEventListener('keyup', onLetterUp) }
+    return () => {
+      press = undefined
+      removeEventListener('keyup', onLetterUp)
+    }
   })
   const letGo = useRef(release)
   letGo.current = release
-  useEffect(() => { // another window or mode gets no key up
-    const end = () => { held.forEach(number => letGo.current(number)); held.clear() }
+  useEffect(() => {
+    // another window or mode gets no key up
+    const end = () => {
+      held.forEach(number => letGo.current(number))
+      held.clear()
+    }
     addEventListener('blur', end)
-    return () => { removeEventListener('blur', end); end() }
+    return () => {
+      removeEventListener('blur', end)
+      end()
+    }
   }, [])
 }

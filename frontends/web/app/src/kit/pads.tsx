@@ -10,32 +10,86 @@ import { PadWave } from './padwave'
 import { plays } from './padsread'
 import type { PadsNow } from './usepads'
 
-function Pad({ number, place, side, kit, pads, at }: { number: number; place: number; side: number; kit: Loaded | undefined; pads: PadsNow; at: boolean }) {
+function Pad({
+  number,
+  place,
+  side,
+  kit,
+  pads,
+  at,
+}: {
+  number: number
+  place: number
+  side: number
+  kit: Loaded | undefined
+  pads: PadsNow
+  at: boolean
+}) {
   const [over, setOver] = useState(false)
   const light = useFlash<HTMLElement>('pad', number)
   const lock = heldAt(kit, number)
-  const slot = lock ? undefined : slotAt(kit, number), one = pads.of(number), sound = pads.itemOf(number), silent = slot?.placeholder
+  const slot = lock ? undefined : slotAt(kit, number),
+    one = pads.of(number),
+    sound = pads.itemOf(number),
+    silent = slot?.placeholder
   const [from, until] = pads.shareOf(number)
-  const press = () => { padAt.set(number); if (plays(pads.of(number))) hit(number) }
+  const press = () => {
+    padAt.set(number)
+    if (plays(pads.of(number))) hit(number)
+  }
   const drop = (event: DragEvent) => {
     const id = event.dataTransfer?.getData(DRAGGED)
     setOver(false)
-    if (id) { event.preventDefault(); putSound(number, id) }
+    if (id) {
+      event.preventDefault()
+      putSound(number, id)
+    }
   }
   return (
-    <button class={`pad ${at ? 'at' : ''} ${over ? 'over' : ''}`} aria-disabled={!plays(one)} data-placeholder={silent || undefined} data-pad={number}
-      title={[slot ? clean(slot.slot) : '', lock ? `locked: ${clean(lock.slot)} of ${clean(lock.name)}` : '', silent ? clean(silent) : pads.named(number), `pad ${number}`].filter(Boolean).join(' · ')}
+    <button
+      class={`pad ${at ? 'at' : ''} ${over ? 'over' : ''}`}
+      aria-disabled={!plays(one)}
+      data-placeholder={silent || undefined}
+      data-pad={number}
+      title={[
+        slot ? clean(slot.slot) : '',
+        lock ? `locked: ${clean(lock.slot)} of ${clean(lock.name)}` : '',
+        silent ? clean(silent) : pads.named(number),
+        `pad ${number}`,
+      ]
+        .filter(Boolean)
+        .join(' · ')}
       style={{ gridArea: `${side - Math.floor(place / side)} / ${(place % side) + 1}`, '--class': pads.colourOf(one) }}
       onFocus={() => padAt.set(number)}
-      onPointerDown={press} onPointerUp={() => pads.release(number)} onPointerLeave={event => { if (event.buttons) pads.release(number) }}
-      onKeyDown={event => { if (event.key === 'Enter' && !event.repeat) press() }}
-      onKeyUp={event => { if (event.key === 'Enter') pads.release(number) }}
-      onDragOver={event => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(true) } }}
-      onDragLeave={() => setOver(false)} onDrop={drop}>
+      onPointerDown={press}
+      onPointerUp={() => pads.release(number)}
+      onPointerLeave={event => {
+        if (event.buttons) pads.release(number)
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Enter' && !event.repeat) press()
+      }}
+      onKeyUp={event => {
+        if (event.key === 'Enter') pads.release(number)
+      }}
+      onDragOver={event => {
+        if (event.dataTransfer?.types.includes(DRAGGED)) {
+          event.preventDefault()
+          setOver(true)
+        }
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
       <i ref={light} class="flash" aria-hidden="true" />
-      <span class="padnote">{padNote(one?.note, number)}{side === 4 && <kbd>{LETTERS[place]}</kbd>}{(slot?.locked || lock) && <Icon name="locked" size={12} />}</span>
+      <span class="padnote">
+        {padNote(one?.note, number)}
+        {side === 4 && <kbd>{LETTERS[place]}</kbd>}
+        {(slot?.locked || lock) && <Icon name="locked" size={12} />}
+      </span>
       {plays(one) && sound && <PadWave of={sound} from={from} until={until} />}
-      <strong>{clean((lock ?? slot)?.slot ?? '')}</strong><small>{pads.named(number)}</small>
+      <strong>{clean((lock ?? slot)?.slot ?? '')}</strong>
+      <small>{pads.named(number)}</small>
     </button>
   )
 }
@@ -59,8 +113,23 @@ export function Pads({ pads }: { pads: PadsNow }) {
   useWheel(box)
   useLetters(first, number => plays(pads.of(number)), pads.release)
   return (
-    <div ref={box} class={`pads ${side === 8 ? 'many' : ''}`} style={{ gridTemplate: `repeat(${side}, minmax(0, 1fr)) / repeat(${side}, minmax(0, 1fr))` }} onKeyDown={event => goToNeighbour(event, side)}>
-      {Array.from({ length: side * side }, (_, place) => <Pad key={first + place} number={first + place} place={place} side={side} kit={kit} pads={pads} at={first + place === at} />)}
+    <div
+      ref={box}
+      class={`pads ${side === 8 ? 'many' : ''}`}
+      style={{ gridTemplate: `repeat(${side}, minmax(0, 1fr)) / repeat(${side}, minmax(0, 1fr))` }}
+      onKeyDown={event => goToNeighbour(event, side)}
+    >
+      {Array.from({ length: side * side }, (_, place) => (
+        <Pad
+          key={first + place}
+          number={first + place}
+          place={place}
+          side={side}
+          kit={kit}
+          pads={pads}
+          at={first + place === at}
+        />
+      ))}
     </div>
   )
 }

@@ -6,20 +6,37 @@ import { PadWave } from './padwave'
 import { partOf } from './padsread'
 
 type Edge = 'from' | 'until' | 'loop_from' | 'loop_until'
-const EDGES: [Edge, string][] = [['from', 'Begin'], ['until', 'End'], ['loop_from', 'Loop begin'], ['loop_until', 'Loop end']]
+const EDGES: [Edge, string][] = [
+  ['from', 'Begin'],
+  ['until', 'End'],
+  ['loop_from', 'Loop begin'],
+  ['loop_until', 'Loop end'],
+]
 const isEnd = (edge: Edge) => edge === 'until' || edge === 'loop_until'
-const EDGE_CLASS: Record<Edge, string> = { from: 'begin', until: 'end', loop_from: 'begin ofloop', loop_until: 'end ofloop' }
+const EDGE_CLASS: Record<Edge, string> = {
+  from: 'begin',
+  until: 'end',
+  loop_from: 'begin ofloop',
+  loop_until: 'end ofloop',
+}
 
-interface ShapeProps { of: pad; item: item; sound: loaded_sound; change: (part: Given<pad>) => void }
+interface ShapeProps {
+  of: pad
+  item: item
+  sound: loaded_sound
+  change: (part: Given<pad>) => void
+}
 
 /** Where the edges are, in frames: a loop without its own has those of the part. */
 function placesOf(of: pad, sound: loaded_sound): Record<Edge, number> {
-  const { from, until } = partOf(of, sound), end = until || num(sound.frames)
+  const { from, until } = partOf(of, sound),
+    end = until || num(sound.frames)
   return { from, until: end, loop_from: num(of.loop_from) || from, loop_until: num(of.loop_until) || end }
 }
 
 export function PadShape({ of, item, sound, change }: ShapeProps) {
-  const frames = num(sound.frames) || 1, places = placesOf(of, sound)
+  const frames = num(sound.frames) || 1,
+    places = placesOf(of, sound)
   const box = useRef<HTMLDivElement>(null)
   const [pulled, setPulled] = useState<{ edge: Edge; to: number }>()
   const at = (edge: Edge) => (pulled?.edge === edge ? pulled.to : places[edge])
@@ -38,12 +55,26 @@ export function PadShape({ of, item, sound, change }: ShapeProps) {
   return (
     <div ref={box} class="padshape" aria-hidden="true">
       <PadWave of={item} from={0} until={1} />
-      <span class="outside" style={{ left: 0, width: percent(at('from')) }} /><span class="outside" style={{ left: percent(at('until')), right: 0 }} />
+      <span class="outside" style={{ left: 0, width: percent(at('from')) }} />
+      <span class="outside" style={{ left: percent(at('until')), right: 0 }} />
       {shown.map(([edge, title]) => (
-        <span key={edge} class={`edge ${EDGE_CLASS[edge]}`} title={title} style={{ left: percent(at(edge)) }}
-          onPointerDown={event => { event.currentTarget.setPointerCapture(event.pointerId); setPulled({ edge, to: at(edge) }) }}
-          onPointerMove={event => { if (pulled?.edge === edge) setPulled({ edge, to: to(event) }) }}
-          onPointerUp={() => { if (pulled?.edge === edge) put(edge, pulled.to) }} onPointerCancel={() => setPulled(undefined)} />
+        <span
+          key={edge}
+          class={`edge ${EDGE_CLASS[edge]}`}
+          title={title}
+          style={{ left: percent(at(edge)) }}
+          onPointerDown={event => {
+            event.currentTarget.setPointerCapture(event.pointerId)
+            setPulled({ edge, to: at(edge) })
+          }}
+          onPointerMove={event => {
+            if (pulled?.edge === edge) setPulled({ edge, to: to(event) })
+          }}
+          onPointerUp={() => {
+            if (pulled?.edge === edge) put(edge, pulled.to)
+          }}
+          onPointerCancel={() => setPulled(undefined)}
+        />
       ))}
     </div>
   )

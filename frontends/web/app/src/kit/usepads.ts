@@ -32,8 +32,13 @@ export function usePads() {
   const named = (number: number) => nameOfPad(of(number), names, waits(number))
   const colourOf = (one: pad | undefined) => (plays(one) ? classColour(classes.get(soundOf(one)) ?? '') : 'transparent')
   const loadedAt = (number: number) => sounds.get(soundOf(of(number)))
-  const itemOf = (number: number) => { const sound = loadedAt(number); return sound && items.get(idText(sound.id)) }
-  const release = (number: number) => { if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain) }
+  const itemOf = (number: number) => {
+    const sound = loadedAt(number)
+    return sound && items.get(idText(sound.id))
+  }
+  const release = (number: number) => {
+    if (of(number)?.mode === 'gate') ask('audio.release', { pad: number }, 2000).catch(complain)
+  }
   const put = (each: (Given<pad> & { pad: number })[]) => {
     const end = (now?: pads) => {
       const answered = performance.now()
@@ -44,25 +49,61 @@ export function usePads() {
       again()
     }
     for (const one of each) note(one.pad, { of: one, answered: Infinity })
-    ask('audio.set_pads', { each }, LOADING_MS).then(now => { end(now); report('', 'pad', now.silent) }, error => { complain(error); end() })
+    ask('audio.set_pads', { each }, LOADING_MS).then(
+      now => {
+        end(now)
+        report('', 'pad', now.silent)
+      },
+      error => {
+        complain(error)
+        end()
+      },
+    )
   }
   const change = (part: Given<pad>) => put([{ ...of(at), pad: at, ...part }])
   const layers = (to: Given<pad_layer>[]) => change({ layers: to })
   const fill = () => {
     const ids = chosen().slice(0, side * side)
-    if (!ids.length) return complain(new Error('No item is chosen: choose some in the table, then fill the pads with them'))
+    if (!ids.length)
+      return complain(new Error('No item is chosen: choose some in the table, then fill the pads with them'))
     const first = bankOf(at, side)
-    put(ids.map((id, n) => {
-      const number = first + n, one = of(number)
-      return { ...one, note: one?.note ?? usualNote(number), pad: number, sound: undefined, wave: undefined, layers: [], id: idBytes(id) }
-    }))
+    put(
+      ids.map((id, n) => {
+        const number = first + n,
+          one = of(number)
+        return {
+          ...one,
+          note: one?.note ?? usualNote(number),
+          pad: number,
+          sound: undefined,
+          wave: undefined,
+          layers: [],
+          id: idBytes(id),
+        }
+      }),
+    )
   }
-  const keep = () => nameFor('Name of the kit').then(name => {
-    const each = Array.from({ length: PADS }, (_, number) => [number, plays(of(number)) ? itemOf(number) : undefined] as const)
-    if (name) keepPads(new Map(each.filter((one): one is [number, item] => one[1] !== undefined)), name)
-  })
-  return { of, named, colourOf, itemOf, release, change, layers, fill, keep, names,
-    shareOf: (number: number) => shareOf(of(number), loadedAt(number)), loadedAt,
+  const keep = () =>
+    nameFor('Name of the kit').then(name => {
+      const each = Array.from(
+        { length: PADS },
+        (_, number) => [number, plays(of(number)) ? itemOf(number) : undefined] as const,
+      )
+      if (name) keepPads(new Map(each.filter((one): one is [number, item] => one[1] !== undefined)), name)
+    })
+  return {
+    of,
+    named,
+    colourOf,
+    itemOf,
+    release,
+    change,
+    layers,
+    fill,
+    keep,
+    names,
+    shareOf: (number: number) => shareOf(of(number), loadedAt(number)),
+    loadedAt,
   }
 }
 

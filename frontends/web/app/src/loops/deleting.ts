@@ -4,14 +4,25 @@ import { useEffect } from 'preact/hooks'
 let held = false
 
 export const isDeleting = () => held
-export const beginDeleting = () => { held = true }
+export const beginDeleting = () => {
+  held = true
+}
 
 /** Ends it when the key is let go, or gets out of sight. */
 export function useDeleting() {
   useEffect(() => {
-    const onKeyUp = (event: KeyboardEvent) => { if (event.key === 'Backspace') held = false }
-    const onBlur = () => { held = false }
-    addEventListener('keyup', onKeyUp, true); addEventListener('blur', onBlur)
-    return () => { held = false; removeEventListener('keyup', onKeyUp, true); removeEventListener('blur', onBlur) }
+    const onKeyUp = (event: KeyboardEvent) => {
+      if (event.key === 'Backspace') held = false
+    }
+    const onBlur = () => {
+      held = false
+    }
+    addEventListener('keyup', onKeyUp, true)
+    addEventListener('blur', onBlur)
+    return () => {
+      held = false
+      removeEventListener('keyup', onKeyUp, true)
+      removeEventListener('blur', onBlur)
+    }
   }, [])
 }

@@ -16,28 +16,90 @@ function soundOf(of: loop | undefined, names: Map<string, item>): string {
   return `${name}, ${lengthText(num(context.start_frame) / context.rate)} to ${lengthText(num(context.end_frame) / context.rate)}`
 }
 
-const lengthOf = (of: loop) => `${num(of.duration).toFixed(2)} s${of.beats ? ` · ${+of.beats.toFixed(2)} beats at ${of.tempo?.toFixed(1)}` : ''}`
+const lengthOf = (of: loop) =>
+  `${num(of.duration).toFixed(2)} s${of.beats ? ` · ${+of.beats.toFixed(2)} beats at ${of.tempo?.toFixed(1)}` : ''}`
 
 export function Loop({ number, of, names }: { number: number; of: loop | undefined; names: Map<string, item> }) {
   const name = deeds.keyName(number)
   const state = of?.state ?? 'empty'
   const held = of !== undefined && num(of.duration) > 0
   const sounds = state === 'playing' || (state === 'waiting' && held)
-  const capture = state === 'capturing' ? 'End the capture on' : state === 'waiting' ? 'Take back' : held ? 'Capture again on' : 'Capture on'
+  const capture =
+    state === 'capturing'
+      ? 'End the capture on'
+      : state === 'waiting'
+        ? 'Take back'
+        : held
+          ? 'Capture again on'
+          : 'Capture on'
   const press = state === 'waiting' ? deeds.pressLoop : deeds.captureLoop
   return (
-    <div class="loop" role="group" aria-label={`Loop ${name}`} data-state={state} data-placeholder={of?.placeholder || undefined}>
-      <p class="is"><kbd>{name}</kbd> <strong>{state}</strong>{held && <span class="quiet">{lengthOf(of)}</span>}</p>
-      <p class="of" title={[soundOf(of, names), clean(of?.placeholder ?? '')].filter(Boolean).join(': ')}>{of?.placeholder && <em>{clean(of.placeholder)}: </em>}{soundOf(of, names)}</p>
+    <div
+      class="loop"
+      role="group"
+      aria-label={`Loop ${name}`}
+      data-state={state}
+      data-placeholder={of?.placeholder || undefined}
+    >
+      <p class="is">
+        <kbd>{name}</kbd> <strong>{state}</strong>
+        {held && <span class="quiet">{lengthOf(of)}</span>}
+      </p>
+      <p class="of" title={[soundOf(of, names), clean(of?.placeholder ?? '')].filter(Boolean).join(': ')}>
+        {of?.placeholder && <em>{clean(of.placeholder)}: </em>}
+        {soundOf(of, names)}
+      </p>
       <Turn of={of} name={name} />
       <p class="buttons">
-        <button disabled={!held || state === 'capturing'} aria-label={`${sounds ? 'Stop' : 'Play'} ${name}`} title={sounds ? 'Stop' : 'Play'} onClick={() => deeds.pressLoop(number)}><Icon name={sounds ? 'stop' : 'play'} size={14} /></button>
-        <button class="record" aria-pressed={state === 'capturing'} aria-label={`${capture} ${name}`} title={`${capture} ${name}`} disabled={of?.locked} onClick={() => press(number)}><Icon name="record" size={14} /></button>
-        <button disabled={!held} aria-pressed={of?.locked ?? false} aria-label={`Lock ${name}`} title={`Lock (Ctrl+${name})`} onClick={() => deeds.lockLoop(number)}><Icon name={of?.locked ? 'locked' : 'unlocked'} size={14} /></button>
-        <button aria-label={`Undo on ${name}`} title="The loop before the last capture, deletion or undo" disabled={of?.locked} onClick={() => deeds.undoLoop(number)}><Icon name="undo" size={14} /></button>
-        <button disabled={!held || of.locked} aria-label={`Delete ${name}`} title={`Delete (Backspace and ${name})`} onClick={() => deeds.deleteLoop(number)}><Icon name="delete" size={14} /></button>
+        <button
+          disabled={!held || state === 'capturing'}
+          aria-label={`${sounds ? 'Stop' : 'Play'} ${name}`}
+          title={sounds ? 'Stop' : 'Play'}
+          onClick={() => deeds.pressLoop(number)}
+        >
+          <Icon name={sounds ? 'stop' : 'play'} size={14} />
+        </button>
+        <button
+          class="record"
+          aria-pressed={state === 'capturing'}
+          aria-label={`${capture} ${name}`}
+          title={`${capture} ${name}`}
+          disabled={of?.locked}
+          onClick={() => press(number)}
+        >
+          <Icon name="record" size={14} />
+        </button>
+        <button
+          disabled={!held}
+          aria-pressed={of?.locked ?? false}
+          aria-label={`Lock ${name}`}
+          title={`Lock (Ctrl+${name})`}
+          onClick={() => deeds.lockLoop(number)}
+        >
+          <Icon name={of?.locked ? 'locked' : 'unlocked'} size={14} />
+        </button>
+        <button
+          aria-label={`Undo on ${name}`}
+          title="The loop before the last capture, deletion or undo"
+          disabled={of?.locked}
+          onClick={() => deeds.undoLoop(number)}
+        >
+          <Icon name="undo" size={14} />
+        </button>
+        <button
+          disabled={!held || of.locked}
+          aria-label={`Delete ${name}`}
+          title={`Delete (Backspace and ${name})`}
+          onClick={() => deeds.deleteLoop(number)}
+        >
+          <Icon name="delete" size={14} />
+        </button>
       </p>
-      <VolumeSlider value={held ? of.volume : undefined} name={name} put={volume => deeds.setLoopVolume(number, volume)} />
+      <VolumeSlider
+        value={held ? of.volume : undefined}
+        name={name}
+        put={volume => deeds.setLoopVolume(number, volume)}
+      />
     </div>
   )
 }

@@ -30,33 +30,91 @@ function Common() {
   return (
     <>
       <p class="buttons">
-        <label>In time <select value={timing} onChange={event => deeds.timing.set(loop_grid_words.find(one => one === event.currentTarget.value) ?? 'now')}>
-          {loop_grid_words.map(one => <option key={one} value={one}>{one === 'now' ? 'at once' : `at the ${one}`}</option>)}</select></label>
-        <label><input type="checkbox" checked={stretch} onChange={event => deeds.stretch.set(event.currentTarget.checked)} /> Follow the tempo</label>
-        <label>Capture from <select value={source ?? ''} onChange={event => deeds.source.set(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))}>
-          <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
-          {sources.map(one => <option key={num(one.voice)} value={num(one.voice)}>{voiceName(one)}</option>)}</select></label>
-        {!isFar && <><button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">Play the chosen item</button>
-          <button disabled={!taken.length} aria-pressed={isPaused} title="It goes on from where it is" onClick={() => deeds.pauseSources(!isPaused)}>{source === undefined ? 'Pause all' : 'Pause it'}</button>
-          <button disabled={!sources.length} onClick={deeds.stopSources}>{source === undefined ? 'Stop all' : 'Stop it'}</button></>}
+        <label>
+          In time{' '}
+          <select
+            value={timing}
+            onChange={event =>
+              deeds.timing.set(loop_grid_words.find(one => one === event.currentTarget.value) ?? 'now')
+            }
+          >
+            {loop_grid_words.map(one => (
+              <option key={one} value={one}>
+                {one === 'now' ? 'at once' : `at the ${one}`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked={stretch} onChange={event => deeds.stretch.set(event.currentTarget.checked)} />{' '}
+          Follow the tempo
+        </label>
+        <label>
+          Capture from{' '}
+          <select
+            value={source ?? ''}
+            onChange={event =>
+              deeds.source.set(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))
+            }
+          >
+            <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
+            {sources.map(one => (
+              <option key={num(one.voice)} value={num(one.voice)}>
+                {voiceName(one)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {!isFar && (
+          <>
+            <button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">
+              Play the chosen item
+            </button>
+            <button
+              disabled={!taken.length}
+              aria-pressed={isPaused}
+              title="It goes on from where it is"
+              onClick={() => deeds.pauseSources(!isPaused)}
+            >
+              {source === undefined ? 'Pause all' : 'Pause it'}
+            </button>
+            <button disabled={!sources.length} onClick={deeds.stopSources}>
+              {source === undefined ? 'Stop all' : 'Stop it'}
+            </button>
+          </>
+        )}
         <button onClick={deeds.playAllLoops}>Play all loops</button>
         <button onClick={deeds.stopAllLoops}>Stop all loops</button>
       </p>
-      {ownerless > 0 && !isFar && <p class="notice">{counted(ownerless, 'loop was', 'loops were')} captured while no project was open.
-        {' '}<button onClick={deeds.adoptLoops}>Take them over</button> <button onClick={() => deeds.ownerless.set(0)}>Later</button></p>}
+      {ownerless > 0 && !isFar && (
+        <p class="notice">
+          {counted(ownerless, 'loop was', 'loops were')} captured while no project was open.{' '}
+          <button onClick={deeds.adoptLoops}>Take them over</button>{' '}
+          <button onClick={() => deeds.ownerless.set(0)}>Later</button>
+        </p>
+      )}
     </>
   )
 }
 
 export function Loops({ away }: { away: boolean }) {
   const loops = useCell(deeds.loops)
-  const names = useNames([...(loops?.values() ?? [])].flatMap(one => (one.music_context ? [one.music_context.source_video_id] : [])))
+  const names = useNames(
+    [...(loops?.values() ?? [])].flatMap(one => (one.music_context ? [one.music_context.source_video_id] : [])),
+  )
   return (
     <section aria-label="Loops" class="looppanel" data-live={loops !== undefined}>
       <h2>Loops{away && <span class="quiet"> · away; this page asks again</span>}</h2>
       <Common />
-      <div class="loops">{Array.from({ length: deeds.LOOP_KEYS }, (_, number) => <Loop key={number} number={number} of={loops?.get(number)} names={names} />)}</div>
-      <p class="quiet hint">A key from F1 to F12 captures while it has no loop, and else plays or stops its loop; with Shift it captures again, with Ctrl it locks, with Backspace held it deletes.</p>
+      <div class="loops">
+        {Array.from({ length: deeds.LOOP_KEYS }, (_, number) => (
+          <Loop key={number} number={number} of={loops?.get(number)} names={names} />
+        ))}
+      </div>
+      <p class="quiet hint">
+        A key from F1 to F12 captures while it has no loop, and else plays or stops its loop; with Shift it captures
+        again, with Ctrl it locks, with Backspace held it deletes.
+      </p>
     </section>
   )
 }

@@ -16,7 +16,10 @@ const keyOf = (number: number) => FIRST_KEY + number
 export const loops = new Cell<Map<number, loop> | undefined>(undefined)
 
 /** The place of a voice: `seconds` of its file at the time `at` (performance.now()). */
-export interface Head { seconds: number; at: number }
+export interface Head {
+  seconds: number
+  at: number
+}
 /** The voices that play loops, by their keys. */
 export const heads = new Cell(new Map<number, Head>())
 
@@ -47,14 +50,19 @@ function takeOne(of: loop): loop_state {
 function takeVoices(each: stream_voice[]) {
   const at = performance.now()
   const playing = each.filter(one => one.loop_key !== undefined && one.at === undefined && one.state === 'playing')
-  heads.set(new Map(playing.map(one => [num(one.loop_key) - 1, { seconds: num(one.position) / (num(one.rate) || 1), at }])))
+  heads.set(
+    new Map(playing.map(one => [num(one.loop_key) - 1, { seconds: num(one.position) / (num(one.rate) || 1), at }])),
+  )
   sources.set(each.filter(one => one.group === 'streams' && one.loop_key === undefined))
 }
 
 /** Asks for the loops and the voices. An answer that a change has overtaken counts for nothing. */
 export async function lookAtLoops() {
   const asked = performance.now()
-  const [held, voices] = await Promise.all([ask('project.loop_list', { project: '' }, 3000), ask('streamer.voices', {}, 3000)])
+  const [held, voices] = await Promise.all([
+    ask('project.loop_list', { project: '' }, 3000),
+    ask('streamer.voices', {}, 3000),
+  ])
   if (asked > changed) takeAll(held.each ?? [])
   takeVoices(voices.each ?? [])
   return true
@@ -69,13 +77,27 @@ function inTurn(number: number, deed: () => Promise<unknown>) {
   return done
 }
 
-const WORDS: Record<loop_state, string> = { empty: 'no loop', waiting: 'waits for its time', capturing: 'captures', playing: 'plays', stopped: 'is silent', unknown: 'has no known state: the player does not answer' }
+const WORDS: Record<loop_state, string> = {
+  empty: 'no loop',
+  waiting: 'waits for its time',
+  capturing: 'captures',
+  playing: 'plays',
+  stopped: 'is silent',
+  unknown: 'has no known state: the player does not answer',
+}
 
-const tell = (number: number, of: loop) => { takeOne(of); say(`${keyName(number)}: ${of.late ? 'waits for its file' : WORDS[of.state]}.`) }
+const tell = (number: number, of: loop) => {
+  takeOne(of)
+  say(`${keyName(number)}: ${of.late ? 'waits for its file' : WORDS[of.state]}.`)
+}
 
 /** Begins a capture, ends it, or takes one back that waits. */
 const takePart = (number: number) =>
-  ask('project.loop_capture', { project: '', fkey: keyOf(number), voice: source.value, grid: timing.value }, BUDGET_MS).then(of => tell(number, of))
+  ask(
+    'project.loop_capture',
+    { project: '', fkey: keyOf(number), voice: source.value, grid: timing.value },
+    BUDGET_MS,
+  ).then(of => tell(number, of))
 
 function takePlayed(number: number, each: loop[]) {
   const of = each.find(one => num(one.fkey) === keyOf(number))
@@ -83,9 +105,15 @@ function takePlayed(number: number, each: loop[]) {
 }
 
 const play = (number: number) =>
-  ask('project.loop_play', { project: '', fkeys: [keyOf(number)], grid: timing.value, stretch: stretch.value }, BUDGET_MS).then(got => takePlayed(number, got.each ?? []))
+  ask(
+    'project.loop_play',
+    { project: '', fkeys: [keyOf(number)], grid: timing.value, stretch: stretch.value },
+    BUDGET_MS,
+  ).then(got => takePlayed(number, got.each ?? []))
 const stop = (number: number) =>
-  ask('project.loop_stop', { project: '', fkeys: [keyOf(number)] }, BUDGET_MS).then(got => takePlayed(number, got.each ?? []))
+  ask('project.loop_stop', { project: '', fkeys: [keyOf(number)] }, BUDGET_MS).then(got =>
+    takePlayed(number, got.each ?? []),
+  )
 
 /** A capture or a sound waits: it is taken back. */
 async function takeBack(number: number) {
@@ -93,7 +121,14 @@ async function takeBack(number: number) {
   await (each?.some(one => num(one.loop_key) === number + 1) ? stop(number) : takePart(number))
 }
 
-const PRESS: Record<loop_state, (number: number) => Promise<unknown>> = { empty: takePart, capturing: takePart, waiting: takeBack, stopped: play, playing: stop, unknown: play }
+const PRESS: Record<loop_state, (number: number) => Promise<unknown>> = {
+  empty: takePart,
+  capturing: takePart,
+  waiting: takeBack,
+  stopped: play,
+  playing: stop,
+  unknown: play,
+}
 const stateOf = (number: number) => loops.value?.get(number)?.state ?? 'empty'
 
 /** The command line that does what a press does. */
@@ -107,38 +142,61 @@ export const pressLoop = (number: number) => inTurn(number, () => PRESS[stateOf(
 /** Captures, also in place of the loop that the key has. */
 export const captureLoop = (number: number) => inTurn(number, () => takePart(number))
 
-export const lockLoop = (number: number) => inTurn(number, async () => {
-  const of = await ask('project.loop_lock', { project: '', fkey: keyOf(number) }, BUDGET_MS)
-  takeOne(of)
-  say(`${keyName(number)} is ${of.locked ? 'locked' : 'not locked any more'}.`)
-})
-export const deleteLoop = (number: number) => inTurn(number, async () => {
-  takeOne(await ask('project.loop_delete', { project: '', fkey: keyOf(number) }, BUDGET_MS))
-  say(`${keyName(number)} is deleted. ${isFar ? `“Undo on ${keyName(number)}” brings it back` : 'Ctrl+Z undoes this'}.`)
-})
-export const undoLoop = (number: number) => inTurn(number, async () => {
-  takeOne(await ask('project.loop_undo', { project: '', fkey: keyOf(number) }, BUDGET_MS))
-  say(`${keyName(number)} is as it was before.`)
-})
-export const setLoopVolume = (number: number, volume: number) => inTurn(number, async () => {
-  takeOne(await ask('project.loop_volume', { project: '', fkey: keyOf(number), volume }, BUDGET_MS))
-})
+export const lockLoop = (number: number) =>
+  inTurn(number, async () => {
+    const of = await ask('project.loop_lock', { project: '', fkey: keyOf(number) }, BUDGET_MS)
+    takeOne(of)
+    say(`${keyName(number)} is ${of.locked ? 'locked' : 'not locked any more'}.`)
+  })
+export const deleteLoop = (number: number) =>
+  inTurn(number, async () => {
+    takeOne(await ask('project.loop_delete', { project: '', fkey: keyOf(number) }, BUDGET_MS))
+    say(
+      `${keyName(number)} is deleted. ${isFar ? `“Undo on ${keyName(number)}” brings it back` : 'Ctrl+Z undoes this'}.`,
+    )
+  })
+export const undoLoop = (number: number) =>
+  inTurn(number, async () => {
+    takeOne(await ask('project.loop_undo', { project: '', fkey: keyOf(number) }, BUDGET_MS))
+    say(`${keyName(number)} is as it was before.`)
+  })
+export const setLoopVolume = (number: number, volume: number) =>
+  inTurn(number, async () => {
+    takeOne(await ask('project.loop_volume', { project: '', fkey: keyOf(number), volume }, BUDGET_MS))
+  })
 
-const doing = (promise: Promise<{ each?: loop[] }>, text: string) => promise.then(got => { changed = performance.now(); takeAll(got.each ?? []); say(text) }, complain)
-export const playAllLoops = () => doing(ask('project.loop_play', { project: '', fkeys: [], grid: timing.value, stretch: stretch.value }, BUDGET_MS), 'All loops play.')
-export const stopAllLoops = () => doing(ask('project.loop_stop', { project: '', fkeys: [] }, BUDGET_MS), 'All loops are silent.')
+const doing = (promise: Promise<{ each?: loop[] }>, text: string) =>
+  promise.then(got => {
+    changed = performance.now()
+    takeAll(got.each ?? [])
+    say(text)
+  }, complain)
+export const playAllLoops = () =>
+  doing(
+    ask('project.loop_play', { project: '', fkeys: [], grid: timing.value, stretch: stretch.value }, BUDGET_MS),
+    'All loops play.',
+  )
+export const stopAllLoops = () =>
+  doing(ask('project.loop_stop', { project: '', fkeys: [] }, BUDGET_MS), 'All loops are silent.')
 
 /** Loops that were captured without an open project, as the last `project.open` counted them. */
 export const ownerless = new Cell(0)
-export const adoptLoops = () => doing(ask('project.loop_adopt', { project: '' }, BUDGET_MS), 'The loops are in the open project. Ctrl+Z undoes this.').then(() => ownerless.set(0))
+export const adoptLoops = () =>
+  doing(
+    ask('project.loop_adopt', { project: '' }, BUDGET_MS),
+    'The loops are in the open project. Ctrl+Z undoes this.',
+  ).then(() => ownerless.set(0))
 
 /** The item plays until it is stopped, so that a capture has something to take. */
 export async function playForCapture(id: Uint8Array) {
   try {
     await ask('streamer.play', { id, path: '', from: 0, loop: true, pan: 0 }, BUDGET_MS)
     say('It plays. A key without a loop captures it.')
-  } catch (error) { if (error instanceof AskError) complain(error) }
+  } catch (error) {
+    if (error instanceof AskError) complain(error)
+  }
 }
 /** Pauses the voice to capture from, or all that play files; or lets them go on. */
-export const pauseSources = (on: boolean) => ask('streamer.pause', { voice: source.value, on }, BUDGET_MS).then(() => lookAtLoops(), complain)
+export const pauseSources = (on: boolean) =>
+  ask('streamer.pause', { voice: source.value, on }, BUDGET_MS).then(() => lookAtLoops(), complain)
 export const stopSources = () => ask('streamer.stop', { voice: source.value, fade: 0.005 }, BUDGET_MS).catch(complain)

@@ -9,9 +9,12 @@ const KEYPAD_1 = 1073741913
 
 /** The item of the panel, while it is shown. */
 let shown: item | undefined
-export const setShown = (of: item | undefined) => { shown = of }
+export const setShown = (of: item | undefined) => {
+  shown = of
+}
 
-/** Space saves the selected part on the first free key. Without one it plays the item in the panel, as in a list. Returns false if it did neither. */
+/** Space saves the selected part on the first free key. Without one it plays the item in the panel, as in a list.
+ * Returns false if it did neither. */
 export function saveOrPlay(isInPanel: boolean): boolean {
   if (!shown) return false
   const id = idText(shown.media.id)
@@ -30,5 +33,9 @@ export function pressDigit(digit: number, isKeypad: boolean) {
   else deeds.playRegion(isKeypad ? KEYPAD_1 + ((digit || 10) - 1) : deeds.keyOf(digit))
 }
 
-export const lockDigit = (digit: number) => { if (shown) deeds.lockRegion(digit) }
-export const markShown = (edge: 'from' | 'end') => { if (shown) markRegion(shown, edge) }
+export const lockDigit = (digit: number) => {
+  if (shown) deeds.lockRegion(digit)
+}
+export const markShown = (edge: 'from' | 'end') => {
+  if (shown) markRegion(shown, edge)
+}

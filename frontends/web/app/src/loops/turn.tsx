@@ -5,14 +5,16 @@ import { useCell } from '../cell'
 import { num } from '../format'
 import * as deeds from './loops'
 
-/** The second of a turn in which this second of the file is heard: the turn plays parts of the file, as its actions say. */
+/** The second of a turn in which this second of the file is heard: the turn plays parts of the file, as its actions
+ * say. */
 function turnAt(of: loop, seconds: number): number {
   const { start_frame, rate } = of.music_context!
   const lines = of.actions.split('\n').map(line => line.split(' '))
   for (let i = 0; i < lines.length; i++) {
     const [begin, verb, value = ''] = lines[i]!
     const from = verb === 'play' ? Number(value.split('@')[1]) / rate : verb === 'seek' ? Number(value) / rate : NaN
-    const end = lines.slice(i + 1).find(line => ['play', 'seek', 'stop', 'pause'].includes(line[1] ?? ''))?.[0] ?? of.duration
+    const end =
+      lines.slice(i + 1).find(line => ['play', 'seek', 'stop', 'pause'].includes(line[1] ?? ''))?.[0] ?? of.duration
     if (seconds >= from && seconds <= from + Number(end) - Number(begin)) return Number(begin) + seconds - from
   }
   return seconds - num(start_frame) / rate
@@ -34,7 +36,8 @@ export function Turn({ of, name }: { of: loop | undefined; name: string }) {
   useEffect(() => {
     let frame = 0
     const draw = () => {
-      if (bar.current) bar.current.style.transform = `scaleX(${plays ? Math.max(0, partOf(of, deeds.heads.value.get(number))) : 0})`
+      if (bar.current)
+        bar.current.style.transform = `scaleX(${plays ? Math.max(0, partOf(of, deeds.heads.value.get(number))) : 0})`
       if (plays) frame = requestAnimationFrame(draw)
     }
     draw()
@@ -42,7 +45,14 @@ export function Turn({ of, name }: { of: loop | undefined; name: string }) {
   }, [of, plays])
   const part = of ? partOf(of, head) : -1
   return (
-    <span class="turn" role="progressbar" aria-label={`Turn of ${name}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={part < 0 ? 0 : Math.round(part * 100)}>
+    <span
+      class="turn"
+      role="progressbar"
+      aria-label={`Turn of ${name}`}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={part < 0 ? 0 : Math.round(part * 100)}
+    >
       <span ref={bar} class="bar" />
     </span>
   )

@@ -1,11 +1,21 @@
-// A knob: a pull up or down turns it, with Shift finely; a double click sets its usual value. The slider inside takes keys.
+// A knob: a pull up or down turns it, with Shift finely; a double click sets its usual value. The slider inside takes
+// keys.
 import { useRef } from 'preact/hooks'
 
 const TURN = 160 // pixels of a pull from one end to the other
 const FINE = 0.2
 const ARC = 270 // degrees
 
-interface KnobProps { label: string; value: number; least: number; most: number; by: number; usual: number; known: boolean; put: (to: number) => void }
+interface KnobProps {
+  label: string
+  value: number
+  least: number
+  most: number
+  by: number
+  usual: number
+  known: boolean
+  put: (to: number) => void
+}
 
 /** A point of the rim at this part of the way. */
 function rim(part: number): string {
@@ -39,11 +49,34 @@ export function Knob({ label, value, least, most, by, usual, known, put }: KnobP
     ;(event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)
     pulled.current = { y: event.clientY, value }
   }
-  const end = () => { pulled.current = undefined }
+  const end = () => {
+    pulled.current = undefined
+  }
   return (
-    <label class="knob" title={`${label}: pull up or down, with Shift finely; a double click: ${usual}`} onPointerDown={press} onPointerMove={pull} onPointerUp={end} onPointerCancel={end} onDblClick={() => known && put(usual)}>
-      <svg viewBox="0 0 32 32" aria-hidden="true"><path d={arc(0, 1)} /><path class="turned" d={arc(part(usual), part(value))} /><path class="hand" d={`M 16 16 L ${rim(part(value))}`} /></svg>
-      <input type="range" aria-valuetext={valueText(value, least)} disabled={!known} min={least} max={most} step={by} value={value} onInput={event => put(Number(event.currentTarget.value))} />
+    <label
+      class="knob"
+      title={`${label}: pull up or down, with Shift finely; a double click: ${usual}`}
+      onPointerDown={press}
+      onPointerMove={pull}
+      onPointerUp={end}
+      onPointerCancel={end}
+      onDblClick={() => known && put(usual)}
+    >
+      <svg viewBox="0 0 32 32" aria-hidden="true">
+        <path d={arc(0, 1)} />
+        <path class="turned" d={arc(part(usual), part(value))} />
+        <path class="hand" d={`M 16 16 L ${rim(part(value))}`} />
+      </svg>
+      <input
+        type="range"
+        aria-valuetext={valueText(value, least)}
+        disabled={!known}
+        min={least}
+        max={most}
+        step={by}
+        value={value}
+        onInput={event => put(Number(event.currentTarget.value))}
+      />
       <span>{label}</span>
     </label>
   )

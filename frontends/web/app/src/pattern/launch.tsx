@@ -10,10 +10,19 @@ export function Launch({ now }: { now: SlotsNow }) {
   return (
     <div class="launch" role="group" aria-label="Launch a slot">
       {Array.from({ length: SHOWN }, (_, i) => i + 1).map(slot => {
-        const of = slots.get(slot), state = stateOf(slot)
+        const of = slots.get(slot),
+          state = stateOf(slot)
         return (
-          <button key={slot} disabled={!of} data-state={state} aria-label={`Launch slot ${slot}${state ? `, ${state}` : ''}`}
-            title={of ? `${clean(of.name)}: at the next bar; with Shift at once` : 'The slot has no pattern'} onClick={event => now.launch(String(slot), event.shiftKey)}>{slot}</button>
+          <button
+            key={slot}
+            disabled={!of}
+            data-state={state}
+            aria-label={`Launch slot ${slot}${state ? `, ${state}` : ''}`}
+            title={of ? `${clean(of.name)}: at the next bar; with Shift at once` : 'The slot has no pattern'}
+            onClick={event => now.launch(String(slot), event.shiftKey)}
+          >
+            {slot}
+          </button>
         )
       })}
     </div>

@@ -1,24 +1,35 @@
-// Two edits of one pattern become one: step by step, value by value, row by row. Where both changed the same, ours counts.
+// Two edits of one pattern become one: step by step, value by value, row by row. Where both changed the same, ours
+// counts.
 import type { pattern, row } from 'loophole'
 
 type Fields = Record<string, unknown>
 
-const isFields = (of: unknown): of is Fields => typeof of === 'object' && of !== null && !Array.isArray(of) && !ArrayBuffer.isView(of)
+const isFields = (of: unknown): of is Fields =>
+  typeof of === 'object' && of !== null && !Array.isArray(of) && !ArrayBuffer.isView(of)
 const asFields = (of: row | pattern) => of as unknown as Fields
 const isRows = (of: unknown): of is row[] => Array.isArray(of) && of.some(one => isFields(one) && 'pattern' in one)
 
 /** The value as text, for a comparison: of a number the shape does not count (1, 1n), nor an absent field. */
-const textOf = (of: unknown): string => JSON.stringify(of, (_, value) =>
-  (typeof value === 'bigint' ? Number(value) : ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value)) ?? ''
+const textOf = (of: unknown): string =>
+  JSON.stringify(of, (_, value) =>
+    typeof value === 'bigint' ? Number(value) : ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value,
+  ) ?? ''
 const isSame = (one: unknown, other: unknown) => one === other || textOf(one) === textOf(other)
 
 /** Each step that ours changed, in theirs. A row of another length is a change of the whole row. */
 const mergeSteps = (base: string, ours: string, theirs: string) =>
-  base.length !== ours.length || base.length !== theirs.length ? (base === ours ? theirs : ours) : [...theirs].map((step, i) => (ours[i] === base[i] ? step : ours[i])).join('')
+  base.length !== ours.length || base.length !== theirs.length
+    ? base === ours
+      ? theirs
+      : ours
+    : [...theirs].map((step, i) => (ours[i] === base[i] ? step : ours[i])).join('')
 
 /** Lists of values end at their last unusual one, so the longer list counts where it was changed. */
 const mergeList = (base: unknown[], ours: unknown[], theirs: unknown[], usual: unknown) => {
-  const each = Array.from({ length: Math.max(ours.length, theirs.length) }, (_, i) => (isSame(ours[i] ?? usual, base[i] ?? usual) ? theirs[i] : ours[i]) ?? usual)
+  const each = Array.from(
+    { length: Math.max(ours.length, theirs.length) },
+    (_, i) => (isSame(ours[i] ?? usual, base[i] ?? usual) ? theirs[i] : ours[i]) ?? usual,
+  )
   while (each.length && isSame(each.at(-1), usual)) each.pop()
   return each.length ? each : undefined
 }
@@ -29,7 +40,8 @@ function mergeField(name: string, base: unknown, ours: unknown, theirs: unknown)
   if (isSame(base, ours)) return theirs
   if (isSame(base, theirs)) return ours
   if (name === 'pattern') return mergeSteps(String(base), String(ours), String(theirs))
-  if (name in USUAL) return mergeList((base ?? []) as unknown[], (ours ?? []) as unknown[], (theirs ?? []) as unknown[], USUAL[name])
+  if (name in USUAL)
+    return mergeList((base ?? []) as unknown[], (ours ?? []) as unknown[], (theirs ?? []) as unknown[], USUAL[name])
   if (isRows(ours) && isRows(theirs)) return mergeRows((base ?? []) as row[], ours, theirs)
   if (isFields(ours) && isFields(theirs)) return mergeFields(isFields(base) ? base : {}, ours, theirs)
   return ours
@@ -53,9 +65,13 @@ function byName(rows: row[]): Map<string, row> {
 
 /** A row that one side removed goes, unless the other changed it; rows of one name that both added both stay. */
 function mergeRows(base: row[], ours: row[], theirs: row[]): row[] {
-  const before = byName(base), mine = byName(ours), kept: row[] = [], other = byName(theirs)
+  const before = byName(base),
+    mine = byName(ours),
+    kept: row[] = [],
+    other = byName(theirs)
   for (const [key, one] of other) {
-    const was = before.get(key), our = mine.get(key)
+    const was = before.get(key),
+      our = mine.get(key)
     if (was && our) kept.push(mergeFields(asFields(was), asFields(our), asFields(one)) as unknown as row)
     else if (!was || !isSame(was, one)) kept.push(one)
   }

@@ -1,5 +1,5 @@
-// Edits of the pattern that plays, on their way to the engine: one at a time, each made from the newest pattern. If another page
-// or program was earlier, the edit is made again from what that one set.
+// Edits of the pattern that plays, on their way to the engine: one at a time, each made from the newest pattern. If
+// another page or program was earlier, the edit is made again from what that one set.
 import type { pattern, pattern_now, row } from 'loophole'
 import { Cell } from '../cell'
 import { num } from '../format'
@@ -11,7 +11,11 @@ import { merge } from './merge'
 const TRIES_MOST = 8
 
 /** `ofPlaying`: another pattern waits for its bar, so edits change the one that plays. */
-interface Newest { number: number; pattern: pattern; ofPlaying: boolean }
+interface Newest {
+  number: number
+  pattern: pattern
+  ofPlaying: boolean
+}
 
 const EMPTY = { metadata: { name: 'Web' }, sequencer: { tracks: [] } } as unknown as pattern
 
@@ -22,10 +26,18 @@ function withoutTime(of: pattern): pattern {
 }
 
 const newestOf = (now: pattern_now | undefined): Newest =>
-  !now ? { number: 0, pattern: EMPTY, ofPlaying: false } : now.edited ? { number: num(now.newest), pattern: withoutTime(now.edited), ofPlaying: false }
-    : { number: num(now.number), pattern: withoutTime(now.pattern), ofPlaying: now.newest !== undefined && num(now.newest) !== num(now.number) }
+  !now
+    ? { number: 0, pattern: EMPTY, ofPlaying: false }
+    : now.edited
+      ? { number: num(now.newest), pattern: withoutTime(now.edited), ofPlaying: false }
+      : {
+          number: num(now.number),
+          pattern: withoutTime(now.pattern),
+          ofPlaying: now.newest !== undefined && num(now.newest) !== num(now.number),
+        }
 
-/** What this page edited, until an answer says so that was asked for after `taken`: the time at which the engine took it. */
+/** What this page edited, until an answer says so that was asked for after `taken`: the time at which the engine took
+ * it. */
 export const edited = new Cell<{ pattern: pattern; taken: number } | undefined>(undefined)
 
 /** The newest pattern of which this page knows. */
@@ -54,7 +66,11 @@ async function send(): Promise<pattern> {
   for (let tries = 1; ; tries++) {
     const sent = wanted!
     try {
-      const queued = await ask('audio.set_pattern', { pattern: sent, made_from: base.number, playing: base.ofPlaying || undefined }, 10000)
+      const queued = await ask(
+        'audio.set_pattern',
+        { pattern: sent, made_from: base.number, playing: base.ofPlaying || undefined },
+        10000,
+      )
       base = { number: num(queued.number), pattern: sent, ofPlaying: base.ofPlaying }
       report('', 'row', queued.silent)
       return sent
@@ -69,7 +85,7 @@ async function sendAll() {
   busy = true
   try {
     while (wanted) {
-      if (await send() !== wanted) continue // a newer edit came
+      if ((await send()) !== wanted) continue // a newer edit came
       edited.set({ pattern: wanted, taken: performance.now() })
       wanted = undefined
     }

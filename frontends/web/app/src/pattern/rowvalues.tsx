@@ -19,7 +19,9 @@ const FIELDS: Field<row>[] = [
 function RowValues({ of, change }: { of: row; change: (to: row) => void }) {
   return (
     <div class="padvalues" role="group" aria-label={`Values of ${of.name}`}>
-      {FIELDS.map(field => <Value key={field.key} field={field} of={of} change={(key, value) => change({ ...of, [key]: value } as row)} />)}
+      {FIELDS.map(field => (
+        <Value key={field.key} field={field} of={of} change={(key, value) => change({ ...of, [key]: value } as row)} />
+      ))}
     </div>
   )
 }
@@ -27,12 +29,24 @@ function RowValues({ of, change }: { of: row; change: (to: row) => void }) {
 /** The values of the row that a person chooses; the first one at first. */
 export function RowDesk({ pattern: { rows, change } }: { pattern: PatternNow }) {
   const [name, setName] = useState('')
-  const at = Math.max(0, rows.findIndex(one => one.name === name)), of = rows[at]
+  const at = Math.max(
+      0,
+      rows.findIndex(one => one.name === name),
+    ),
+    of = rows[at]
   if (!of) return <p class="quiet">No pattern plays: a row has its values here.</p>
   return (
     <>
-      <label class="buttons">Values of the row <select value={of.name} onChange={event => setName(event.currentTarget.value)}>
-        {rows.map((one, i) => <option key={i} value={one.name}>{clean(one.name)}</option>)}</select></label>
+      <label class="buttons">
+        Values of the row{' '}
+        <select value={of.name} onChange={event => setName(event.currentTarget.value)}>
+          {rows.map((one, i) => (
+            <option key={i} value={one.name}>
+              {clean(one.name)}
+            </option>
+          ))}
+        </select>
+      </label>
       <RowValues key={of.name} of={of} change={to => change(at, to)} />
     </>
   )

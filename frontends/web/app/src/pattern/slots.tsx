@@ -15,20 +15,39 @@ const freeSlot = (slots: slot_line[]) => {
   return Array.from({ length: SLOTS }, (_, i) => i + 1).find(slot => !taken.has(slot)) ?? 1
 }
 
-interface SlotProps { of: slot_line; queued: boolean; run: (promise: Promise<slot_said>) => void; load: () => void }
+interface SlotProps {
+  of: slot_line
+  queued: boolean
+  run: (promise: Promise<slot_said>) => void
+  load: () => void
+}
 
 function Slot({ of, queued, run, load }: SlotProps) {
   const slot = String(num(of.slot))
-  const change = (verb: slot_verb, to: string) => run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
-  const other = (verb: slot_verb, question: string) => nameFor(question).then(to => { if (to) change(verb, to) })
+  const change = (verb: slot_verb, to: string) =>
+    run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
+  const other = (verb: slot_verb, question: string) =>
+    nameFor(question).then(to => {
+      if (to) change(verb, to)
+    })
   return (
     <tr class={of.active ? 'active' : ''} data-slot={slot}>
       <td class="number">{slot}</td>
-      <td><TypedField aria-label={`Name of slot ${slot}`} value={of.name} put={typed => change('rename', typed.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
-      <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
+      <td>
+        <TypedField aria-label={`Name of slot ${slot}`} value={of.name} put={typed => change('rename', typed.trim())} />
+        {of.trouble && <em> {clean(of.trouble)}</em>}
+      </td>
+      <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td>
+      <td class="number">{num(of.steps)}</td>
+      <td>{clean(of.genre)}</td>
       <td class="buttons">
         <button onClick={load}>Load</button>
-        <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it with the playing pattern">Save here</button>
+        <button
+          onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))}
+          title="Replace it with the playing pattern"
+        >
+          Save here
+        </button>
         <button onClick={() => other('swap', `Swap slot ${slot} and which slot?`)}>Swap…</button>
         <button onClick={() => other('copy', `Copy slot ${slot} to which slot?`)}>Copy…</button>
         <button onClick={() => change('delete', '')}>Delete</button>
@@ -47,22 +66,80 @@ export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now
     <section aria-label="Pattern slots" class="bare">
       <h2 class="unseen">Pattern slots</h2>
       <p class="buttons">
-        <label>Bank <TypedField value={got?.bank ?? ''} disabled={!got} size={10}
-          title="A number chooses a bank; a name chooses the bank of that name, or names this one"
-          put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))} /></label>
-        <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the next bar</label>
-        {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
-        <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
+        <label>
+          Bank{' '}
+          <TypedField
+            value={got?.bank ?? ''}
+            disabled={!got}
+            size={10}
+            title="A number chooses a bank; a name chooses the bank of that name, or names this one"
+            put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))}
+          />
+        </label>
+        <label>
+          <input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} />{' '}
+          Load at once, not at the next bar
+        </label>
+        {got && (
+          <span class="quiet">
+            bank {num(got.number)}, {slots.length} of {SLOTS} slots
+          </span>
+        )}
+        <output aria-label="Queued pattern">
+          {queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}
+        </output>
       </p>
       <p class="buttons">
-        <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save the playing pattern</button>
-        <label>in slot <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} /></label>
-        <label>as <input type="text" value={name} placeholder="its own name" maxLength={80} onInput={event => setName(event.currentTarget.value)} /></label>
+        <button
+          disabled={!got}
+          onClick={() => {
+            run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS))
+            setSlot('')
+            setName('')
+          }}
+        >
+          Save the playing pattern
+        </button>
+        <label>
+          in slot{' '}
+          <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} />
+        </label>
+        <label>
+          as{' '}
+          <input
+            type="text"
+            value={name}
+            placeholder="its own name"
+            maxLength={80}
+            onInput={event => setName(event.currentTarget.value)}
+          />
+        </label>
       </p>
       {slots.length > 0 && (
         <table class="plain">
-          <thead><tr><th>Slot</th><th>Name</th><th>BPM</th><th>Steps</th><th>Genre</th><th><span class="unseen">Actions</span></th></tr></thead>
-          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={waits(num(one.slot))} run={run} load={() => launch(String(num(one.slot)), immediate)} />)}</tbody>
+          <thead>
+            <tr>
+              <th>Slot</th>
+              <th>Name</th>
+              <th>BPM</th>
+              <th>Steps</th>
+              <th>Genre</th>
+              <th>
+                <span class="unseen">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {slots.map(one => (
+              <Slot
+                key={num(one.slot)}
+                of={one}
+                queued={waits(num(one.slot))}
+                run={run}
+                load={() => launch(String(num(one.slot)), immediate)}
+              />
+            ))}
+          </tbody>
         </table>
       )}
     </section>

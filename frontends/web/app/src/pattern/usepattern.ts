@@ -11,17 +11,33 @@ import { edited, putRows, rowsNow, takeNewest } from './patternedits'
 
 export const ROWS_MOST = 32
 
-interface Playing { number: number; pattern?: pattern; rows: row_state[]; waits: boolean }
+interface Playing {
+  number: number
+  pattern?: pattern
+  rows: row_state[]
+  waits: boolean
+}
 
-const none = (error: unknown) => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error }
+const none = (error: unknown) => {
+  if (error instanceof AskError && error.code === 'not_found') return undefined
+  throw error
+}
 
 /** `pattern`: with the edits that wait for their bar, also those of other clients. */
 async function loadPlaying(): Promise<Playing> {
   const asked = performance.now()
   const [now, rows, transport] = await Promise.all([
-    ask('audio.pattern', {}, 2000).catch(none), ask('audio.rows', {}, 2000).catch(none), ask('audio.transport', {}, 2000)])
+    ask('audio.pattern', {}, 2000).catch(none),
+    ask('audio.rows', {}, 2000).catch(none),
+    ask('audio.transport', {}, 2000),
+  ])
   takeNewest(now, asked)
-  return { number: num(now?.number), pattern: now?.edited ?? now?.pattern, rows: rows?.each ?? [], waits: transport.queued_bar !== undefined }
+  return {
+    number: num(now?.number),
+    pattern: now?.edited ?? now?.pattern,
+    rows: rows?.each ?? [],
+    waits: transport.queued_bar !== undefined,
+  }
 }
 
 const emptyRow = (name: string, id?: Uint8Array): row =>

@@ -29,13 +29,25 @@ export function Growing({ take }: { take: recording | undefined }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [got, setGot] = useState<waveform_so_far>()
   const id = take ? idText(take.id) : ''
-  useEffect(() => listen('streamer.take_progress', body => {
-    if (body.peaks && idText(body.take.id) === id) setGot(body.peaks)
-  }), [id])
-  useEffect(() => { if (got && canvas.current) drawGrowing(canvas.current, got) }, [got])
+  useEffect(
+    () =>
+      listen('streamer.take_progress', body => {
+        if (body.peaks && idText(body.take.id) === id) setGot(body.peaks)
+      }),
+    [id],
+  )
+  useEffect(() => {
+    if (got && canvas.current) drawGrowing(canvas.current, got)
+  }, [got])
   return (
     <>
-      <canvas ref={canvas} class="growing" role="img" aria-label={take ? 'Waveform of the take' : 'No take'} data-bins={got?.low.length ?? 0} />
+      <canvas
+        ref={canvas}
+        class="growing"
+        role="img"
+        aria-label={take ? 'Waveform of the take' : 'No take'}
+        data-bins={got?.low.length ?? 0}
+      />
       <p>{textOf(take)}</p>
       <p class="path">{take && pathText(take.path)}</p>
     </>

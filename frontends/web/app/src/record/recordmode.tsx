@@ -20,7 +20,9 @@ const UNDER_WAY: take_state[] = ['starting', 'waiting', 'running']
 function useTake() {
   const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000, [], ['streamer.take_progress'])
   const running = takes?.each?.find(one => UNDER_WAY.includes(one.state))
-  const run = (promise: Promise<recording>, what: string) => { promise.then(take => say(`${what}: ${clean(take.name)}`), complain).then(again) }
+  const run = (promise: Promise<recording>, what: string) => {
+    promise.then(take => say(`${what}: ${clean(take.name)}`), complain).then(again)
+  }
   return { takes, running, run }
 }
 
@@ -30,12 +32,41 @@ function Deck() {
   return (
     <section aria-label="Record" class="recorder">
       <p class="buttons">
-        <button class="record" disabled={!takes || running !== undefined} aria-pressed={running !== undefined} onClick={() => run(ask('streamer.record', requestOf(wish.value), BUDGET_MS), 'Recording')}>● Record</button>
-        <button disabled={!running} onClick={() => run(ask('streamer.record_stop', {}, END_MS), 'Take')}>■ End the take</button>
-        <button disabled={!running} onClick={() => run(ask('streamer.record_cancel', {}, BUDGET_MS), 'Abandoned')}>Abandon</button>
-        <span class="buttons keep" role="group" aria-label="Keep the last bars" title={keeps ? undefined : 'Only the inputs are kept: choose them as the source'}>Keep the last
-          {KEPT.map(bars => <button key={bars} disabled={!takes || running !== undefined || !keeps} aria-label={`Keep the last ${counted(bars, 'bar')}`}
-            onClick={() => run(ask('streamer.record', { name: wish.value.name.trim(), keep: bars }, BUDGET_MS), 'Kept')}>{bars}</button>)} bars</span>
+        <button
+          class="record"
+          disabled={!takes || running !== undefined}
+          aria-pressed={running !== undefined}
+          onClick={() => run(ask('streamer.record', requestOf(wish.value), BUDGET_MS), 'Recording')}
+        >
+          ● Record
+        </button>
+        <button disabled={!running} onClick={() => run(ask('streamer.record_stop', {}, END_MS), 'Take')}>
+          ■ End the take
+        </button>
+        <button disabled={!running} onClick={() => run(ask('streamer.record_cancel', {}, BUDGET_MS), 'Abandoned')}>
+          Abandon
+        </button>
+        <span
+          class="buttons keep"
+          role="group"
+          aria-label="Keep the last bars"
+          title={keeps ? undefined : 'Only the inputs are kept: choose them as the source'}
+        >
+          Keep the last
+          {KEPT.map(bars => (
+            <button
+              key={bars}
+              disabled={!takes || running !== undefined || !keeps}
+              aria-label={`Keep the last ${counted(bars, 'bar')}`}
+              onClick={() =>
+                run(ask('streamer.record', { name: wish.value.name.trim(), keep: bars }, BUDGET_MS), 'Kept')
+              }
+            >
+              {bars}
+            </button>
+          ))}{' '}
+          bars
+        </span>
       </p>
       <Growing key={running ? idText(running.id) : ''} take={running} />
       <Cut takes={takes?.each?.filter(one => one.failure && one !== running) ?? []} />
@@ -48,7 +79,12 @@ export function RecordMode() {
   return (
     <main class="instrument recordmode" tabIndex={-1}>
       <h1 class="unseen">Record</h1>
-      {!isFar && <section aria-label="What is recorded" class="setting"><Inputs /><WishForm /></section>}
+      {!isFar && (
+        <section aria-label="What is recorded" class="setting">
+          <Inputs />
+          <WishForm />
+        </section>
+      )}
       {isFar ? <p class="notice">Only a page on the engine's machine records.</p> : <Deck />}
       <Takes />
     </main>
