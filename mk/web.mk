@@ -2,6 +2,11 @@
 web: $(BUILD)/gen/.made
 	@tools/packages test
 	@tools/web $(BUILD) '$(CURDIR)/frontends/web/dist'
+# Lays the sources of the page out.
+format-web: $(BUILD)/gen/.made
+	@tools/packages test
+	@tools/web $(BUILD)
+	@cd frontends/web/app && '$(abspath $(BUILD))/web/node_modules/.bin/biome' format --write .
 # Pictures of each mode in both themes and three sizes, for people to look at.
 shots: all
 	@PICTURES='$(abspath $(BUILD))/shots' BUILD='$(abspath $(BUILD))' tests/web/shots.py each_mode_is_pictured
@@ -9,4 +14,4 @@ shots: all
 # The time from an input to its paint, while meters, playhead and a map of 100,000 points move.
 paint: all
 	@BUILD='$(abspath $(BUILD))' tests/web/shots.py inputs_are_painted
-.PHONY: web shots paint
+.PHONY: web format-web shots paint

@@ -49,7 +49,8 @@ function Level({ of, again }: { of: composer_status; again: () => void }) {
 const serverText = (of: composer_status): string => {
   if (!of.server) return 'No server is set: [composer] server in loophole.conf names one.'
   const said = of.reachable ? 'answers' : num(of.last_sync) ? 'did not answer the last exchange' : 'no exchange yet'
-  return `${clean(of.server)}: ${said}; ${counted(num(of.shared), 'statement')} shared, ${counted(num(of.inbox), 'row')} learned.`
+  const shared = counted(num(of.shared), 'statement')
+  return `${clean(of.server)}: ${said}; ${shared} shared, ${counted(num(of.inbox), 'row')} learned.`
 }
 
 const troubles = (of: composer_status): string[] =>

@@ -21,7 +21,8 @@ import { read } from './wire'
 function cutSentence({ media }: item): string {
   const length = (frames: unknown) => lengthText(num(frames as never) / (num(media.sample_rate) || 1))
   const cut = media.cut!
-  return `This take was cut after ${length(cut.at)}${cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`}: ${clean(cut.why)}`
+  const wanted = cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`
+  return `This take was cut after ${length(cut.at)}${wanted}: ${clean(cut.why)}`
 }
 
 /** The item, first as a loaded page has it. `late`: this is still the item before. Without `withSources` an item of a
@@ -82,14 +83,14 @@ function Tags({ of }: { of: item }) {
         aria-label="Add a tag"
         placeholder="add a tag"
         onInput={event => {
-          event.currentTarget.dataset['typed'] = ''
+          event.currentTarget.dataset.typed = ''
         }}
         onKeyDown={event => {
           const field = event.currentTarget
           if (event.key === 'Enter' && field.value.trim()) {
             tag(chosen(), [field.value.trim()])
             field.value = ''
-            delete field.dataset['typed']
+            delete field.dataset.typed
           }
         }}
       />

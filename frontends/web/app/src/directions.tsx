@@ -42,7 +42,8 @@ function along(name: string, less: string, more: string): Direction {
       const of = find(known)
       if (!of || !place) return of && ''
       const far = (of.spread * place) / STEPS
-      return `${of.field}:${place > 0 ? '>' : '<'}${Number((of.octaves ? of.value * 2 ** far : of.value + far).toPrecision(6))}`
+      const limit = of.octaves ? of.value * 2 ** far : of.value + far
+      return `${of.field}:${place > 0 ? '>' : '<'}${Number(limit.toPrecision(6))}`
     },
     place: (known, clause) => {
       const of = find(known),

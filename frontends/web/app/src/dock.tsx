@@ -113,8 +113,7 @@ export function Dock() {
           <span>Panic</span>
         </button>
         <label>
-          <input type="checkbox" checked={preview} onChange={event => set({ preview: event.currentTarget.checked })} />{' '}
-          Play while browsing
+          <input type="checkbox" checked={preview} onChange={() => set({ preview: !preview })} /> Play while browsing
         </label>
         <label>
           <input type="checkbox" checked={loop} onChange={event => set({ loop: event.currentTarget.checked })} /> Loop

@@ -58,7 +58,7 @@ const given = (attribute: string, value: { number: number } | { text: string }):
 /** Facts that are words, also those that look like a number: class 808 (fact_name.h). */
 const WORDS = ['class', 'key', 'colour']
 
-const valueOf = (attribute: string, typed: string) => {
+const factFor = (attribute: string, typed: string) => {
   const number = Number(typed)
   return Number.isFinite(number) && !WORDS.includes(attribute) ? { number } : { text: typed }
 }
@@ -67,7 +67,7 @@ const valueOf = (attribute: string, typed: string) => {
 export function state(ids: string[], attribute: string, value: string) {
   if (value === '') return change(ids, `Clear ${attribute} of ${itemsOf(ids)}`, { clear_facts: [attribute] })
   return change(ids, `${attribute} ${value} for ${itemsOf(ids)}`, {
-    facts: [given(attribute, valueOf(attribute, value))],
+    facts: [given(attribute, factFor(attribute, value))],
   })
 }
 

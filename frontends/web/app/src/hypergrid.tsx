@@ -64,9 +64,8 @@ function Holds({ query, title }: { query: string | undefined; title: string }) {
         got => {
           const names = (got.items ?? []).map(one => clean(one.media.name)),
             total = num(got.total)
-          setText(
-            `${counted(total, 'item')}, ${lengthText(got.seconds)}: ${names.join(', ')}${total > names.length ? ', …' : ''}`,
-          )
+          const more = total > names.length ? ', …' : ''
+          setText(`${counted(total, 'item')}, ${lengthText(got.seconds)}: ${names.join(', ')}${more}`)
         },
         () => undefined,
       )

@@ -36,6 +36,7 @@ function Plot({ points, name }: { points: Point[]; name: string }) {
       .map((one, i) => `${WIDE - (points.length - 1 - i) * (WIDE / (KEPT - 1))},${y(one[key]).toFixed(1)}`)
       .join(' ')
   const last = points.at(-1)!
+  const longest = `p99.9 ${microsText(last.p999_us)}`
   const decade = Array.from({ length: high - low + 1 }, (_, i) => low + i)
   return (
     <div class="timeplot">
@@ -43,7 +44,7 @@ function Plot({ points, name }: { points: Point[]; name: string }) {
         viewBox={`0 0 ${WIDE} ${HIGH}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${name}: p50 ${microsText(last.p50_us)}, p99 ${microsText(last.p99_us)}, p99.9 ${microsText(last.p999_us)}`}
+        aria-label={`${name}: p50 ${microsText(last.p50_us)}, p99 ${microsText(last.p99_us)}, ${longest}`}
       >
         {decade.map(at => (
           <line

@@ -65,6 +65,7 @@ function Count() {
   const state = useCell(link)
   const sound = useCell(heard)
   const alike = useCell(view, of => isAlike(of, sound))
+  const found = (count: number) => (alike ? counted(count, 'nearest', 'nearest') : counted(count, 'item'))
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
       {state === 'refused' ? (
@@ -74,7 +75,7 @@ function Count() {
       ) : total === undefined || old ? (
         '…'
       ) : (
-        `${counted(total, alike ? 'nearest' : 'item', alike ? 'nearest' : 'items')} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`
+        `${found(total)} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`
       )}
     </p>
   )

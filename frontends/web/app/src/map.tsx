@@ -31,6 +31,9 @@ const COLOURS = [
 ]
 const HOVERED = 8
 const ZOOM = 1.25 // of a key
+const UNSEARCHED =
+  'This browser cannot search the map, so a click or a lasso finds no points. The arrow keys go to them. ' +
+  'Open the page again.'
 
 function fit({ count, x, y }: MapPoints): Look {
   if (!count) return { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
@@ -458,8 +461,7 @@ export function MapView() {
         {hover && <Hover {...hover} />}
         {(note || unsearched) && (
           <p class="note" role="status">
-            {note ||
-              'This browser cannot search the map, so a click or a lasso finds no points. The arrow keys go to them. Open the page again.'}
+            {note || UNSEARCHED}
           </p>
         )}
         {scale && (

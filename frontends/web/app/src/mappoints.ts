@@ -1,5 +1,5 @@
 // The points of the map in arrays, so that a million of them fit, and the colours of their facts.
-import type { map_item } from 'loophole'
+import type { map_item, map_page } from 'loophole'
 import { idBytes, idText, num } from './format'
 import { read } from './wire'
 import type { View } from './state'
@@ -65,9 +65,9 @@ export async function loadMap(
   progress: (text: string) => void,
 ): Promise<MapPoints> {
   for (;;) {
-    let points: MapPoints | undefined,
-      cursor = '',
-      page
+    let points: MapPoints | undefined
+    let cursor = ''
+    let page: map_page
     do {
       page = await read('search.map', { dimensions, cursor }, signal)
       points ??= new MapPoints(num(page.total))

@@ -43,7 +43,8 @@ function FirstRun() {
       <p>
         {isFar
           ? 'Somebody at the engine’s machine adds a folder of sounds. They appear here while they are read.'
-          : 'Add a folder of sounds: type or paste its path, or drop it here. They appear while they are read; their files stay where and as they are.'}
+          : 'Add a folder of sounds: type or paste its path, or drop it here. ' +
+            'They appear while they are read; their files stay where and as they are.'}
       </p>
       {!isFar && <AddFolder />}
       <p>

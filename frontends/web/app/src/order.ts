@@ -5,7 +5,7 @@ import { factOf, idText, seconds } from './format'
 
 const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
-function valueOf(of: item, field: string): number | string | undefined {
+function fieldOf(of: item, field: string): number | string | undefined {
   switch (field) {
     case 'name':
     case 'pack':
@@ -27,7 +27,7 @@ export function ordered(items: item[], sort: string): item[] {
   if (!sort) return items
   const way = sort.startsWith('-') ? -1 : 1,
     field = sort.replace(/^[-+]/, '')
-  const each = items.map(of => ({ of, value: valueOf(of, field), id: idText(of.media.id) }))
+  const each = items.map(of => ({ of, value: fieldOf(of, field), id: idText(of.media.id) }))
   each.sort((a, b) =>
     a.value === undefined || b.value === undefined
       ? Number(a.value === undefined) - Number(b.value === undefined) || compare(a.id, b.id)

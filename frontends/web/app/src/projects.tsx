@@ -203,7 +203,8 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
     after(
       ask('project.collect', { project, without_missing: true }, BUDGET_MS).then(got => {
         setFound(undefined)
-        return `${counted(num(got.copied), 'sound was', 'sounds were')} copied into ${pathText(got.folder)}; already there: ${num(got.present)}.`
+        const copied = counted(num(got.copied), 'sound was', 'sounds were')
+        return `${copied} copied into ${pathText(got.folder)}; already there: ${num(got.present)}.`
       }),
     )
   return (
@@ -269,7 +270,8 @@ function Keep({ of, again }: { of: project_line; again: () => void }) {
         <p>
           Already in its Media: {num(found.present)}.
           {found.without?.length
-            ? ` Not copied, because they are missing or offline: ${found.without.length}, such as ${found.without.slice(0, 5).map(clean).join(', ')}`
+            ? ` Not copied, because they are missing or offline: ${found.without.length}, such as ` +
+              found.without.slice(0, 5).map(clean).join(', ')
             : ''}
         </p>
       )}

@@ -179,7 +179,7 @@ export function QueryLine() {
     timer.current = window.setTimeout(() => search(value), TYPING_MS)
   }
   const choose = (word: string) => {
-    const value = completed(text, word) + ' '
+    const value = `${completed(text, word)} `
     setText(value)
     setOpen(false)
     search(value)

@@ -64,7 +64,7 @@ const MEASURES: Measure[] = [
 const STEPS = 100
 const SETTLE_MS = 1000
 
-const valueOf = (of: Measure, at: number) =>
+const valueAt = (of: Measure, at: number) =>
   of.log ? of.least * (of.most / of.least) ** (at / STEPS) : of.least + ((of.most - of.least) * at) / STEPS
 /** Where a value is on the way from the least to the most; beyond them, at an end. */
 const shareOf = (of: Measure, value: number) =>
@@ -77,7 +77,7 @@ const shareOf = (of: Measure, value: number) =>
   )
 const placeOf = (of: Measure, value: number) => Math.round(STEPS * shareOf(of, value))
 const written = (of: Measure, at: number) => {
-  const value = valueOf(of, at)
+  const value = valueAt(of, at)
   return value.toFixed(of.digits(value))
 }
 
@@ -97,7 +97,8 @@ const outlineOf = (shares: number[]) =>
   `polygon(0 100%, ${shares
     .map((share, i) => {
       const height = `${100 - 100 * (share && Math.max(share, 0.08))}%`
-      return `${(100 * i) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% ${height}, ${(100 * (i + 0.8)) / COUNT}% 100%, ${(100 * (i + 1)) / COUNT}% 100%`
+      const [from, end, next] = [i, i + 0.8, i + 1].map(at => `${(100 * at) / COUNT}%`)
+      return `${from} ${height}, ${end} ${height}, ${end} 100%, ${next} 100%`
     })
     .join(', ')}, 100% 100%)`
 

@@ -92,7 +92,7 @@ const deviceAlarm = async () => (await ask('supervisor.sound_devices', {}, 5000)
 /** The reason, or ''. Asked for while something plays. */
 export function useReason(): string {
   const preview = useCell(hearing, of => of !== undefined && of.voice >= 0)
-  const pattern = useCell(transport, of => of !== undefined && of.running && num(of.pattern) > 0)
+  const pattern = useCell(transport, of => Boolean(of?.running) && num(of!.pattern) > 0)
   const pad = useHit(),
     volume = useCell(settings, of => of.volume)
   const playing = { preview, pad, pattern },

@@ -102,7 +102,8 @@ function Offer({ of }: { of: recovery }) {
       </p>
       <p class="quiet">
         {saved
-          ? 'The draft is not saved yet. Undo brings it back after you went back to the save. Both: the draft is saved too, as the newest save.'
+          ? 'The draft is not saved yet. Undo brings it back after you went back to the save. ' +
+            'Both: the draft is saved too, as the newest save.'
           : 'The draft is not saved yet. Both: it is saved, too.'}
       </p>
     </section>

@@ -214,12 +214,13 @@ let changed = false
  * without end do not keep the page from showing any. */
 export function refresh() {
   changed = true
-  settling ||= window.setTimeout(() => {
-    settling = 0
-    if (reloading) return
-    changed = false
-    reload()
-  }, SETTLE_MS)
+  if (!settling)
+    settling = window.setTimeout(() => {
+      settling = 0
+      if (reloading) return
+      changed = false
+      reload()
+    }, SETTLE_MS)
 }
 
 function follow() {

@@ -6,8 +6,10 @@ import { complain, say } from './state'
 const WORDS_MOST = 3
 
 /** People count rows from 1, and pads as `loophole pads` does. */
-const inWords = (of: silent_sound, what: 'row' | 'pad') =>
-  `${what} ${num(of.index) + (what === 'row' ? 1 : 0)}${of.name ? ` ${clean(of.name)}` : ''} is silent: ${clean(of.why)}`
+function inWords(of: silent_sound, what: 'row' | 'pad'): string {
+  const name = of.name ? ` ${clean(of.name)}` : ''
+  return `${what} ${num(of.index) + (what === 'row' ? 1 : 0)}${name} is silent: ${clean(of.why)}`
+}
 
 /** Shows the result of an ask, with the rows or pads that are silent. */
 export function report(text: string, what: 'row' | 'pad', silent: silent_sound[] = []) {

@@ -134,7 +134,7 @@ function writeUrl(of: View): string {
   put('rows', of.rows, START.rows)
   put('across', of.across, START.across)
   put('desk', of.desk, START.desk)
-  return '#' + to.toString()
+  return `#${to.toString()}`
 }
 
 export const view = new Cell<View>(readUrl())

@@ -195,9 +195,14 @@ function Leave({ of, by }: { of: team_shown; by: Command }) {
   )
 }
 
-const exchangeText = (of: team_shown) =>
-  `${clean(of.server)}: ${num(of.last_sync) ? `last exchange ${timeText(num(of.last_sync))}` : 'no exchange since the start of the engine'}; ` +
-  `${counted(num(of.waiting), 'statement')} not sent yet, ${counted(num(of.known), 'field')} known${of.comparing ? '; the items here are being compared with what the team says' : ''}.`
+const NO_EXCHANGE = 'no exchange since the start of the engine'
+
+const exchangeText = (of: team_shown) => {
+  const last = num(of.last_sync) ? `last exchange ${timeText(num(of.last_sync))}` : NO_EXCHANGE
+  const known = `${counted(num(of.waiting), 'statement')} not sent yet, ${counted(num(of.known), 'field')} known`
+  const comparing = of.comparing ? '; the items here are being compared with what the team says' : ''
+  return `${clean(of.server)}: ${last}; ${known}${comparing}.`
+}
 
 /** On its own machine a restored engine goes on as the member that it was, if a person says so. */
 function Restored({ of, by }: { of: team_shown; by: Command }) {

@@ -12,7 +12,7 @@ const shown = (): 'dark' | 'light' =>
 export const theme = new Cell(shown())
 
 function apply() {
-  document.documentElement.dataset['theme'] = settings.value.theme
+  document.documentElement.dataset.theme = settings.value.theme
   theme.set(shown())
 }
 

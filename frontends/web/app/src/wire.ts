@@ -65,7 +65,7 @@ export function wrap(service: string, frame: Uint8Array): Uint8Array {
 /** Says which events the gateway sends: a message without a name, then a topic on each line. */
 function subscribe() {
   if (socket?.readyState === WebSocket.OPEN && listeners.size)
-    socket.send(utf8.encode('\0' + [...listeners.keys()].join('\n')))
+    socket.send(utf8.encode(`\0${[...listeners.keys()].join('\n')}`))
 }
 
 /** The parts of an event, each after its length. */
@@ -119,7 +119,7 @@ function take(data: ArrayBuffer) {
   if (message[0] === ANSWER) takeAnswer(rest)
   else if (message[0] === EVENT) takeEvent(partsOf(rest))
   else {
-    for (const one of pending.values()) if (one.name.startsWith(service + '.')) send(one)
+    for (const one of pending.values()) if (one.name.startsWith(`${service}.`)) send(one)
     restarted.set({ service })
   }
 }

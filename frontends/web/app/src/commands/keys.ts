@@ -40,7 +40,7 @@ function keepsKey(of: HTMLElement, event: KeyboardEvent): boolean {
 
 /** The field of tags, after Enter has taken what was typed there: it has nothing of its own to undo. */
 const isTaken = (of: HTMLElement, event: KeyboardEvent) =>
-  of.id === 'addtag' && of.dataset['typed'] === undefined && event.key.toLowerCase() === 'z'
+  of.id === 'addtag' && of.dataset.typed === undefined && event.key.toLowerCase() === 'z'
 
 function run(command: Command, event: KeyboardEvent) {
   if (!(command.once && event.repeat) && command.run(event) === false) return

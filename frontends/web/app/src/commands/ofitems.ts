@@ -24,7 +24,8 @@ const marked = (edge: 'from' | 'end') => {
   if (of) markRegion(of, edge)
 }
 const alike = (like: string[], unlike: string[]) =>
-  `loophole similar --like ${like.join() || 'ID'}${unlike.length ? ` --unlike ${unlike.join()}` : ''}${view.value.query ? ` --in${query()}` : ''}`
+  `loophole similar --like ${like.join() || 'ID'}${unlike.length ? ` --unlike ${unlike.join()}` : ''}` +
+  (view.value.query ? ` --in${query()}` : '')
 const further = DIRECTIONS.flatMap(of =>
   ([-1, 1] as const).map(side => ({
     name: `Like this, but ${side > 0 ? of.more : of.less}`,

@@ -192,8 +192,7 @@ export function Ways() {
         </select>
       </label>
       <label>
-        <input type="checkbox" checked={hears} onChange={event => deeds.hearSwaps.set(event.currentTarget.checked)} />{' '}
-        Hear swaps
+        <input type="checkbox" checked={hears} onChange={() => deeds.hearSwaps.set(!hears)} /> Hear swaps
       </label>
     </>
   )

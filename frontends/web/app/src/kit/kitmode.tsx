@@ -11,7 +11,7 @@ import { Slots } from '../pattern/slots'
 import { Song } from '../pattern/song'
 import { usePattern, type PatternNow } from '../pattern/usepattern'
 import { useSlots, type SlotsNow } from '../pattern/useslots'
-import { DESKS, show, view, type Desk } from '../state'
+import { DESKS, show, view, type Desk as DeskName } from '../state'
 import { isFar, listen } from '../wire'
 import { Builder, Commit } from './builder'
 import { Current, Ways } from './current'
@@ -102,7 +102,7 @@ function KitDesk() {
   )
 }
 
-const titleOf = (desk: Desk, at: number): string =>
+const titleOf = (desk: DeskName, at: number): string =>
   ({ kits: 'Kits', build: 'Build', pad: `Pad ${at}`, row: 'Row', slots: 'Slots', song: 'Song', library: 'Library' })[
     desk
   ]
@@ -114,7 +114,7 @@ function DeskPart({
   slots,
   at,
 }: {
-  desk: Desk
+  desk: DeskName
   pads: PadsNow
   pattern: PatternNow
   slots: SlotsNow

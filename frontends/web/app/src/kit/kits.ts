@@ -234,11 +234,8 @@ export const build = (of: Wish, sounds: string[]) =>
       BUDGET_MS,
     )
     const empty = (made.slots ?? []).filter(one => one.placeholder).length
-    await loadNow(
-      made.id,
-      `${nameOf(made)} is on the pads, from seed ${num(made.seed)}${empty ? `; ${counted(empty, 'slot has', 'slots have')} no sound` : ''}.`,
-      'now',
-    )
+    const silent = empty ? `; ${counted(empty, 'slot has', 'slots have')} no sound` : ''
+    await loadNow(made.id, `${nameOf(made)} is on the pads, from seed ${num(made.seed)}${silent}.`, 'now')
   })
 
 /** A kit of the parts of a sound, on the pads. */
@@ -374,9 +371,8 @@ export const commit = (of: Played) =>
       { project: '', bars: of.bars, track: of.track, as_audio: of.audio || undefined, ...grid },
       BUDGET_MS,
     )
-    say(
-      `${clean(got.name)}: ${counted(num(got.hits), 'hit')}, on track ${clean(got.track_name)} from beat ${got.start}. Ctrl+Z undoes this.`,
-    )
+    const place = `on track ${clean(got.track_name)} from beat ${got.start}`
+    say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, ${place}. Ctrl+Z undoes this.`)
   })
 
 // ---- presets ----

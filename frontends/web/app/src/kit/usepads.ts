@@ -25,7 +25,9 @@ export function usePads() {
   const [kit, again] = usePolled(loadKit, 5000, [], ['audio.sounding_changed'])
   useEffect(again, [current])
   const sounds = new Map((kit?.sounds ?? []).map(one => [num(one.sound), one]))
-  const items = useNames((kit?.sounds ?? []).filter(one => one.id.some(byte => byte)).map(one => one.id)) // a sound that is none of the catalogue's has none
+  // A sound that is none of the catalogue's has no id.
+  const known = (kit?.sounds ?? []).map(one => one.id).filter(id => id.some(byte => byte))
+  const items = useNames(known)
   const names = new Map((kit?.sounds ?? []).map(one => [num(one.sound), nameOf(one, items)]))
   const classes = new Map((kit?.sounds ?? []).map(one => [num(one.sound), classOf(one, items)]))
   const { of, note, waits } = useSent(kit)

@@ -13,7 +13,8 @@ function soundOf(of: loop | undefined, names: Map<string, item>): string {
   if (!context) return num(of.duration) > 0 ? (/ hit /.test(of.actions) ? 'pads' : 'names no sound') : ''
   const id = idText(context.source_video_id)
   const name = clean(names.get(id)?.media.name ?? '') || id
-  return `${name}, ${lengthText(num(context.start_frame) / context.rate)} to ${lengthText(num(context.end_frame) / context.rate)}`
+  const [from, end] = [context.start_frame, context.end_frame].map(frame => lengthText(num(frame) / context.rate))
+  return `${name}, ${from} to ${end}`
 }
 
 const lengthOf = (of: loop) =>

@@ -46,8 +46,7 @@ function Common() {
           </select>
         </label>
         <label>
-          <input type="checkbox" checked={stretch} onChange={event => deeds.stretch.set(event.currentTarget.checked)} />{' '}
-          Follow the tempo
+          <input type="checkbox" checked={stretch} onChange={() => deeds.stretch.set(!stretch)} /> Follow the tempo
         </label>
         <label>
           Capture from{' '}

@@ -1,6 +1,6 @@
 // The first slots of the bank as buttons: a click starts a pattern at the next bar.
 import { clean, num } from '../format'
-import { type SlotsNow } from './useslots'
+import type { SlotsNow } from './useslots'
 
 const SHOWN = 16
 

@@ -77,8 +77,8 @@ export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now
           />
         </label>
         <label>
-          <input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} />{' '}
-          Load at once, not at the next bar
+          <input type="checkbox" checked={immediate} onChange={() => setImmediate(!immediate)} /> Load at once, not at
+          the next bar
         </label>
         {got && (
           <span class="quiet">

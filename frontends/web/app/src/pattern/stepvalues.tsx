@@ -48,7 +48,7 @@ export function StepValues({
 }) {
   const { usual, least, most, by, text } = KINDS[what]
   const [pulled, setPulled] = useState<{ step: number; value: number }>()
-  const valueOf = (step: number) => (pulled?.step === step ? pulled.value : num(of[what]?.[step] ?? usual))
+  const valueAt = (step: number) => (pulled?.step === step ? pulled.value : num(of[what]?.[step] ?? usual))
   return (
     <>
       {[...of.pattern].map((kind, step) =>
@@ -62,11 +62,11 @@ export function StepValues({
             min={least}
             max={most}
             step={by}
-            value={valueOf(step)}
-            title={text(valueOf(step))}
+            value={valueAt(step)}
+            title={text(valueAt(step))}
             aria-label={`Step ${step + 1}: ${what}`}
             aria-orientation="vertical"
-            aria-valuetext={text(valueOf(step))}
+            aria-valuetext={text(valueAt(step))}
             onInput={event => setPulled({ step, value: Number(event.currentTarget.value) })}
             onChange={event => {
               setPulled(undefined)

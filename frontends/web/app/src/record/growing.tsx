@@ -21,7 +21,8 @@ function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
 function textOf(take: recording | undefined): string {
   if (!take) return 'The waveform of the take grows here.'
   if (take.state === 'waiting') return `${clean(take.name)} waits for its bar.`
-  return `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${counted(num(take.lost), 'frame')} lost`
+  const length = lengthText(num(take.frames) / (num(take.rate) || 1))
+  return `${clean(take.name)} · ${length} · ${counted(num(take.lost), 'frame')} lost`
 }
 
 /** The take that grows: its waveform from its begin on, and its length. Without one, its place. */
