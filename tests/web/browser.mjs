@@ -88,7 +88,7 @@ export function note_sounding() {
 
 /** Waits until the program of the page runs. It follows the keyboard only after its first frame. */
 async function runs(page) {
-  await page.waitForSelector('nav.modes [aria-current]')
+  await page.waitForSelector('nav.places [aria-current]')
   await within('the page has a frame', page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))))
 }
 
@@ -114,7 +114,22 @@ export const shown = page => page.locator('p.count').getAttribute('data-total')
 export const showsTotal = (page, query) => until(`the page counts what ${query} finds`, async () => (await shown(page)) === String(total(query)))
 export const names = page => page.locator('.row [role=gridcell]:nth-child(3)').allInnerTexts()
 export const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
-export const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
+
+/** The places of the rail with their modes. */
+export const PLACES = {
+  Browse: ['Table', 'Waveforms', 'Folders', 'Duplicates'], Map: ['Map', 'Hypergrid'], Kit: ['Kit', 'Loops'], Mix: ['Mix', 'Record'], Project: ['Project'], Engine: ['Engine'],
+}
+
+/** Shows a mode by the mouse, with no press more than it needs. */
+export async function mode(page, name) {
+  const [place, modes] = Object.entries(PLACES).find(([, modes]) => modes.includes(name))
+  const press = async (nav, name) => {
+    const button = page.locator(nav).getByRole('button', { name, exact: true })
+    if (!(await button.getAttribute('aria-current'))) await button.click()
+  }
+  await press('nav.places', place)
+  if (modes.length > 1) await press('nav.modes', name)
+}
 
 /** Shows a part of the desk of the mode Kit. */
 export const desk = (page, name) => page.getByRole('navigation', { name: 'Parts of the desk' }).getByRole('button', { name, exact: true }).click()

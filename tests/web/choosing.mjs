@@ -558,7 +558,7 @@ export const choosing = {
       last = await open(browser, '', undefined, { viewport })
       await showsTotal(last, '')
       await row(last, 0).scrollIntoViewIfNeeded()
-      await last.locator('nav.modes').getByRole('button', { name: 'Hypergrid', exact: true }).waitFor()
+      await last.locator('nav.places').getByRole('button', { name: 'Engine', exact: true }).waitFor()
       const { height, within } = await last.locator('main .rows').evaluate(of => ({ height: of.clientHeight, within: document.documentElement.scrollWidth <= innerWidth }))
       assert(height >= 90 && within, `${viewport.width} × ${viewport.height}: rows of ${height} pixels, ${within}`)
     }

@@ -13,7 +13,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFil
 import { createInterface } from 'node:readline'
 import { strict as assert } from 'node:assert'
 import { inspect } from 'node:util'
-import { SERVICES_OF_A_PAGE, address, check_axe, desk, giveName, json, kill, launch, loophole, mode, modules, names, note_sounding, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
+import { PLACES, SERVICES_OF_A_PAGE, address, check_axe, desk, giveName, json, kill, launch, loophole, mode, modules, names, note_sounding, open, picture, shown, showsTotal, sounding, status, total, until, within } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { asking } from './asking.mjs'
 import { bundles } from './bundles.mjs'
@@ -755,7 +755,7 @@ const claims = {
     await showsTotal(page, '')
     for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme })
-      for (const name of await page.locator('nav.modes button').allInnerTexts()) {
+      for (const name of [...Object.values(PLACES).flat(), 'Commands']) {
         if (name !== 'Commands') await mode(page, name)
         else await page.keyboard.press('Control+k')
         await until('the mode is shown', async () => (await page.locator('main').count()) === 1)

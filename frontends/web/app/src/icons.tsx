@@ -20,6 +20,7 @@ import {
   Play,
   Redo2,
   Repeat,
+  Search,
   SkipBack,
   SlidersVertical,
   Square,
@@ -30,6 +31,7 @@ import {
 } from 'lucide-preact'
 
 const ICONS = {
+  browse: Search,
   table: TableProperties,
   waveforms: AudioWaveform,
   map: ChartScatter,

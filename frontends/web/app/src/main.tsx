@@ -1,4 +1,4 @@
-// The page: the rail of modes at the left, query line and transport above, one mode in the middle, the dock below.
+// The page: the rail of places at the left, query line and transport above, one mode in the middle, the dock below.
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { addDropped } from './addfolder'
@@ -26,7 +26,7 @@ import { hearFile, Outside, PortChoice } from './outside'
 import { KitMode } from './kit/kitmode'
 import { PadDrop } from './kit/paddrop'
 import { QueryLine } from './queryline'
-import { Rail } from './rail'
+import { ModeSwitch, Rail } from './rail'
 import { NameDialog } from './naming'
 import * as results from './result'
 import { Project } from './project'
@@ -237,6 +237,7 @@ function Page() {
           <ScopeChoice />
           <Outside />
           <Chosen />
+          <ModeSwitch />
           <Likeness />
         </div>
       </header>

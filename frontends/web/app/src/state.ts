@@ -17,6 +17,18 @@ export const MODES = [
   'engine',
 ] as const
 export type Mode = (typeof MODES)[number]
+/** The places of the rail, each with the modes that look at the same things. */
+export const PLACES: Record<Place, readonly [Mode, ...Mode[]]> = {
+  browse: ['table', 'waveforms', 'folders', 'duplicates'],
+  map: ['map', 'hypergrid'],
+  kit: ['kit', 'loops'],
+  mix: ['mix', 'record'],
+  project: ['project'],
+  engine: ['engine'],
+}
+export type Place = 'browse' | 'map' | 'kit' | 'mix' | 'project' | 'engine'
+export const placeOf = (mode: Mode) =>
+  (Object.keys(PLACES) as Place[]).find(place => PLACES[place].includes(mode)) ?? 'browse'
 /** The key that, with Alt, leads to each mode. */
 export const MODE_KEYS = '1234567890-='
 /** Is this a mode in which the sound of the open project is played and changed? */
