@@ -6,6 +6,7 @@ import { usePolled } from './polled'
 import { bytesText, clean, counted, idText, num, pathText } from './format'
 import { complain, say } from './state'
 import { ask, AskError, newRequest } from './wire'
+import { Check } from './check'
 
 const BUDGET_MS = 600000
 const NAMES_SHOWN = 12
@@ -192,14 +193,6 @@ function Lines({
   )
 }
 
-function Check({ title, on, put }: { title: string; on: boolean; put: (on: boolean) => void }) {
-  return (
-    <label>
-      <input type="checkbox" checked={on} onChange={event => put(event.currentTarget.checked)} /> {title}
-    </label>
-  )
-}
-
 /** What the sounds of a sampler manifest are, and the filters of a file dialogue for them. */
 function Offer({ of }: { of: bundle_offer | undefined }) {
   return !of ? null : (
@@ -271,8 +264,12 @@ function Export() {
         placeholder="none, or Verse=/home/ana/verse.json,master"
       />
       <p class="buttons">
-        <Check title="Leave out missing sounds" on={without} put={setWithout} />
-        <Check title="Refuse sounds that are not in the sampler manifest" on={strict} put={setStrict} />
+        <Check on={without} put={setWithout}>
+          Leave out missing sounds
+        </Check>
+        <Check on={strict} put={setStrict}>
+          Refuse sounds that are not in the sampler manifest
+        </Check>
       </p>
       <p class="buttons">
         <button disabled={!folder.trim() || command.busy !== ''}>Export</button>

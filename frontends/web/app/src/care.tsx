@@ -5,6 +5,7 @@ import { usePolled } from './polled'
 import { clean, num, timeText } from './format'
 import { complain } from './state'
 import { ask } from './wire'
+import { Check } from './check'
 
 const LINES = 300
 
@@ -36,14 +37,9 @@ export function Logs({ services }: { services: string[] }) {
         <label>
           Containing <input type="search" value={words} onInput={event => setWords(event.currentTarget.value)} />
         </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={onlyTrouble}
-            onChange={event => setOnlyTrouble(event.currentTarget.checked)}
-          />{' '}
+        <Check on={onlyTrouble} put={setOnlyTrouble}>
           Only warnings and errors
-        </label>
+        </Check>
       </p>
       <div class="log" tabIndex={0} role="log" aria-label="Lines of the logs, the latest first">
         {!lines.length && <p class="quiet">No lines.</p>}
@@ -121,10 +117,9 @@ export function Doctor() {
           {busy ? 'Looking…' : 'Check the machine and the engine'}
         </button>
         {found && (
-          <label>
-            <input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also the
-            checks that passed
-          </label>
+          <Check on={all} put={setAll}>
+            Also the checks that passed
+          </Check>
         )}
       </p>
       {found && !found.some(one => one.verdict !== 'ok') && <p role="status">All {found.length} checks are well.</p>}

@@ -8,6 +8,7 @@ import { Icon } from './icons'
 import { useReason } from './reason'
 import { remark, set, settings, view } from './state'
 import { WaveCanvas } from './wavecanvas'
+import { Check } from './check'
 
 const REMARK_MS = 8000
 
@@ -112,21 +113,15 @@ export function Dock() {
           <Icon name="panic" size={14} />
           <span>Panic</span>
         </button>
-        <label>
-          <input type="checkbox" checked={preview} onChange={() => set({ preview: !preview })} /> Play while browsing
-        </label>
-        <label>
-          <input type="checkbox" checked={loop} onChange={event => set({ loop: event.currentTarget.checked })} /> Loop
-        </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={inContext}
-            disabled={through !== 'jack'}
-            onChange={event => set({ inContext: event.currentTarget.checked })}
-          />{' '}
+        <Check on={preview} put={on => set({ preview: on })}>
+          Play while browsing
+        </Check>
+        <Check on={loop} put={on => set({ loop: on })}>
+          Loop
+        </Check>
+        <Check on={inContext} disabled={through !== 'jack'} put={on => set({ inContext: on })}>
           In tempo and key
-        </label>
+        </Check>
         <label class="through">
           <span class="unseen">Through</span>
           <select

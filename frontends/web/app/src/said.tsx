@@ -5,6 +5,7 @@ import { change, changeTo } from './edits'
 import { clean, counted, idText, num, timeText } from './format'
 import { usePolled } from './polled'
 import { ask } from './wire'
+import { Check } from './check'
 
 const PAGES_MOST = 20,
   SHOWN = 100,
@@ -98,10 +99,9 @@ export function Said({ me }: { me: string }) {
   return (
     <>
       <p class="buttons">
-        <label>
-          <input type="checkbox" checked={only} onChange={event => setOnly(event.currentTarget.checked)} /> Only where
-          values differ
-        </label>
+        <Check on={only} put={setOnly}>
+          Only where values differ
+        </Check>
       </p>
       {got?.more && (
         <p class="notice">

@@ -7,6 +7,7 @@ import { usePolled } from './polled'
 import { Said } from './said'
 import { complain, say } from './state'
 import { ask, isFar } from './wire'
+import { Check } from './check'
 
 const BUDGET_MS = 60000
 const USES_MOST = 64,
@@ -176,10 +177,9 @@ function Leave({ of, by }: { of: team_shown; by: Command }) {
   return (
     <p class="buttons" role="group" aria-label="Leave the team">
       What was learned stays here.
-      <label>
-        <input type="checkbox" checked={forget} onChange={event => setForget(event.currentTarget.checked)} /> Also
-        remove from the server what this engine said
-      </label>
+      <Check on={forget} put={setForget}>
+        Also remove from the server what this engine said
+      </Check>
       <button disabled={by.busy} onClick={leave}>
         Leave {clean(of.team)}
       </button>

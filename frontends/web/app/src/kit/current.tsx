@@ -10,6 +10,7 @@ import { TypedField } from '../typedfield'
 import { kit_scope_words, pads_at_words } from '../words'
 import { GRIDS, seedOf } from './builder'
 import * as deeds from './kits'
+import { Check } from '../check'
 
 export function Current({ of }: { of: kit | undefined }) {
   const spread = useCell(deeds.spread)
@@ -191,9 +192,9 @@ export function Ways() {
           ))}
         </select>
       </label>
-      <label>
-        <input type="checkbox" checked={hears} onChange={() => deeds.hearSwaps.set(!hears)} /> Hear swaps
-      </label>
+      <Check on={hears} put={on => deeds.hearSwaps.set(on)}>
+        Hear swaps
+      </Check>
     </>
   )
 }

@@ -9,6 +9,7 @@ import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } fr
 import { pad_mode_words, waveform_words } from '../words'
 import { EnvelopeCurve } from './envelope'
 import { PadShape } from './padshape'
+import { Check } from '../check'
 
 const FIELDS: Field<pad>[] = [
   { key: 'gain', title: 'Gain, dB', least: -100, most: 12, by: 0.5, ...dB },
@@ -185,14 +186,9 @@ export function PadEditor({
             ))}
           </select>
         </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={of?.reverse ?? false}
-            onChange={event => change({ reverse: event.currentTarget.checked })}
-          />{' '}
+        <Check on={of?.reverse ?? false} put={on => change({ reverse: on })}>
           Reverse
-        </label>
+        </Check>
       </p>
       <div class="padcurves" style={{ '--class': item ? classColour(factText(item, 'class')) : 'var(--wave)' }}>
         {of && item && sound && <PadShape of={of} item={item} sound={sound} change={change} />}

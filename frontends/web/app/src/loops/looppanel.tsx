@@ -9,6 +9,7 @@ import * as deeds from './loops'
 import { complain } from '../state'
 import { isFar } from '../wire'
 import { loop_grid_words } from '../words'
+import { Check } from '../check'
 
 const voiceName = (of: stream_voice) => `${num(of.voice)}: ${pathText(of.path).split('/').at(-1) || idText(of.id)}`
 
@@ -45,9 +46,9 @@ function Common() {
             ))}
           </select>
         </label>
-        <label>
-          <input type="checkbox" checked={stretch} onChange={() => deeds.stretch.set(!stretch)} /> Follow the tempo
-        </label>
+        <Check on={stretch} put={on => deeds.stretch.set(on)}>
+          Follow the tempo
+        </Check>
         <label>
           Capture from{' '}
           <select

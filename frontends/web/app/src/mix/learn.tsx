@@ -7,6 +7,7 @@ import { PADS } from '../kit/kits'
 import { complain, say } from '../state'
 import { ask, AskError } from '../wire'
 import { channel_words, midi_mode_words } from '../words'
+import { Check } from '../check'
 
 const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
 
@@ -195,10 +196,9 @@ export function Learn() {
             onInput={event => setControl(event.currentTarget.value)}
           />
         </label>
-        <label>
-          <input type="checkbox" checked={over} onChange={event => setOver(event.currentTarget.checked)} /> Also if it
-          controls something else
-        </label>
+        <Check on={over} put={setOver}>
+          Also if it controls something else
+        </Check>
         <button disabled={!got || !target.trim()} aria-pressed={waits > 0} onClick={learn}>
           Learn
         </button>

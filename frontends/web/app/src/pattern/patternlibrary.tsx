@@ -7,6 +7,7 @@ import { clean, counted, num } from '../format'
 import { nameFor } from '../naming'
 import { reportSaid } from '../silent'
 import { ask } from '../wire'
+import { Check } from '../check'
 
 const BUDGET_MS = 20000
 const PAGE = 100
@@ -133,11 +134,6 @@ export function PatternLibrary() {
       {label} <input type="text" value={value} size={10} onInput={event => put(event.currentTarget.value)} />
     </label>
   )
-  const check = (label: string, value: boolean, put: (on: boolean) => void) => (
-    <label>
-      <input type="checkbox" checked={value} onChange={event => put(event.currentTarget.checked)} /> {label}
-    </label>
-  )
   return (
     <section aria-label="Pattern library" class="bare">
       <h2 class="unseen">Pattern library</h2>
@@ -146,10 +142,18 @@ export function PatternLibrary() {
         {field('Name', name, setName)}
         {field('Folder or genre', folder, setFolder)}
         {field('Tag', tag, setTag)}
-        {check('Newest first', recent, setRecent)}
-        {check('Archived', archived, setArchived)}
-        {check('Rhythm like the playing pattern', alike, setAlike)}
-        {check('Load at once', immediate, setImmediate)}
+        <Check on={recent} put={setRecent}>
+          Newest first
+        </Check>
+        <Check on={archived} put={setArchived}>
+          Archived
+        </Check>
+        <Check on={alike} put={setAlike}>
+          Rhythm like the playing pattern
+        </Check>
+        <Check on={immediate} put={setImmediate}>
+          Load at once
+        </Check>
         <span class="quiet">
           {got ? counted(total, 'pattern') : '…'}
           {failed && alike ? ' · no pattern plays' : ''}

@@ -6,6 +6,7 @@ import { nameFor } from '../naming'
 import { TypedField } from '../typedfield'
 import { ask } from '../wire'
 import { BUDGET_MS, type SlotsNow } from './useslots'
+import { Check } from '../check'
 
 const SLOTS = 128
 
@@ -76,10 +77,9 @@ export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now
             put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))}
           />
         </label>
-        <label>
-          <input type="checkbox" checked={immediate} onChange={() => setImmediate(!immediate)} /> Load at once, not at
-          the next bar
-        </label>
+        <Check on={immediate} put={setImmediate}>
+          Load at once, not at the next bar
+        </Check>
         {got && (
           <span class="quiet">
             bank {num(got.number)}, {slots.length} of {SLOTS} slots

@@ -8,6 +8,7 @@ import { complain } from '../state'
 import { transport as transportCell } from '../transport'
 import { BUDGET_MS, useSong, type Entry } from './usesong'
 import { ask } from '../wire'
+import { Check } from '../check'
 
 const ENTRIES_MOST = 256
 
@@ -43,18 +44,9 @@ export function Song() {
         >
           End the song
         </button>
-        <label>
-          <input
-            type="checkbox"
-            checked={loop}
-            disabled={!shown}
-            onChange={event => {
-              const loop = event.currentTarget.checked
-              change(() => ({ loop }))
-            }}
-          />{' '}
+        <Check on={loop} disabled={!shown} put={loop => change(() => ({ loop }))}>
           Again from the first entry
-        </label>
+        </Check>
         <button disabled={!shown || entries.length >= ENTRIES_MOST} onClick={() => add().catch(complain)}>
           Add an entry
         </button>
