@@ -13,7 +13,7 @@ from tests.drives.storage import Disks
 from tests.studio import Studio
 
 SOUNDS = {'kick': 110, 'hat': 440, 'lost': 660}
-VOLATILE = ('project', 'revision', 'serial', 'touched', 'keeper', 'newest')  # of audio.sounding: whose it is, not what sounds
+VOLATILE = ('project', 'revision', 'serial', 'touched', 'keeper', 'newest', 'sets')  # of audio.sounding: whose it is, not what sounds
 STRIPS = [{'bus': 'streams', 'gain': 0.75, 'reverb_send': 0.125}, {'bus': 'sounds', 'pan': 0.5, 'apart': True},
           {'bus': 'pads', 'gain': 0.5, 'pan': -0.25, 'delay_send': 0.25}, {'bus': 'sequencer', 'gain': 1.5},
           {'bus': 'preview', 'mute': True}, {'bus': 'metronome', 'solo': False, 'gain': 0.0625}, {'bus': 'master', 'gain': 0.875}]

@@ -83,7 +83,7 @@ def pattern(rows, modules=None):
 def sound(client):
     """What sounds, without what counts changes, and without empty pads, which a project need not name."""
     now = client.must('audio.sounding')
-    kept = {name: value for name, value in now.items() if name not in ('project', 'revision', 'serial', 'touched', 'keeper', 'newest')}
+    kept = {name: value for name, value in now.items() if name not in ('project', 'revision', 'serial', 'touched', 'keeper', 'newest', 'sets')}
     return {**kept, 'pads': {str(pad['pad']): pad for pad in now.get('pads', []) if any(value for name, value in pad.items() if name not in ('pad', 'mode'))}}
 
 
