@@ -148,10 +148,10 @@ static uint32_t count_sounds(const struct pad *pad)
     return count;
 }
 
-static void add_pads_ask(struct sound_setting *s, const struct pad *at, uint32_t count)
+static void add_pads_ask(struct sound_setting *s, struct pad *at, uint32_t count)
 {
-    ADD_ASK(s, set_pads, .each = { count, (struct pad *)at }, .has_of_keeper = true, .of_keeper = true,
-            .has_made_from = s->is_again, .made_from = s->now.sets);
+    ADD_ASK(s, set_pads, .each = { count, at }, .has_of_keeper = true, .of_keeper = true, .has_made_from = s->is_again,
+            .made_from = s->now.sets);
 }
 
 /* Sets as many pads at once as one ask may name sounds: a kit mostly changes at one frame. */

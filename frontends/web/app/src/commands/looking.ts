@@ -49,7 +49,7 @@ const SHOWING = MODES.map(
     name: `Show ${mode}`,
     keys: [`Alt+${MODE_KEYS[i]}`],
     also: 'fields',
-    says: 'Show a mode; the button of each tells its key',
+    says: 'Show a mode; point at its button to see the key',
     when: EVERYWHERE,
     run: () => leaveFor(mode),
     line: MODE_LINES[mode],
