@@ -17,6 +17,8 @@ LIBS_unit_common_deflate_test := -lz
 LIBS_unit_worker_analysis_against_test := -lebur128
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(word 3,$(subst /, ,$(u))))))
 units: $(UNITS)
+# What a claim takes is seldom in its own lines: they are compiled with little optimisation, in half the time.
+$(BUILD)/tests/unit/%.o: private MODE = -O1 -g1 $(HARDENED)
 $(BUILD)/tests/unit/claim.a: $(BUILD)/tests/unit/claim.o # its main function serves the programs that have none
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 
@@ -84,17 +86,8 @@ check: all units $(BUILD)/rt/all.o fault-tools
 # The fault tests at their full length: hours.
 faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard $(FAULT_AREAS:%=tests/%/*_test.py))
-# Checks that the newest installed clang gives no warning for the same sources.
-NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
-# One process reads many files, one after another: to start it takes as long as to read one.
-clang-clean: $(BUILD)/gen/.made | $(NEEDS)
-	@find common proto store services supervisor frontends tests/unit -name '*.c' -printf '-Xclang\0%p\0' | xargs -0 -P $$(nproc) -n 32 \
-	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) $(ERRORS) $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \
-	    -DLOOPHOLE_VERSION='""' -DWEB_DIST='""' -DCOMPOSER_SQL='""' -fsyntax-only -x c /dev/null
-	@echo '  $(NEWEST_CLANG) finds nothing'
-
 # Runs both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie selects one.
 portable:
 	@tools/packages portable
 	@tools/portable $(BUILD)/portable $(SUITES)
-.PHONY: units fault-tools sims test check faults clang-clean portable
+.PHONY: units fault-tools sims test check faults portable

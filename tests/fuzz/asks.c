@@ -32,7 +32,8 @@ static void write_frame(const struct service *service, const struct ask *ask, st
     char name[128];
 
     snprintf(name, sizeof(name), "%s.%s", service->name, ask->name);
-    frame_write_ask(to, &(struct ask_frame){ text_of(name), request, BUDGET_MS, body });
+    frame_write_ask(to, &(struct ask_frame){
+                            .name = text_of(name), .request = request, .budget_ms = BUDGET_MS, .body = body });
 }
 
 /* As from the socket: the message lives as long as the call. */

@@ -7,12 +7,12 @@ found=$top/tests/fuzz/found
 _has_fuzzer() {
     printf '%s\n' '#include <stddef.h>' 'int LLVMFuzzerTestOneInput(const char *, size_t);' \
         'int LLVMFuzzerTestOneInput(const char *b, size_t n) { return b && n > 9; }' >"$scratch/try.c"
-    clang -fsanitize=fuzzer,address,undefined -o "$scratch/try" "$scratch/try.c" 2>/dev/null
+    "$(ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V | tail -n 1)" -fsanitize=fuzzer,address,undefined -o "$scratch/try" "$scratch/try.c" 2>/dev/null
 }
 
 _replay() { # target
     local target=$build/seeds/targets/$1
-    [ -f "$scratch/no_fuzzer" ] && skip "clang has no fuzzer and sanitizers here (libclang-rt-dev)"
+    [ -f "$scratch/no_fuzzer" ] && skip "clang has no fuzzer and sanitizers here (libclang-rt-19-dev)"
     [ -x "$target" ] || fail "not built: $target"
     mkdir -p "$scratch/seeds/$1" "$scratch/tmp"
     cd "$scratch" || fail "no $scratch"
@@ -24,7 +24,7 @@ _replay() { # target
 }
 
 every_target_is_built_and_has_seeds() {
-    _has_fuzzer || { touch "$scratch/no_fuzzer"; skip "clang has no fuzzer and sanitizers here (libclang-rt-dev)"; }
+    _has_fuzzer || { touch "$scratch/no_fuzzer"; skip "clang has no fuzzer and sanitizers here (libclang-rt-19-dev)"; }
     (unset MAKEFLAGS MAKELEVEL; make -s -C "$top" BUILD="$build" seed-build) || fail "the fuzz targets do not build"
     holds "$top/tests/fuzz/seeds.py" "$scratch/seeds"
     for target in "$top"/tests/fuzz/*/*.c; do
