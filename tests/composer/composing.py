@@ -114,12 +114,12 @@ def version_of_server():
 
 
 class Server:
-    """A copy of a server that is made once, because PostgreSQL takes long to make one. Without fsync it survives all but a
-    loss of power, which no claim has; benches set it."""
+    """A copy, in memory, of a server that is made once, because PostgreSQL takes long to make one. Without fsync it survives
+    all but a loss of power, which no claim has; benches set it, and have their server on the disk."""
 
     def __init__(self, home, fsync=False):
         self.env = home.env
-        self.folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp')
+        self.folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp' if fsync else '/dev/shm')
         os.chmod(self.folder, 0o755)
         if fsync:
             self.tool('start')
