@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/community.h"
 #include "store/row.h"
 

@@ -1,8 +1,9 @@
+#include "store/catalogue_path.h"
+
 #include <limits.h>
 #include <string.h>
 
 #include "store/availability.h"
-#include "store/catalogue.h"
 #include "store/row.h"
 
 enum { FOLDERS_DEEP = PATH_MAX / 2 };

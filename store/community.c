@@ -8,6 +8,7 @@
 #include "common/hash.h"
 #include "common/sha256.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/environment.h"
 #include "store/keys.h"
 

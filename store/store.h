@@ -57,29 +57,12 @@ enum store_mode {
 struct store;
 struct txn;
 
-/* Opens DATA/store. A writer first takes the lock DATA/store.lock until store_close; after the call all commits of its
- * predecessor are durable. The map is 256 GiB of address space, or the setting store.map_mib. An untrusted store
- * (trust.h) is checked first; a damaged one is refused. On an error *store is NULL. Errors: offline (no store yet, or
- * it waits for its migration or its check), version (newer than this program), denied (a network file system, no
- * permission), exists (another writer), io (also damage), full. */
-enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault);
-
-/* As store_open; reports the progress of opening and migrating to `work` (may be NULL). */
-enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
-                         struct store **store, struct fault *fault);
-
 /* Opens the environment in `directory` unchanged: no lock, no migration, any version. A writer makes missing databases;
  * for a reader they are empty. `map_bytes` 0: the default. Errors: those of store_open. */
 enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
                               struct fault *fault);
 void store_close(struct store *store); /* NULL is allowed */
 
-/* Returns the map's configured address space. Errors: bad_request (the setting), io. */
-enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault);
-
-/* Takes only the writer's lock, for a process that replaces the whole store. Errors: exists (the engine runs), io,
- * full. */
-enum err store_lock(const struct paths *paths, int *lock, struct fault *fault);
 void store_unlock(int lock);
 void store_hold(struct store *store, int lock); /* makes store_close release it */
 

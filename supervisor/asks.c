@@ -1,3 +1,5 @@
+#include "supervisor/asks.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "common/process/log.h"
 #include "common/process/proc.h"
 #include "schema_service.h"
-#include "supervisor/supervisor.h"
 
 static void report_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
 {

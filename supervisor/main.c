@@ -1,5 +1,6 @@
 /* loopholed: starts, watches and restarts all services, and finds those of its predecessor. */
 #include "common/process/heap.h"
+#include "supervisor/asks.h"
 #include "supervisor/keeper.h"
 #include "supervisor/supervisor.h"
 

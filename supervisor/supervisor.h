@@ -18,8 +18,4 @@ void supervisor_shut(struct supervisor *supervisor);
 /* Starts clients of JACK again, because the server changed. */
 void supervisor_move_clients(struct supervisor *supervisor);
 
-void supervisor_report(void *state, struct arena *arena, struct service_status *to); /* its alarm */
-
-extern const struct supervisor_handlers supervisor_handlers;
-
 #endif

@@ -5,6 +5,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "proto/wire/schema.h"
 
 /* A schema contains the examples of these fields without the quotes of JSON, except in a list. */

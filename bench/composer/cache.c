@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "store/catalogue.h"
 #include "store/community.h"
+#include "store/open/store_open.h"
 #include "store/store.h"
 
 enum { COMMIT = 20000, IN_PACK = 100, STUDIOS = 1000, PAIRS = 2, MOST_PAIRS = 1000 };

@@ -12,6 +12,7 @@
 #include "common/hash.h"
 #include "common/id.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "schema_community.h"
 #include "services/composer/polling.h"
 #include "services/composer/server/door.h"

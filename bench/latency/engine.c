@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "bench/latency/bench.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "schema_persist.h"
 #include "schema_search.h"
 #include "schema_service.h"
 #include "store/keys.h"
+#include "store/open/store_open.h"
 #include "store/store.h"
 
 enum { BUDGET_MS = 60000, PAYLOAD = 64, WORD = 32 };

@@ -5,7 +5,7 @@
 #include <zmq.h>
 
 #include "bench/latency/bench.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 enum { WAIT_MS = 60000 };
 

@@ -11,6 +11,7 @@
 #include "bench/query/items.h"
 #include "services/search/duplicates/groups.h"
 #include "store/keys.h"
+#include "store/open/store_open.h"
 
 enum { SLICE_US = 5000, STAGES = 4, CHANGES = 10 };
 

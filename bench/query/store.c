@@ -10,6 +10,7 @@
 #include "schema_artefact.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
+#include "store/open/store_open.h"
 
 enum { COMMIT = 20000, FACTS = 8, BLOCKS = 5 };
 

@@ -23,9 +23,6 @@ enum { CONFIG_FILE_BYTES = 1 << 20 };
 enum err config_load(const struct paths *paths, struct config **config, struct fault *fault);
 void config_free(struct config *config);
 
-/* The same for the bytes of the file, which errors name by its usual path. */
-enum err config_parse(const struct paths *paths, struct text file, struct config **config, struct fault *fault);
-
 /* Return the value of `key`, which must be a row of the table of that kind. If the file does not have it, or if its
  * value does not fit, which they note, they return the default of the table. */
 int64_t config_int(struct config *config, const char *key);
@@ -45,9 +42,6 @@ const struct config_line *config_find(const struct config *config, struct text k
 
 /* Write "FILE:LINE: ", and report that a value does not fit (bad_request). */
 enum { CONFIG_PLACE = 128 };
-const char *config_place(const struct config *config, const struct config_line *line, char place[CONFIG_PLACE]);
-enum err config_refuse(const struct config *config, const struct config_line *line, const char *wanted,
-                       struct fault *fault);
 
 /* Checks the whole file against the table: unknown sections and keys, values that do not fit, and settings that need
  * others. Calls `found` (or NULL) for each, in the order of the file. Returns their number. */

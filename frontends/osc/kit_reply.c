@@ -1,7 +1,7 @@
 #include "frontends/osc/kit_reply.h"
 
 #include "frontends/osc/reply.h"
-#include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "schema_project.h"
 #include "schema_web.h"
 

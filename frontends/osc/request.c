@@ -6,6 +6,7 @@
 
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "store/pattern/message.h"
 
 enum { NUMBER_SIZE = 48, NAME_MOST = 80 };

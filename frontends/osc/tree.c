@@ -5,7 +5,7 @@
 
 #include "frontends/osc/reply.h"
 #include "frontends/osc/values.h"
-#include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 /* A node: an address, or the beginning of addresses, without a slash at its end. */
 struct osc_node {

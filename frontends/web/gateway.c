@@ -7,12 +7,18 @@
 
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "frontends/web/asks/basket.h"
+#include "frontends/web/asks/bundles.h"
+#include "frontends/web/asks/deaths.h"
+#include "frontends/web/asks/logs.h"
 #include "frontends/web/asks/own_command.h"
+#include "frontends/web/asks/runs.h"
 #include "frontends/web/connection.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/inner.h"
 #include "frontends/web/oscquery.h"
 #include "frontends/web/page.h"
+#include "proto/wire/codec.h"
 
 enum {
     STACK = 1 << 20,      /* bytes of a thread */
@@ -95,31 +101,31 @@ static enum err answer_doctor(struct web *web, struct call *call, const struct w
 {
     (void)ask; /* it has no fields */
     (void)to;  /* the answer comes later */
-    return findings_answer(&web->own, call);
+    return runs_findings(&web->own, call);
 }
 
 static enum err answer_relink(struct web *web, struct call *call, const struct web_relink *ask, struct relink_line *to)
 {
     (void)to;
-    return of_item_relink(&web->own, call, ask);
+    return runs_relink(&web->own, call, ask);
 }
 
 static enum err answer_reveal(struct web *web, struct call *call, const struct web_reveal *ask, struct file_shown *to)
 {
     (void)to;
-    return of_item_reveal(&web->own, call, ask);
+    return runs_reveal(&web->own, call, ask);
 }
 
 static enum err undo_step(struct web *web, struct call *call, const struct web_undo *ask, struct file_step *to)
 {
     (void)ask, (void)to;
-    return steps_answer(&web->own, call, true);
+    return runs_step(&web->own, call, true);
 }
 
 static enum err redo_step(struct web *web, struct call *call, const struct web_redo *ask, struct file_step *to)
 {
     (void)ask, (void)to;
-    return steps_answer(&web->own, call, false);
+    return runs_step(&web->own, call, false);
 }
 
 static enum err plan_bundle(struct web *web, struct call *call, const struct web_bundle_plan *ask,
@@ -153,7 +159,7 @@ static enum err import_bundle(struct web *web, struct call *call, const struct w
 static enum err chop_kit(struct web *web, struct call *call, const struct web_chop_kit *ask, struct kit *to)
 {
     (void)to;
-    return chops_answer(&web->own, call, ask);
+    return runs_chops(&web->own, call, ask);
 }
 
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)

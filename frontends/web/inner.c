@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 /* The numbers of these asks have this bit, those of pages have not. */
 #define INNER (UINT64_C(1) << 63)

@@ -7,6 +7,7 @@
 #include "frontends/web/as_wav.h"
 #include "frontends/web/file_reading.h"
 #include "frontends/web/inner.h"
+#include "proto/wire/codec.h"
 #include "schema_search.h"
 #include "store/door/item_door.h"
 

@@ -9,6 +9,7 @@
 #include "frontends/web/inner.h"
 #include "frontends/web/request.h"
 #include "frontends/web/visit.h"
+#include "proto/wire/codec.h"
 #include "schema_osc.h"
 
 enum { REFUSE = 1, CLOSE = -1, GO_ON = 0, LOOK_US = 1000000, PAGE_MOST = 2 << 20 };

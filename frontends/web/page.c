@@ -10,6 +10,7 @@
 #include "frontends/web/entry/remote.h"
 #include "frontends/web/passing.h"
 #include "frontends/web/visit.h"
+#include "proto/wire/frame.h"
 
 enum { SLOT_BITS = 16, BACK = 2 };
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/wire/frame.h"
+
 enum { ANSWER = 0, EVENT = 1 };
 
 static enum err read_topics(struct text list, struct passing *to, struct fault *fault)

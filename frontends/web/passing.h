@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_FRONTENDS_WEB_PASSING_H
 #define LOOPHOLE_FRONTENDS_WEB_PASSING_H
 
-#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 enum {
     PASSING_MOST = 1 << 20, /* bytes of a message from a page */

@@ -11,6 +11,7 @@
 #include "frontends/web/inner.h"
 #include "frontends/web/making.h"
 #include "frontends/web/zip_file.h"
+#include "proto/wire/codec.h"
 #include "schema_search.h"
 #include "store/door/item_door.h"
 

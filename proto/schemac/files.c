@@ -4,7 +4,9 @@
 
 #include "common/file.h"
 #include "proto/schemac/parse.h"
-#include "proto/schemac/write.h"
+#include "proto/schemac/write_c.h"
+#include "proto/schemac/write_docs.h"
+#include "proto/schemac/write_typescript.h"
 
 enum { SCHEMA_BYTES_MAX = 1 << 20, FILE_MODE = 0644 };
 

@@ -1,6 +1,6 @@
-#include <inttypes.h>
+#include "proto/schemac/write_docs.h"
 
-#include "proto/schemac/write.h"
+#include <inttypes.h>
 
 /* Escapes vertical bars, which would end the cell of a table. */
 static void write_cell(struct text text, struct buffer *to)

@@ -1,4 +1,4 @@
-#include "proto/schemac/write.h"
+#include "proto/schemac/write_typescript.h"
 
 /* A number up to here is exact in a double: 2^53 - 1. */
 enum { EXACT_BITS = 53 };

@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 
 static void encode_fault(struct call *call, enum err e)
 {

@@ -6,6 +6,7 @@
 #include "common/process/errand.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 
 static const usec_t patience = (usec_t)600 * 1000000; /* it only computes, so it cannot hang */
 

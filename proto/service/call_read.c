@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 #include "proto/wire/nearest.h"
 #include "schema_service.h"
 

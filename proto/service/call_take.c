@@ -3,6 +3,7 @@
 #include "common/hash.h"
 #include "proto/service/service_parts.h"
 #include "proto/transport/peers.h"
+#include "proto/wire/frame.h"
 
 enum {
     BATCH = 64,         /* asks read before one is handled, while they are put in order … */

@@ -10,6 +10,7 @@
 
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 
 /* Where the answer to an ask is kept. */
 struct kept_slots {

@@ -5,11 +5,12 @@
 #ifndef LOOPHOLE_PROTO_SERVICE_H
 #define LOOPHOLE_PROTO_SERVICE_H
 
+#include "common/arena.h"
 #include "common/clock.h"
 #include "common/paths.h"
 #include "common/shared/work.h"
 #include "proto/transport/lock.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 struct mailbox;
 struct service;

@@ -2,6 +2,7 @@
 
 #include "common/alloc.h"
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 
 typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);
 

@@ -2,6 +2,7 @@
 
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 
 /* ---- publishing ---- */
 

@@ -29,6 +29,7 @@
 #include "proto/transport/limits.h"
 #include "proto/transport/requester.h"
 #include "proto/transport/sockets.h"
+#include "proto/wire/frame.h"
 
 struct service_options {
     bool foreground;

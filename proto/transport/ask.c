@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "proto/transport/requester.h"
+#include "proto/wire/frame.h"
 #include "proto/wire/nearest.h"
 
 enum { FOLLOW_MS = 100 /* while it waits for events: between two looks for services that have begun to run */ };

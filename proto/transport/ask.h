@@ -4,7 +4,7 @@
 #define LOOPHOLE_PROTO_ASK_H
 
 #include "common/paths.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 struct asker;
 

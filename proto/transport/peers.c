@@ -8,7 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "proto/transport/peers_parts.h"
+#include "proto/transport/peers_inflow.h"
+#include "proto/transport/peers_pause.h"
+#include "proto/transport/peers_room.h"
 
 enum {
     LEAVING = 64 /* disconnected, and not closed by ZeroMQ yet */,

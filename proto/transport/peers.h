@@ -31,35 +31,4 @@ void peers_note_message(int fd);
 /* Returns the process that opened the connection; 0: unknown, for example in another container. */
 pid_t peers_process(int fd);
 
-/* Which of ZeroMQ's five calls have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl, 16 epoll_wait. For tests:
- * without all five no bound is enforced. */
-unsigned peers_reached(void);
-
-/* Called around the service's calls of ZeroMQ, whose allocations may exceed data_mb meanwhile. */
-void peers_enter(void);
-void peers_leave(void);
-
-/* ---- in ---- */
-
-/* The charge for the frames of a message, without the last one if that is small. */
-size_t peers_charge(size_t frame_bytes, bool has_more);
-void peers_take(size_t charged); /* the loop has received the message */
-void peers_drop(size_t charged); /* the loop has dropped it */
-void peers_settle(void);         /* the loop found no message */
-
-/* ---- out ---- */
-
-enum peers_kind { PEERS_ANSWER, PEERS_EVENT, PEERS_ASK };
-
-/* Memory of one outgoing message. */
-struct outgoing;
-
-/* Copies `len` outgoing bytes for the peer at `fd` (-1: unknown). NULL: they exceed the bound of all unsent bytes. */
-struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, size_t len);
-void *peers_outgoing_bytes(struct outgoing *outgoing);
-void peers_outgoing_gone(void *bytes, void *outgoing); /* frees it; a zmq_free_fn. Any thread */
-
-/* Disconnects peers that exceed their time, and returns memory to the system. Call it at least every LIMIT_BEAT_MS. */
-void peers_look_after(void);
-
 #endif

@@ -1,3 +1,5 @@
+#include "proto/transport/peers_inflow.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,8 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "proto/transport/peers_parts.h"
+#include "proto/transport/peers_pause.h"
+#include "proto/transport/peers_room.h"
 
 enum { HEARTBEAT_BYTES = 7 };
 

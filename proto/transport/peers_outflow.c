@@ -1,3 +1,5 @@
+#include "proto/transport/peers_outflow.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -7,7 +9,9 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "proto/transport/peers_parts.h"
+#include "proto/transport/peers_inflow.h"
+#include "proto/transport/peers_pause.h"
+#include "proto/transport/peers_room.h"
 
 enum {
     OVERHEAD = 256 /* bytes of one message within ZeroMQ */,

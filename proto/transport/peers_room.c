@@ -1,6 +1,7 @@
+#include "proto/transport/peers_room.h"
+
 #include <stdlib.h>
 
-#include "proto/transport/peers_parts.h"
 #include "proto/wire/codec.h"
 
 _Static_assert(LIMIT_FRAME_BYTES >= CODEC_MESSAGE_MAX + 4096 && LIMIT_FRAME_BYTES < LIMIT_IN_BYTES_LEAST / 4 * 3,

@@ -1,8 +1,8 @@
+#include "proto/transport/peers_table.h"
+
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include "proto/transport/peers_parts.h"
 
 /* The signatures of accept4, recv and the others have no room for a state. */
 struct peer peers_table[PEER_PLACES];

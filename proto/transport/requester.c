@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "proto/transport/lock.h"
 #include "proto/transport/service_link.h"
+#include "proto/wire/frame.h"
 
 enum { LINKS = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1000 };
 

@@ -1,8 +1,9 @@
+#include "proto/wire/codec_copy.h"
+
 #include <string.h>
 
 #include "common/alloc.h"
 #include "common/shared/work.h"
-#include "proto/wire/codec.h"
 #include "proto/wire/value.h"
 
 static enum err copy_record(const struct shape *shape, struct arena *arena, void *record);

@@ -1,8 +1,9 @@
+#include "proto/wire/frame.h"
+
 #include <string.h>
 
 #include "common/hash.h"
 #include "proto/wire/codec.h"
-#include "proto/wire/codec_pack.h"
 #include "proto/wire/token.h"
 
 enum {

@@ -10,15 +10,8 @@
 #include "proto/wire/json_node.h"
 #include "proto/wire/schema.h"
 
-/* Appends one line of JSON without a line feed: keys in the schema's order, without absent optional fields. */
-void json_write(const struct shape *shape, const void *value, struct buffer *to);
-
-/* As json_write, with only the keys in `only`, which commas separate; NULL: all. */
-void json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to);
-
 /* Calls `visit` for each key of json_write's object of the record, in order. */
 typedef void json_visit_fn(void *state, const char *key, const struct field *field, const void *at);
-void json_each_key(const struct shape *shape, const void *record, json_visit_fn *visit, void *state);
 
 /* Reads a JSON object into the zeroed `value`, with the bounds of the schema. `arena` has no limit. Unknown keys and
  * unknown words of a choice are errors, because a person typed them. A list of records whose first field is a text may
@@ -37,10 +30,5 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
                      struct fault *fault);
 
 /* Building blocks for front-ends that write lines of their own. (jansson has a json_real, so ours is json_number.) */
-/* quoted; control, C1 and bidi characters escaped; bad UTF-8 → U+FFFD */
-void json_text(struct buffer *to, struct text text);
-void json_whole(struct buffer *to, int64_t number);
-void json_number(struct buffer *to, double number); /* the shortest form that reads back exactly; null for NaN */
-void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
 
 #endif

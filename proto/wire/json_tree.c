@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 struct json_node *json_tree_member(const struct json_node *object, struct text key)
 {

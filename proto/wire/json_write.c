@@ -1,3 +1,5 @@
+#include "proto/wire/json_write.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -6,7 +8,6 @@
 
 #include "common/shared/work.h"
 #include "proto/wire/base64.h"
-#include "proto/wire/json.h"
 #include "proto/wire/value.h"
 
 enum { KEY_SIZE = 512 };

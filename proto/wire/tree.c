@@ -7,6 +7,7 @@
 #include "proto/wire/json.h"
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/json_node.h"
+#include "proto/wire/json_write.h"
 
 /* ---- making ---- */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_search.h"
 #include "services/availability/copies.h"
 #include "services/availability/fetching.h"

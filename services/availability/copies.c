@@ -2,8 +2,9 @@
 
 #include "common/clock.h"
 #include "common/process/limits.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 struct copies_finding {
     struct txn *txn;

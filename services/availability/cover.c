@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 /* ---- a library of another volume ---- */
 

@@ -9,6 +9,7 @@
 #include "schema_indexer.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { RESCAN_BUDGET_MS = 10000, RESCAN_AGAIN_US = 1000000, KEEP_EVERY_US = 500000, LOOK_AT_ENDED_US = 2000000 };
 

@@ -5,8 +5,9 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "store/catalogue.h"
+#include "store/open/store_open.h"
 #include "store/row.h"
 
 enum { CHANGED_MOST = 64, UPDATES_MOST = 1000 /* changed rows that are read one by one; after more, all are read */ };

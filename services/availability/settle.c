@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_persist.h"
 #include "schema_search.h"
 #include "services/availability/where.h"

@@ -2,7 +2,7 @@
 
 #include "schema_search.h"
 #include "services/availability/fetching.h"
-#include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { TOGETHER = 256, LOOK_EVERY_US = 1000000, QUERY_BUDGET_MS = 10000 };
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "proto/wire/codec_copy.h"
 #include "services/composer/exchange.h"
 #include "services/composer/exclude.h"
 #include "services/composer/excluded.h"

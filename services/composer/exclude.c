@@ -10,6 +10,7 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "services/composer/reading.h"
+#include "store/catalogue_path.h"
 #include "store/community.h"
 
 enum { PERSIST_MS = 10000, PATIENCE_US = 5000000, PERIOD_US = 2000000, PLACES = 2, PART = 16 /* rows of one ask */ };

@@ -2,6 +2,7 @@
 
 #include "services/composer/exclude.h"
 #include "services/composer/reading.h"
+#include "store/catalogue_path.h"
 #include "store/community.h"
 
 enum { FOLDERS_MOST = 65536 };

@@ -5,7 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "services/composer/reading.h"
 
 enum { PERSIST_MS = 30000, CHANGES_MOST = 500, FACTS_MOST = 64 /* of a content */, REST_FACTOR = 20 };

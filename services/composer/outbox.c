@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "proto/wire/codec.h"
-#include "proto/wire/json.h"
+#include "proto/wire/codec_copy.h"
+#include "proto/wire/json_write.h"
 #include "services/composer/exclude.h"
 #include "services/composer/excluded.h"
 

@@ -1,6 +1,8 @@
 #include "services/composer/reading.h"
 
+#include "proto/wire/codec_copy.h"
 #include "services/composer/server/door.h"
+#include "store/open/store_open.h"
 
 enum err reading_server(const struct composer *c, struct fault *fault)
 {

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "services/composer/exclude.h"
 #include "services/composer/polling.h"
 #include "services/composer/reading.h"

@@ -1,6 +1,6 @@
 #include "services/composer/team_asks.h"
 
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "services/composer/reading.h"
 #include "services/composer/team.h"
 #include "store/catalogue.h"

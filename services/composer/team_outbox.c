@@ -1,6 +1,6 @@
 #include "services/composer/team_outbox.h"
 
-#include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "store/catalogue.h"
 #include "store/community.h"
 

@@ -9,6 +9,7 @@
 #include "services/indexer/removing.h"
 #include "services/indexer/schedule.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 /* ---- libraries ---- */
 

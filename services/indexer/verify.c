@@ -5,8 +5,10 @@
 
 #include "common/alloc.h"
 #include "common/cloud_file.h"
+#include "proto/wire/codec_copy.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { GOING_MAX = 8 };
 

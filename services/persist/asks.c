@@ -1,3 +1,4 @@
+#include "proto/wire/codec_copy.h"
 #include "services/persist/batch/artefact_writer.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/community.h"

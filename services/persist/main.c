@@ -1,6 +1,6 @@
 /* loophole-persist: the only writer of the catalogue. */
 #include "common/process/priority.h"
-#include "services/persist/turn/persist.h"
+#include "services/persist/open.h"
 #include "services/persist/turn/turn.h"
 
 int main(int argc, char **argv)

@@ -1,3 +1,5 @@
+#include "services/persist/open.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +15,9 @@
 #include "services/persist/steps/long_apply.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/multipart.h"
-#include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
 #include "store/open/put_back.h"
+#include "store/open/store_open.h"
 #include "store/store.h"
 #include "store/trust.h"
 

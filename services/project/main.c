@@ -9,7 +9,7 @@
 #include "services/project/handlers/media_tree.h"
 #include "services/project/handlers/recheck.h"
 #include "services/project/library/library.h"
-#include "services/project/loop/region_handlers.h"
+#include "services/project/loop/region_play.h"
 #include "services/project/midi/midi_follow.h"
 #include "services/project/pattern/slot_compare.h"
 #include "services/project/pattern/slot_list.h"

@@ -7,7 +7,9 @@
 #include "common/hash.h"
 #include "common/process/limits.h"
 #include "proto/wire/base64.h"
+#include "proto/wire/codec_copy.h"
 #include "services/search/search_begin.h"
+#include "store/catalogue_path.h"
 
 /* Limits of one part of a group and of one page: an answer fits LIMIT_ARENA and CODEC_MESSAGE_MAX with any paths. */
 enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY = 16 };

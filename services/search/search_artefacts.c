@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_get.h"

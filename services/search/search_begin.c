@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
+#include "store/open/store_open.h"
 
 /* Defers the call; the answer and its fault get memory that outlives the handler. */
 static enum err outlive_handler(struct request *request)

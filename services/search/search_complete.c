@@ -9,6 +9,7 @@
 #include "services/search/query/filter.h"
 #include "services/search/search_begin.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { MOST = 100, LONGEST = 255, FEW = 1 << 17 /* values, 1 MB, taken from the eighth of limits.h */ };
 

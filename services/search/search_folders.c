@@ -11,6 +11,7 @@
 #include "services/search/search_begin.h"
 #include "services/search/search_page.h"
 #include "services/search/search_place.h"
+#include "store/catalogue_path.h"
 
 enum { FOLDERS_DEEP = PATH_MAX / 2, FOLDERS_AT_ONCE = 1000 };
 

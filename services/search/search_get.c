@@ -3,7 +3,9 @@
 #include "common/id_table.h"
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "services/search/search_begin.h"
+#include "store/catalogue_path.h"
 #include "store/door/leads.h"
 #include "store/uses.h"
 

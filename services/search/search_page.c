@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/process/limits.h"
+#include "proto/wire/codec_copy.h"
 #include "services/search/query/together.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_place.h"

@@ -7,6 +7,7 @@
 #include "services/search/index/index_keep.h"
 #include "services/search/search_begin.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { FOLDERS_BELOW = 200000 };
 

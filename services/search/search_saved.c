@@ -1,6 +1,7 @@
 #include "services/search/search_saved.h"
 
 #include "common/process/limits.h"
+#include "proto/wire/codec_copy.h"
 #include "proto/wire/saved_name.h"
 #include "schema_persist.h"
 #include "services/search/search_begin.h"

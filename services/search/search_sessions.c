@@ -1,5 +1,6 @@
 #include "services/search/search_sessions.h"
 
+#include "proto/wire/codec_copy.h"
 #include "services/search/search_begin.h"
 #include "store/row.h"
 

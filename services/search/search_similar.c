@@ -13,6 +13,7 @@
 #include "services/search/query/examples.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_page.h"
+#include "store/catalogue_path.h"
 
 enum { REPLY_MARGIN_MS = 50 /* part of the budget reserved for the answer */, IDLE_US = 200000 };
 

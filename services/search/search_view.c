@@ -5,7 +5,7 @@
 #include "common/process/limits.h"
 #include "services/search/search_begin.h"
 #include "services/search/search_place.h"
-#include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/elements.h"
 #include "store/uses.h"
 

@@ -1,7 +1,9 @@
 #include "services/worker/kit.h"
 
 #include "services/worker/jobs.h"
+#include "services/worker/kits/kit_hydrogen.h"
 #include "services/worker/kits/kit_reading.h"
+#include "services/worker/kits/kit_sfz.h"
 
 static enum err read_kit(const struct kit_job *job, int fd, struct arena *arena, struct kit_file *to,
                          struct fault *fault)

@@ -12,6 +12,7 @@
 #include "common/file.h"
 #include "store/check/culprit_wait.h"
 #include "store/check/pages.h"
+#include "store/open/store_open.h"
 #include "store/trust.h"
 
 /* Shared by caller and child. */

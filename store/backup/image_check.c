@@ -1,3 +1,5 @@
+#include "store/backup/image_check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "common/alloc.h"
 #include "common/process/sandbox.h"
 #include "common/process/trial.h"
-#include "store/backup/image.h"
 #include "store/catalogue.h"
 #include "store/check/check.h"
 #include "store/open/migrate.h"

@@ -1,3 +1,5 @@
+#include "store/backup/image_copy.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,8 +11,8 @@
 
 #include "common/file.h"
 #include "common/process/config.h"
-#include "store/backup/image.h"
 #include "store/check/culprit_wait.h"
+#include "store/open/store_open.h"
 
 enum { PIECE = 65536, LOOK_MS = 50 };
 static const struct timespec look_period = { .tv_nsec = 50000000 };

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "store/artefact.h"
 #include "store/open/replace.h"
+#include "store/open/store_open.h"
 
 enum { ROWS = 1000 };
 static const struct bytes no_prefix = { 0, NULL };

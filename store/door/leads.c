@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/row.h"
 
 enum { LEADS_MOST = 4096, FOLDERS_DEEP = PATH_MAX / 2 };

@@ -1,3 +1,5 @@
+#include "store/open/store_open.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +13,6 @@
 #include "store/open/local.h"
 #include "store/open/migrate.h"
 #include "store/open/replace.h"
-#include "store/store.h"
 #include "store/trust.h"
 
 enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault)

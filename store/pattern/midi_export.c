@@ -1,9 +1,10 @@
+#include "store/pattern/midi_export.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "store/pattern/midi_lost.h"
-#include "store/pattern/midi_pattern.h"
 #include "store/pattern/midi_steps.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"

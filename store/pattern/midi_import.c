@@ -1,3 +1,5 @@
+#include "store/pattern/midi_import.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,7 +7,6 @@
 
 #include "common/rt/step.h"
 #include "store/pattern/midi_import_row.h"
-#include "store/pattern/midi_pattern.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_coerce.h"
 

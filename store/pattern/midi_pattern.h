@@ -10,15 +10,6 @@
 #include "store/pattern/midi_file.h"
 #include "store/pattern/remark.h"
 
-/* Makes the events of one pass of a checked pattern. `remarks` gets the values that are dropped or changed. */
-void midi_export(const struct pattern *from, struct arena *arena, struct midi_file *to, struct remarks *remarks);
-
-/* Makes a pattern: a row for each track and channel, and for each drum on channel 10 of a foreign file. Notes that
- * begin together become rows of their own. A note off the grid is on the nearest step, with its timing. Bars that are
- * not of 4/4 become rows of their length. Errors: bad_request (no notes). */
-enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,
-                     struct fault *fault);
-
 /* Shared by both directions. */
 enum { MIDI_TICKS_QUARTER = 960, MIDI_TICKS_STEP = 240, MIDI_CHANNELS = 16, MIDI_DATA_MOST = 127 };
 enum { MIDI_LEVEL = 7, MIDI_PAN = 10, MIDI_RESONANCE = 71, MIDI_CUTOFF = 74, MIDI_REVERB = 91, MIDI_DELAY = 94 };

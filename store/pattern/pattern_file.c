@@ -6,6 +6,7 @@
 #include "proto/wire/json.h"
 #include "proto/wire/json_bounds.h"
 #include "proto/wire/json_tree.h"
+#include "proto/wire/json_write.h"
 #include "proto/wire/value.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"

@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "proto/service/service_parts.h"
+#include "proto/wire/frame.h"
 #include "proto/wire/token.h"
 #include "schema_service.h"
 

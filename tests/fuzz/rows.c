@@ -4,6 +4,7 @@
 
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
+#include "store/open/store_open.h"
 #include "store/parts.h"
 #include "tests/example.h"
 

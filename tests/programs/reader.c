@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "store/catalogue.h"
+#include "store/open/store_open.h"
 #include "tests/each_media.h"
 
 enum {

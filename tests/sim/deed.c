@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
 enum { RIVALS = 40, IN_PARTS = 400, LONG = 100 /* of a thousand */, RELINK_TRIES = 8 };

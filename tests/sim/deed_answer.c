@@ -1,6 +1,7 @@
 /* Compares the answers of persist to deeds with the commits. */
 #include "common/arena.h"
 #include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "tests/sim/deed.h"
 
 static bool says_nothing(enum err e)

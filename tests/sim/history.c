@@ -6,6 +6,7 @@
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
 #include "store/check/check.h"
+#include "store/open/store_open.h"
 #include "tests/sim/journal.h"
 
 /* ---- answers ---- */

@@ -5,7 +5,7 @@
 #include "proto/service/service_parts.h"
 #include "schema_audio.h"
 #include "schema_service.h"
-#include "services/persist/turn/persist.h"
+#include "services/persist/open.h"
 #include "services/persist/turn/turn.h"
 #include "tests/sim/sim.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/naming/field_names.h"
+#include "proto/wire/json_write.h"
 #include "proto/wire/value.h"
 #include "store/fact_name.h"
 

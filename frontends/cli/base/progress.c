@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "proto/wire/json_write.h"
 #include "schema_indexer.h"
 #include "schema_service.h"
 

@@ -7,6 +7,7 @@
 
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
+#include "proto/wire/codec.h"
 
 enum { WORDS_MOST = 1024 /* of a line of standard input */ };
 

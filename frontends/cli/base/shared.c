@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/resolve.h"
+#include "proto/wire/json_write.h"
 #include "schema_indexer.h"
 
 enum { INPUTS_MOST = 16 };

@@ -6,11 +6,11 @@
 #include "common/process/stop_point.h"
 #include "frontends/cli/base/change.h"
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 #include "frontends/cli/bundle/bundle_source.h"
+#include "frontends/cli/bundle/bundle_verify.h"
 #include "schema_project.h"
 
 struct bundle_importing {

@@ -10,7 +10,7 @@
 #include "frontends/cli/bundle/bundle_check.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/send/item_file.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "proto/wire/json_bounds.h"
 #include "schema_project.h"
 #include "store/pattern/pattern_check.h"

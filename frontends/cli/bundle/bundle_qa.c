@@ -10,11 +10,11 @@
 
 #include "common/file.h"
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_measure.h"
 #include "frontends/cli/bundle/bundle_sampler.h"
 #include "frontends/cli/bundle/bundle_source.h"
+#include "frontends/cli/bundle/bundle_verify.h"
 #include "frontends/cli/bundle/stress.h"
 
 enum { ITERATIONS = 12, INTERVAL = 90, PROJECT_MOST = 40, FOLDERS = 16 };

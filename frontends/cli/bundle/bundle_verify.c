@@ -1,9 +1,10 @@
 /* bundle_verify.c: reads all of a bundle, writes nothing, and says what is wrong with it. */
+#include "frontends/cli/bundle/bundle_verify.h"
+
 #include <string.h>
 
 #include "frontends/cli/base/resolve.h"
 #include "frontends/cli/base/shared.h"
-#include "frontends/cli/bundle/bundle.h"
 #include "frontends/cli/bundle/bundle_commands.h"
 #include "frontends/cli/bundle/bundle_project.h"
 #include "frontends/cli/bundle/bundle_source.h"

@@ -4,6 +4,9 @@
 #include "frontends/cli/engine/engine.h"
 #include "frontends/cli/engine/engine_commands.h"
 #include "proto/transport/lock.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
+#include "proto/wire/json_write.h"
 #include "schema_audio.h"
 
 /* Messages count bars from 0, people from 1. */

@@ -9,6 +9,7 @@
 #include "frontends/cli/base/look.h"
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/find/find_commands.h"
+#include "proto/wire/codec_copy.h"
 
 enum { PAGE = 100, VERIFIED = 1000 /* files of one ask */ };
 

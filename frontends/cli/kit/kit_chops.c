@@ -11,6 +11,7 @@
 #include "frontends/cli/send/item_file.h"
 #include "frontends/cli/sound/kit.h"
 #include "proto/transport/foreign.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_search.h"
 
 enum { TRIES = 2, SLICES = 64 /* the pads of 8 × 8, which all have a MIDI note */ };

@@ -11,7 +11,7 @@
 #include "frontends/cli/kit/kit_sfz_file.h"
 #include "frontends/cli/send/item_file.h"
 #include "frontends/cli/sound/kit.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 
 /* A format, and what it has no place for. */
 static const struct kit_export_format {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "frontends/cli/sound/kit.h"
-#include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 static const double frames_per_second = 44100; /* of Hydrogen's envelopes */
 

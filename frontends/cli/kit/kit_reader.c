@@ -1,7 +1,7 @@
 #include "frontends/cli/kit/kit_reader.h"
 
 #include "frontends/cli/base/reader.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 
 enum { TRIES = 2 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "frontends/cli/base/shared.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_availability.h"
 #include "schema_indexer.h"
 #include "store/availability.h"

@@ -8,7 +8,7 @@
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/library/last_copy.h"
 #include "frontends/cli/library/library_commands.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
 #include "schema_service.h"

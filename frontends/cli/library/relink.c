@@ -8,6 +8,7 @@
 #include "frontends/cli/library/library_commands.h"
 #include "frontends/cli/library/relink_candidates.h"
 #include "frontends/cli/removal/removal_merge.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_persist.h"
 
 enum { PAGE = 1000, LIKE = 50 };

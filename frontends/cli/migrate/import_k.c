@@ -10,6 +10,7 @@
 #include "frontends/cli/migrate/k_reader.h"
 #include "frontends/cli/migrate/k_sources.h"
 #include "frontends/cli/migrate/migrate_commands.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_project.h"
 
 enum { BUSY_US = 30000000, SHOWN = 5 };

@@ -1,6 +1,7 @@
 #include "frontends/cli/migrate/k_reader.h"
 
 #include "frontends/cli/base/reader.h"
+#include "proto/wire/codec_copy.h"
 
 enum { PATIENCE_MS = 600000 };
 

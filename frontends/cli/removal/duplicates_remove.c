@@ -15,6 +15,7 @@
 #include "frontends/cli/removal/removal_journal.h"
 #include "frontends/cli/removal/removal_merge.h"
 #include "frontends/cli/removal/removal_move.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_indexer.h"
 
 enum {

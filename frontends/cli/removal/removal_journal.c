@@ -7,6 +7,7 @@
 
 #include "common/file.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 enum err removal_journal_open(struct cli *cli, int flags, int *fd, struct fault *fault)
 {

@@ -13,7 +13,7 @@
 #include "frontends/cli/send/label_proof.h"
 #include "frontends/cli/send/label_ways.h"
 #include "frontends/cli/send/send_commands.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 
 /* ---- one item ---- */
 

@@ -8,6 +8,7 @@
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/pattern.h"
 #include "frontends/cli/sound/sound_commands.h"
+#include "proto/wire/codec_copy.h"
 
 enum { PAGE = 100, KEYS = 12 };
 

@@ -7,6 +7,7 @@
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_cli.h"
 #include "schema_project.h"
 

@@ -7,8 +7,8 @@
 #include "frontends/cli/base/shared.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/sound_commands.h"
-#include "proto/wire/codec.h"
-#include "proto/wire/json.h"
+#include "proto/wire/codec_copy.h"
+#include "proto/wire/json_write.h"
 #include "schema_project.h"
 #include "schema_search.h"
 

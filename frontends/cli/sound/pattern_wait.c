@@ -1,6 +1,8 @@
 #include "frontends/cli/sound/pattern_wait.h"
 
 #include "frontends/cli/base/shared.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "schema_audio.h"
 #include "store/pattern/message.h"
 

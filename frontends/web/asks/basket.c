@@ -1,12 +1,13 @@
 /* basket.c: the asks about the basket. The items are looked up one after the other; then a thread works on the folder,
  * because a sound's file system may hang. */
+#include "frontends/web/asks/basket.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "frontends/web/asks/basket_folder.h"
-#include "frontends/web/asks/own_asks.h"
 #include "schema_search.h"
 #include "store/door/item_door.h"
 

@@ -1,9 +1,10 @@
 /* bundles.c: bundles, by `loophole bundle`. One command runs at a time. */
+#include "frontends/web/asks/bundles.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/alloc.h"
-#include "frontends/web/asks/own_asks.h"
 #include "frontends/web/asks/own_command.h"
 #include "proto/wire/json.h"
 

@@ -1,7 +1,8 @@
 /* deaths.c: the crash records of the data folder. */
 
+#include "frontends/web/asks/deaths.h"
+
 #include "common/process/crash_list.h"
-#include "frontends/web/asks/own_asks.h"
 
 /* The texts lie in the call's arena afterwards. False: it is full. */
 static bool copy_death(struct arena *arena, const struct crash *from, bool whole, struct crash_line *to)

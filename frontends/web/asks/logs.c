@@ -1,4 +1,6 @@
 /* logs.c: the ends of the logs, in order of time. */
+#include "frontends/web/asks/logs.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 
 #include "common/alloc.h"
 #include "common/buffer.h"
-#include "frontends/web/asks/own_asks.h"
 
 enum {
     LINES = 200,

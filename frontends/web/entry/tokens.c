@@ -7,6 +7,7 @@
 #include "common/naming/fold.h"
 #include "common/process/log.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 enum { FILE_MOST = 256 << 10 }; /* bytes */
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proto/wire/codec_copy.h"
 #include "services/audio/control/named_sounds.h"
 
 static struct bytes encode_asked(struct call *call, const struct shape *shape, const void *value)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/process/log.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "proto/wire/value.h"
 #include "services/audio/control/asked.h"
 #include "services/audio/control/change.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "services/composer/offers/statement.h"
 
 /* ---- subjects of this pass ---- */

@@ -3,6 +3,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_indexer.h"
 #include "services/indexer/analyse/pipeline_content.h"
 #include "services/indexer/analyse/pipeline_end.h"

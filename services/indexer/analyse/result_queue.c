@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 
 enum {
     OPERATIONS_MAX = 32, /* a commit costs much the same for one and for many, but other clients' edits wait for it */

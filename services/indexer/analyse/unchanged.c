@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "proto/wire/codec_copy.h"
 
 enum { LOOK_US = 20000000 };
 

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/changelog.h"
 #include "store/door/leads.h"
+#include "store/open/store_open.h"
 
 struct catalogue_reader {
     pthread_mutex_t lock; /* one thread at a time uses the store */

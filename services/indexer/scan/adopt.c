@@ -11,6 +11,7 @@
 #include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "common/process/mount_point.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/known_path.h"
 #include "services/indexer/scan/renamed.h"

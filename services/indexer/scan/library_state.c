@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 
 enum { TARGETS_MAX = 500 };
 

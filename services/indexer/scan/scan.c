@@ -4,6 +4,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "services/indexer/scan/scan_folder.h"
 #include "services/indexer/scan/scan_library.h"
 #include "services/indexer/scan/scan_links.h"

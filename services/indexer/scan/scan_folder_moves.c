@@ -4,6 +4,7 @@
 
 #include "services/indexer/scan/scan_place.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { TRIES_MOST = 32 /* folders of one scan that may have moved as a whole; each is compared with all gone items */ };
 

@@ -9,7 +9,7 @@
 
 #include "common/process/log.h"
 #include "common/process/stat_in_child.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/scan_trees.h"
 

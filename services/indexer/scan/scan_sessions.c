@@ -7,6 +7,7 @@
 #include "common/hash.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "services/indexer/scan/scan_library.h"
 #include "services/indexer/sessions/session_file.h"
 #include "services/indexer/sessions/session_resolve.h"

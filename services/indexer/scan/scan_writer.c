@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "proto/wire/codec_copy.h"
+
 enum { BUDGET_MS = 10000, LOOK_BUDGET_MS = 25000 /* longer than any look of availability */, PAUSE_US = 200000 };
 
 enum err scan_writer_open(struct scan_writer *writer, const struct paths *paths, struct fault *fault)

@@ -10,6 +10,7 @@
 
 #include "common/text.h"
 #include "proto/transport/sandboxed.h"
+#include "proto/wire/codec_copy.h"
 
 enum { PATIENCE_US = 60000000, LOOK_MS = 100 };
 

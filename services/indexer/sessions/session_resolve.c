@@ -8,6 +8,7 @@
 #include "common/alloc.h"
 #include "common/naming/fold.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 
 enum { PLACES_A_READ = 10000 };
 

@@ -10,6 +10,7 @@
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/catalogue_write.h"
 
 enum { PARTS_MOST = 256, NAME_MOST = 255, TRIES = 16 };

@@ -7,6 +7,7 @@
 #include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/keys.h"
 
 enum { HEAD = sizeof(META_FORGOTTEN) - 1 /* of a key: bytes before the item's id */ };

@@ -2,6 +2,7 @@
 
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/catalogue_write.h"
 #include "store/keys.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "services/persist/steps/apply.h"
 #include "services/persist/turn/progress.h"
 #include "services/persist/turn/turn.h"

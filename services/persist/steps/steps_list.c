@@ -5,6 +5,7 @@
 #include "services/persist/steps/step_files.h"
 #include "services/persist/steps/step_words.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/row.h"
 
 static const usec_t reading_us = 2000; /* for one list */

@@ -10,6 +10,7 @@
 #ifndef LOOPHOLE_PERSIST_MULTIPART_H
 #define LOOPHOLE_PERSIST_MULTIPART_H
 
+#include "proto/wire/frame.h"
 #include "services/persist/turn/persist.h"
 
 /* The first member of each work's own struct. The owner sets the first three members, and `revision` if the work has

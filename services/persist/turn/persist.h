@@ -4,6 +4,7 @@
 
 #include "common/hash.h"
 #include "proto/service/service.h"
+#include "proto/wire/frame.h"
 #include "schema_persist.h"
 #include "services/persist/turn/person_steps.h"
 #include "services/persist/turn/readers.h"
@@ -87,21 +88,5 @@ struct persist {
 };
 
 extern const struct persist_handlers persist_asks;
-
-/* Opens the store, migrating it if needed. If the disk is at fault, raises the alarm and tries again every second. If a
- * person must act (a newer store, a network file system, another writer), ends the process with a message. */
-void persist_open(struct persist *p);
-void persist_close(struct persist *p);
-
-/* The functions that persist_open registers with the turn. Exported for unit tests, which open a store of their own. */
-extern const struct turn_hooks persist_hooks;
-
-bool persist_has_room(const struct persist *p); /* the disk of the store has room */
-
-/* Fills in `status`. */
-void persist_report(void *state, struct arena *arena, struct service_status *to);
-
-/* Ends a task: a long apply. Errors (explained): not_found. */
-enum err persist_cancel(void *state, struct id task, struct fault *fault);
 
 #endif

@@ -2,10 +2,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
 #include "services/persist/turn/lineage.h"
+#include "services/persist/turn/persist.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 
@@ -390,4 +392,13 @@ void turn_end_unless_asked(void *persist)
 
     if (!is_at_work || service_holds(p->service) || !service_is_awaited(p->service))
         turn_end(p);
+}
+
+static const uint64_t room_again = 4 << 20; /* this number of free bytes ends the alarm */
+
+bool persist_has_room(const struct persist *p)
+{
+    struct statvfs fs;
+
+    return statvfs(p->paths->data, &fs) != 0 || (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
 }

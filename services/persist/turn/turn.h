@@ -87,4 +87,6 @@ void turn_alarm_full(struct persist *p); /* the disk is full, with its path */
 /* A write outside the store failed: ends the turn, and continues as after a commit that failed with this error. */
 void turn_blame_disk(struct persist *p, struct fault *fault);
 
+bool persist_has_room(const struct persist *p); /* the disk of the store has room */
+
 #endif

@@ -6,6 +6,7 @@
 #include "services/project/autosave/autosave_differs.h"
 #include "services/project/autosave/autosave_summary.h"
 #include "services/project/parts/document.h"
+#include "services/project/parts/document_read.h"
 
 enum { LOOKED_MOST = 16 };
 

@@ -4,6 +4,7 @@
 
 #include "common/process/config.h"
 #include "common/shared/work.h"
+#include "store/open/store_open.h"
 
 enum { THREADS = 4 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/process/log.h"
+#include "proto/wire/codec.h"
 #include "schema_persist.h"
 #include "services/project/catalogue/missing_note.h"
 #include "services/project/parts/uses.h"

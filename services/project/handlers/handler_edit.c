@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "proto/wire/json_bounds.h"
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
 #include "services/project/parts/aliases.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"

@@ -2,8 +2,8 @@
  * turn of the loop. */
 #include <stdlib.h>
 
-#include "proto/wire/codec.h"
-#include "services/project/handlers/handlers.h"
+#include "proto/wire/codec_copy.h"
+#include "services/project/handlers/handler_parts.h"
 
 enum { LISTED_MOST = 4096 };
 

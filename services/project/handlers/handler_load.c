@@ -1,13 +1,17 @@
 /* Going back to a save, and opening projects. */
+#include "services/project/handlers/handler_load.h"
+
 #include <string.h>
 
 #include "services/project/autosave/autosave.h"
 #include "services/project/autosave/autosave_notice.h"
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
+#include "services/project/handlers/handler_save.h"
 #include "services/project/handlers/media_tree.h"
 #include "services/project/handlers/opened_folder.h"
 #include "services/project/handlers/recheck.h"
 #include "services/project/parts/document.h"
+#include "services/project/parts/document_read.h"
 #include "services/project/parts/import_note.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"

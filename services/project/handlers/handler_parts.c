@@ -1,10 +1,11 @@
 
+#include "services/project/handlers/handler_parts.h"
+
 #include "common/naming/safe_names.h"
 #include "common/process/log.h"
 #include "schema_streamer.h"
 #include "services/project/autosave/autosave.h"
 #include "services/project/files/mirror.h"
-#include "services/project/handlers/handlers.h"
 #include "services/project/handlers/recheck.h"
 #include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"

@@ -1,11 +1,13 @@
 /* A save: a commit with a number, then project.json. */
+#include "services/project/handlers/handler_save.h"
+
 #include <stdlib.h>
 
 #include "common/clock.h"
 #include "proto/wire/json_bounds.h"
 #include "services/project/autosave/autosave.h"
 #include "services/project/files/mirror.h"
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 

@@ -1,6 +1,8 @@
 /* Asks that change nothing. */
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
+#include "services/project/handlers/handler_save.h"
 #include "services/project/parts/document.h"
+#include "services/project/parts/document_read.h"
 #include "services/project/parts/kinds.h"
 
 const struct handler handler_current = { .after = handler_read_mirror, .answer = handler_answer_state };

@@ -1,5 +1,7 @@
 /* Undo and redo, in the project's own scope. */
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_undo.h"
+
+#include "services/project/handlers/handler_parts.h"
 
 enum err handler_plan_undo(struct work *work, struct txn *txn, struct fault *fault)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "services/project/files/mirror.h"
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
 
 /* What a thread found in the folder that the project has. */
 struct own_folder {

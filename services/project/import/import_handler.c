@@ -1,7 +1,7 @@
 #include "services/project/import/import_handler.h"
 
 #include "schema_project.h"
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
 #include "services/project/import/import_plan.h"
 #include "services/project/parts/kinds.h"
 

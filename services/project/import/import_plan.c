@@ -6,7 +6,7 @@
 #include "services/project/import/imported.h"
 #include "services/project/loop/loop_find.h"
 #include "services/project/loop/loop_job.h"
-#include "services/project/parts/document.h"
+#include "services/project/parts/document_read.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
 

@@ -1,4 +1,5 @@
 /* What was played on the pads as a pattern: its text, which a client may save to a slot. Nothing is changed. */
+#include "proto/wire/codec_copy.h"
 #include "services/project/kit/heard_pattern.h"
 #include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_played.h"

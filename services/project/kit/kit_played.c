@@ -1,5 +1,7 @@
 #include "services/project/kit/kit_played.h"
 
+#include "proto/wire/codec_copy.h"
+
 enum { PAGES = 16 /* of the record: more than it has */, FINEST = 192 /* divides into all grids */ };
 
 static void take_pads(struct work *work, const void *answer)

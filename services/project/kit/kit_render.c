@@ -10,6 +10,7 @@
 #include "common/beneath/beneath.h"
 #include "common/file.h"
 #include "proto/transport/sandboxed.h"
+#include "proto/wire/codec_copy.h"
 #include "services/project/base/file_io.h"
 
 enum { NAME_BYTES = 512, PATIENCE_US = 30000000 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_search.h"
 #include "services/project/kit/kit_handlers.h"
 #include "services/project/kit/kit_pads.h"

@@ -64,10 +64,6 @@ enum err library_find(const struct pattern_library *library, struct text named, 
 const struct library_entry *library_find_replaced(const struct pattern_library *library, struct text path,
                                                   struct text name);
 
-/* The text of an entry, unpacked, in the arena. Errors (explained): not_found, io. */
-enum err library_text(const struct pattern_library *library, const struct library_entry *entry, struct arena *arena,
-                      struct text *to, struct fault *fault);
-
 /* The same, for a command that needs the pattern: the fault has the sentence of the table. Errors (explained):
  * bad_request (damaged), not_found, io, denied, too_large. */
 enum err library_need_text(const struct pattern_library *library, const struct library_entry *entry,
@@ -76,8 +72,7 @@ enum err library_need_text(const struct pattern_library *library, const struct l
 /* ---- names ---- */
 
 struct text library_place(struct arena *arena, struct text path); /* "techno/Acid" */
-bool library_is_archived(struct text path);
-bool library_is_genre(struct text folder); /* not user, not templates */
+bool library_is_genre(struct text folder);                        /* not user, not templates */
 
 /* The path of a pattern in a folder. Errors (explained): bad_request (a bad name of either). */
 enum err library_path(struct arena *arena, struct text folder, struct text name, struct text *to, struct fault *fault);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/process/limits.h"
+#include "proto/wire/codec_copy.h"
 #include "services/project/library/library_change.h"
 #include "services/project/library/library_job.h"
 #include "services/project/library/library_state.h"

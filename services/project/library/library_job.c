@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "proto/wire/codec_copy.h"
 
 /* The longest silence of the disk, and the rest of the client's budget in which it is to hear of that silence. */
 static const usec_t patience_us = (usec_t)30 * 1000000;

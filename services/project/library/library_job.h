@@ -30,23 +30,6 @@ struct library_job *library_job_new(struct work *work, const struct shape *shape
  * text in work->file. */
 void library_job_start(struct library_job *job);
 
-/* The given pattern, or the one that plays (`before`); then its text, for the job. */
-enum err library_read_given(struct work *work, struct text file, struct fault *fault);
-struct text library_given_text(struct work *work);
-
-/* In the thread: the order of lines by name, and the answer's copy of lines: the texts of the library are valid only
- * under its lock. Errors (explained): too_large. */
-int library_by_name(const void *a, const void *b);
-enum err library_keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault);
-
-/* In the thread: the text of the pattern with that name or place, also of an archived one. Errors (explained): those of
- * library_find and library_text. */
-enum err library_find_text(struct library_job *job, struct text name, struct fault *fault);
-
-/* In the thread: finds the answer to the same ask in job->said, or does the step. */
-enum err library_find_first_answer(struct library_job *job, struct fault *fault);
-enum err library_do_step(struct library_job *job, struct library_step *step, struct fault *fault);
-
 /* The next phase answers with what the job said, or fails with its fault. */
 enum err library_job_answer(struct work *work, struct txn *txn, struct fault *fault);
 

@@ -6,11 +6,13 @@
 #include "common/file.h"
 #include "common/naming/safe_names.h"
 #include "services/project/library/library_change.h"
+#include "services/project/library/library_handlers.h"
 #include "services/project/library/library_source.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
-#include "store/pattern/midi_pattern.h"
+#include "store/pattern/midi_export.h"
+#include "store/pattern/midi_import.h"
 #include "store/pattern/pattern_check.h"
 
 enum { FILE_SIZE = SAFE_NAME_SIZE + 8 /* with an ending */ };

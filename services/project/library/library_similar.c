@@ -1,6 +1,7 @@
 /* Patterns of the library whose rhythm is like that of a slot, of a pattern of the library, or of another one. */
 #include <stdlib.h>
 
+#include "services/project/library/library_handlers.h"
 #include "services/project/library/library_source.h"
 #include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"

@@ -1,5 +1,6 @@
 #include "services/project/library/library_source.h"
 
+#include "services/project/library/library_handlers.h"
 #include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"

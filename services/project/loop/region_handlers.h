@@ -6,12 +6,8 @@
 #include "services/project/handlers/work.h"
 
 extern const struct handler region_handler_list, region_handler_save, region_handler_lock,
-    region_handler_delete;                                           /* region_handlers.c */
-extern const struct handler region_handler_play, region_handler_arm; /* region_play.c */
+    region_handler_delete; /* region_handlers.c */
 
 extern const struct handler region_handler_undo, region_handler_redo; /* region_undo.c */
-
-/* Arms the keys of the clip whose item a voice begins to play. Errors (explained): full. */
-enum err region_play_follow(struct project *p, struct fault *fault);
 
 #endif

@@ -1,11 +1,12 @@
 /* region_play.c: a region plays from memory, so that it begins within a period of its key. The item of a clip is loaded
  * when its keys are armed. An item that is too long for the memory is played from its file. */
+#include "services/project/loop/region_play.h"
+
 #include <math.h>
 
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/loop/loop_job.h"
-#include "services/project/loop/region_handlers.h"
 #include "services/project/loop/region_pads.h"
 #include "store/catalogue.h"
 

@@ -1,5 +1,6 @@
 /* region_undo.c: undo and redo of a project. Ten pads that have the regions of the armed clip follow them. */
-#include "services/project/handlers/handlers.h"
+#include "services/project/handlers/handler_parts.h"
+#include "services/project/handlers/handler_undo.h"
 #include "services/project/loop/region_handlers.h"
 #include "services/project/loop/region_pads.h"
 

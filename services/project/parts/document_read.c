@@ -1,3 +1,5 @@
+#include "services/project/parts/document_read.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,7 +7,6 @@
 
 #include "proto/wire/json_bounds.h"
 #include "services/project/parts/aliases.h"
-#include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 

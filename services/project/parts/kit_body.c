@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "proto/wire/value.h"
 #include "store/elements.h"
 

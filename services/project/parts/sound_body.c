@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 
 static const char *const keys[] = { "bpm",       "swing",    "sync",  "clock_out", "clock_stopped", "clock_offset",
                                     "metronome", "quantise", "mixer", "inserts",   "pads",          "pattern" };

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "common/process/log.h"
+#include "services/project/handlers/handler_parts.h"
+#include "services/project/handlers/handler_save.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"

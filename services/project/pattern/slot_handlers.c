@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
+#include "services/project/pattern/slot_handlers.h"
 #include "store/pattern/message.h"
 
 enum { FEW_ACTIONS = 16 };

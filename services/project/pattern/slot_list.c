@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/hash.h"
+#include "proto/wire/codec_copy.h"
 #include "services/project/pattern/slot_handlers.h"
 #include "services/project/pattern/slot_parse.h"
 #include "store/pattern/message.h"

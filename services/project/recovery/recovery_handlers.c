@@ -5,6 +5,9 @@
 
 #include "services/project/autosave/autosave.h"
 #include "services/project/autosave/autosave_read.h"
+#include "services/project/handlers/handler_load.h"
+#include "services/project/handlers/handler_parts.h"
+#include "services/project/handlers/handler_save.h"
 #include "services/project/parts/document.h"
 
 static const char keep_save[] = "--save keeps the last save", keep_draft[] = "--draft keeps the draft";

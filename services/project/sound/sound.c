@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "proto/wire/codec_copy.h"
 #include "services/project/sound/sound_keep.h"
 
 static void take_change(void *state, const void *body, bool gap)

@@ -1,6 +1,7 @@
 #include "services/project/sound/sound_keep.h"
 
 #include "common/process/log.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_persist.h"
 #include "services/project/catalogue/uses_note.h"
 #include "services/project/parts/action.h"

@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "proto/wire/codec.h"
 #include "store/catalogue.h"
 
 enum {

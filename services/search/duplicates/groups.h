@@ -57,4 +57,7 @@ struct found_group {
 uint32_t groups_count(const struct duplicate_groups *groups);
 bool groups_get(const struct duplicate_groups *groups, uint32_t number, struct found_group *to);
 
+/* True if these items are not all in one group of a stricter kind. `root` has each item's first for both kinds. */
+bool groups_is_news(const struct duplicate_groups *groups, int kind, const uint32_t *at, uint32_t count);
+
 #endif

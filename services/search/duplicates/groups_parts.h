@@ -34,11 +34,4 @@ struct duplicate_groups {
     struct arena arena;
 };
 
-/* True if these items are not all in one group of a stricter kind. `root` has each item's first for both kinds. */
-bool groups_is_news(const struct duplicate_groups *groups, int kind, const uint32_t *at, uint32_t count);
-
-/* Lists the pairs that must be compared, the most alike first; joins those known to be of one sound. Errors: full. */
-enum err groups_list_pairs(struct duplicate_groups *groups);
-void groups_check_pair(struct duplicate_groups *groups, struct txn *txn, const struct paths *paths);
-
 #endif

@@ -8,6 +8,7 @@
 #include "common/process/log.h"
 #include "services/search/index/index_keep.h"
 #include "store/keys.h"
+#include "store/open/store_open.h"
 #include "store/uses.h"
 
 enum {

@@ -104,6 +104,4 @@ static inline void index_fetch_number(const struct numbers *numbers, uint32_t ro
     __builtin_prefetch((const uint8_t *)numbers->column.at + row * width);
 }
 
-enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
-
 #endif

@@ -19,4 +19,6 @@ struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /
 struct bitmap *index_all(struct index *index);
 struct bitmap *index_with_vector(struct index *index); /* hidden items included */
 
+enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
+
 #endif

@@ -9,6 +9,7 @@
 #include "services/search/index/blocks.h"
 #include "services/search/index/record_uses.h"
 #include "store/availability.h"
+#include "store/catalogue_path.h"
 #include "store/fact_name.h"
 
 enum { FOLDERS_DEEP = PATH_MAX / 2 };

@@ -7,6 +7,7 @@
 #include "common/naming/fold.h"
 #include "services/search/index/words.h"
 #include "store/availability.h"
+#include "store/catalogue_path.h"
 #include "store/row.h"
 
 /* ---- reading ---- */

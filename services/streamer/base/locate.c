@@ -6,9 +6,11 @@
 #include "proto/wire/tree.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/door/item_door.h"
 #include "store/door/leads.h"
 #include "store/elements.h"
+#include "store/open/store_open.h"
 
 void locate_open(struct locator *locator, const struct paths *paths)
 {

@@ -2,6 +2,7 @@
  * the ask that began the take. The answer that was prepared for an ask to end a take names that take. */
 #include "services/streamer/record/take_again.h"
 
+#include "proto/wire/codec.h"
 #include "services/streamer/record/take_find.h"
 #include "services/streamer/record/take_report.h"
 #include "store/changelog.h"

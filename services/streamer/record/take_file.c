@@ -17,6 +17,7 @@
 #include "common/rt/state.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_name.h"
+#include "services/streamer/record/wav.h"
 
 enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
 

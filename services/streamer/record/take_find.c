@@ -5,6 +5,7 @@
 #include "services/streamer/record/take_end.h"
 #include "services/streamer/record/take_report.h"
 #include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/elements.h"
 
 enum { MOST = 4096 };

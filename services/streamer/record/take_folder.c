@@ -7,10 +7,11 @@
 
 #include "common/process/log.h"
 #include "common/process/mount_point.h"
+#include "proto/wire/codec_copy.h"
 #include "schema_indexer.h"
 #include "schema_persist.h"
 #include "services/streamer/record/take_end.h"
-#include "store/catalogue.h"
+#include "store/catalogue_path.h"
 #include "store/elements.h"
 
 enum { BUDGET_MS = 10000, SHORTEST_MS = 500, PROJECT_PATIENCE_MS = 5000, PATIENCE_MS = 120000 };

@@ -1,9 +1,10 @@
 /* kbase_clips.c: the clips of a project. The document names one column of them, `selection_regions`; how a clip names
  * its project, its fragment and its video differs between versions. */
+#include "services/worker/kbase/kbase_clips.h"
+
 #include <string.h>
 
 #include "services/worker/kbase/kbase_json.h"
-#include "services/worker/kbase/kbase_loops.h"
 
 enum { REGIONS_MOST = 65536, REGIONS_OF_ALL = 1 << 20, NAME_MOST = 255, ALIAS_MOST = 60 };
 enum { ID, NAME, REGIONS, SOURCE, COLUMNS };

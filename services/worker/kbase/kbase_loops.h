@@ -23,8 +23,4 @@ struct kbase_making {
  * source; one that cannot be read is kept as it is, in the key `music_context_json`. */
 struct tree kbase_loops_read(struct kbase_making *making);
 
-/* The clips of the project: those whose row, or whose fragment, names it. At most
- * KBASE_CLIPS parts, with their sources. */
-struct tree kbase_clips_read(struct kbase_making *making);
-
 #endif

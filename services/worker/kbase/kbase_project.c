@@ -1,5 +1,6 @@
 #include "services/worker/kbase/kbase_project.h"
 
+#include "services/worker/kbase/kbase_clips.h"
 #include "services/worker/kbase/kbase_loops.h"
 
 enum { CREATION_MOST = 60 };

@@ -1,11 +1,12 @@
 /* kit_hydrogen.c: <drumkit_info><name>Rock</name><instrumentList><instrument><name>Kick</name><instrumentComponent>
  * <layer><filename>kick.wav</filename><min>0</min><max>0.5</max>. Older kits have no component, and the oldest have the
  * file's name directly in the instrument. A prefix of a namespace is passed over. */
+#include "services/worker/kits/kit_hydrogen.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "common/buffer.h"
-#include "services/worker/kits/kit_reading.h"
 #include "services/worker/sessions/xml.h"
 
 enum { COMPONENTS = 8, CHOKES_MOST = 64, NOTE_MOST = 127 };

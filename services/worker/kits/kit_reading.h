@@ -67,9 +67,4 @@ bool kit_reading_number(struct text text, double *to);
 /* Sets a value of the schema: clamped to `least` … `most`, and then counted as odd under `word`. */
 double kit_reading_clamp(struct kit_reading *reading, const char *word, double value, double least, double most);
 
-/* The readers, one for each format. Errors (explained): bad_request (not such a kit; malformed), too_large (more slots
- * or layers than a kit has; those of unpack_next), io. */
-enum err kit_hydrogen_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault);
-enum err kit_sfz_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault);
-
 #endif

@@ -59,4 +59,8 @@ bool kit_sfz_slots_explain(struct sfz_slots *s, struct text why);
 /* Adds the slots to the kit. Errors (explained): bad_request (there are none). */
 enum err kit_sfz_slots_end(struct sfz_slots *s, struct fault *fault);
 
+/* Reads an SFZ. Errors (explained): bad_request (not such a kit; malformed), too_large (more slots or layers than a kit
+ * has; those of unpack_next), io. */
+enum err kit_sfz_read(struct unpack *unpack, struct kit_reading *reading, struct fault *fault);
+
 #endif

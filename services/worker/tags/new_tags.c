@@ -6,6 +6,7 @@
 #include "services/worker/tags/chunk.h"
 #include "services/worker/tags/endian.h"
 #include "services/worker/tags/ixml.h"
+#include "services/worker/tags/new_tags_id3.h"
 
 enum { DESCRIPTION = 256, BEXT = 602, BEXT_VERSION_AT = 346, HEAD = 8, CHUNKS_REPLACED = 2 };
 #define SECTION "[loophole: "

@@ -13,15 +13,4 @@ enum { NEW_TAGS_WORDS = 16384 /* bytes of all tags of an item with commas */ };
 enum err new_tags_plan(struct input *input, enum container container, const struct label_job *job,
                        struct pieces *pieces, struct fault *fault);
 
-/* ---- new_tags_id3.c ---- */
-
-/* Adds the tag that replaces the one in the bytes from `at` to `end` of the file; *after is the end of that one, or
- * `at`. Errors: bad_request. */
-enum err new_tags_id3(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,
-                      struct pieces *pieces, int64_t *after, struct fault *fault);
-
-/* The same for a tag that must take all bytes from `at` to `end`. */
-enum err new_tags_id3_whole(struct input *input, int64_t at, int64_t end, const struct label_job *job, struct text tags,
-                            struct pieces *pieces, struct fault *fault);
-
 #endif

@@ -1,10 +1,12 @@
+#include "services/worker/tags/new_tags_id3.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/buffer.h"
+#include "services/worker/decode/input.h"
 #include "services/worker/tags/charset.h"
 #include "services/worker/tags/endian.h"
-#include "services/worker/tags/new_tags.h"
 
 enum { HEAD_SIZE = 10, FRAMES_MOST = 2048, TAG_MOST = 64 << 20, DESCRIBED = 64, BLOCK = 4096 };
 #define KEYWORDS "KEYWORDS"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "services/persist/turn/persist.h"
+#include "services/persist/open.h"
 #include "services/persist/turn/turn.h"
 #include "tests/example.h"
 #include "tests/fuzz/asks.h"

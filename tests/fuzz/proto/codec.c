@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/transport/limits.h"
+#include "proto/wire/codec_copy.h"
 #include "tests/fuzz/fuzz.h"
 
 static void encode_value(const struct shape *shape, const void *value, struct buffer *to)

@@ -1,8 +1,9 @@
 /* Any bytes as a frame: a frame that can be read is the same after writing and reading; any fault can be sent and
  * read. */
+#include "proto/wire/frame.h"
+
 #include <string.h>
 
-#include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_ask(struct bytes from)

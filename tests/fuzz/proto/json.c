@@ -3,6 +3,7 @@
 #include "proto/wire/json.h"
 
 #include "proto/wire/codec.h"
+#include "proto/wire/json_write.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_explained(enum err e, const struct fault *fault)

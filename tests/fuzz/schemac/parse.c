@@ -6,7 +6,8 @@
 
 #include "proto/schemac/check.h"
 #include "proto/schemac/resolve.h"
-#include "proto/schemac/write.h"
+#include "proto/schemac/write_c.h"
+#include "proto/schemac/write_docs.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { SOURCES_MAX = 4 };

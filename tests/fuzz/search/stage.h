@@ -8,6 +8,7 @@
 #include "services/search/search_current.h"
 #include "services/search/search_state.h"
 #include "store/catalogue_write.h"
+#include "store/open/store_open.h"
 #include "tests/example.h"
 #include "tests/fuzz/asks.h"
 

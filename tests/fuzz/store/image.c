@@ -3,8 +3,6 @@
  * sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
  *
  * An input is a list of changes of 6 bytes: the place (4 bytes, big-endian), the kind, and a byte. */
-#include "store/backup/image.h"
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -19,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/backup/image_check.h"
 #include "store/check/verify.h"
 #include "tests/fuzz/reads.h"
 

@@ -1,6 +1,7 @@
 /* Any bytes as a MIDI file: refused with an explanation, or a pattern that passes its rules, and is exported and
  * imported to the same steps. */
-#include "store/pattern/midi_pattern.h"
+#include "store/pattern/midi_export.h"
+#include "store/pattern/midi_import.h"
 #include "store/pattern/pattern_check.h"
 #include "tests/fuzz/fuzz.h"
 

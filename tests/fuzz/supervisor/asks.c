@@ -2,7 +2,7 @@
 #include "tests/fuzz/asks.h"
 
 #include "proto/service/service_parts.h"
-#include "supervisor/supervisor.h"
+#include "supervisor/asks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {

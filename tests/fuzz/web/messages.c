@@ -1,6 +1,7 @@
 /* Any bytes of a page are an ask, a subscription, or refused. Each part lies within the message, and a refusal is an
  * answer that its page can read. */
 #include "frontends/web/passing.h"
+#include "proto/wire/frame.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool is_inside(struct bytes whole, const void *at, size_t len)

@@ -9,6 +9,7 @@
 
 #include "frontends/web/connection.h"
 #include "frontends/web/inner.h"
+#include "proto/wire/frame.h"
 #include "tests/fuzz/fuzz.h"
 
 #define INNER_ASK (UINT64_C(1) << 63) /* as in frontends/web/inner.c */

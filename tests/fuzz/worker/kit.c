@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "proto/wire/codec.h"
+#include "services/worker/kits/kit_hydrogen.h"
 #include "services/worker/kits/kit_reading.h"
+#include "services/worker/kits/kit_sfz.h"
 #include "tests/fuzz/fuzz.h"
 
 static void kit_keeps_its_bounds(const struct kit_file *kit)

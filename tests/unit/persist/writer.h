@@ -3,6 +3,7 @@
 #define LOOPHOLE_TESTS_PERSIST_WRITER_H
 
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/open.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/turn.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/sample.h"
 

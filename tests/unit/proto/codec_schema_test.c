@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "proto/wire/value.h"
 #include "schema_persist.h"
 #include "tests/unit/claim.h"

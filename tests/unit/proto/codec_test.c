@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/codec_copy.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/sample_decode.h"
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 
 #define PREPARED_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)

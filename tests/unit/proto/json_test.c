@@ -5,6 +5,7 @@
 #include "proto/wire/base64.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
+#include "proto/wire/json_write.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/sample.h"
 

@@ -16,7 +16,7 @@
 
 #include "common/clock.h"
 #include "common/sanitizer.h"
-#include "proto/transport/peers_parts.h"
+#include "proto/transport/peers_table.h"
 #include "proto/transport/sockets.h"
 
 enum { PATIENCE_US = 60000000 };

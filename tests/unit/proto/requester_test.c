@@ -1,6 +1,7 @@
 #include <dlfcn.h>
 #include <zmq.h>
 
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
 

@@ -2,6 +2,7 @@
 #include <sys/un.h>
 
 #include "proto/transport/sockets.h"
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/common/no_threads.h"
 #include "tests/unit/proto/stand_in.h"

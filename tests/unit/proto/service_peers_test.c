@@ -1,3 +1,4 @@
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
 

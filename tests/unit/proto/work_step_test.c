@@ -3,7 +3,8 @@
 
 #include "common/shared/work.h"
 #include "proto/wire/codec.h"
-#include "proto/wire/json.h"
+#include "proto/wire/codec_copy.h"
+#include "proto/wire/json_write.h"
 #include "proto/wire/tree.h"
 #include "schema_service.h"
 #include "tests/unit/claim.h"

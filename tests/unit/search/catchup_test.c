@@ -5,6 +5,7 @@
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 #include "store/keys.h"
+#include "store/open/store_open.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/common/home.h"
 #include "tests/unit/search/made.h"

@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/pattern/midi_pattern.h"
+#include "store/pattern/midi_export.h"
+#include "store/pattern/midi_import.h"
 #include "store/pattern/pattern_check.h"
 #include "tests/unit/claim.h"
 

@@ -1,5 +1,6 @@
 /* Damaged rows of an older store, and damaged copies of a migration that was killed. */
 #include "store/keys.h"
+#include "store/open/store_open.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/migrating.h"
 

@@ -4,6 +4,7 @@
 #include "proto/wire/codec.h"
 #include "store/changelog.h"
 #include "store/open/replace.h"
+#include "store/open/store_open.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/migrating.h"
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/open/store_open.h"
 #include "tests/unit/store/scratch.h"
 
 static inline void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])

@@ -15,6 +15,7 @@
 
 #include "store/catalogue_write.h"
 #include "store/check/check.h"
+#include "store/open/store_open.h"
 #include "store/store.h"
 #include "tests/unit/claim.h"
 

@@ -3,6 +3,7 @@
 
 #include "store/files.h"
 #include "store/open/local.h"
+#include "store/open/store_open.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 

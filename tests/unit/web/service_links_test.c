@@ -1,4 +1,5 @@
 #include "frontends/web/service_links.h"
+#include "proto/wire/frame.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/proto/stand_in.h"
 

@@ -1,0 +1,15 @@
+/* peers_inflow.h: what peers may send now. */
+#ifndef LOOPHOLE_PROTO_PEERS_INFLOW_H
+#define LOOPHOLE_PROTO_PEERS_INFLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/clock.h"
+
+void peers_drop(size_t charged); /* the loop has dropped a message */
+void peers_settle(void);         /* the loop found no message */
+
+void peers_inflow_end_overdue(usec_t now); /* disconnects peers whose partial messages delay others */
+
+#endif
