@@ -1,10 +1,10 @@
 // Commands about undo, projects, libraries and services.
-import { clearBasket } from '../basket'
-import { isOfProject, redo, stepOfProject, undo } from '../edits'
-import { ASKED } from '../latency'
-import { nameFor } from '../naming'
-import { show } from '../state'
-import { ask } from '../wire'
+import { clearBasket } from '../items/basket'
+import { isOfProject, redo, stepOfProject, undo } from '../items/edits'
+import { ASKED } from '../engine/latency'
+import { nameFor } from '../base/naming'
+import { show } from '../base/state'
+import { ask } from '../connection/wire'
 import { EVERYWHERE, type Command } from './command'
 import { doing } from './lines'
 

@@ -1,6 +1,6 @@
 // The list of all keys.
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { useCell } from '../cell'
+import { useCell } from '../base/cell'
 import { keysOpen } from './open'
 import { keyLines } from './table'
 

@@ -1,6 +1,6 @@
 // Every command by its name, with the command line's equivalent.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { useCell } from '../cell'
+import { useCell } from '../base/cell'
 import { KIT, LIST, type Command } from './command'
 import { spotNow } from './keys'
 import { paletteOpen } from './open'
