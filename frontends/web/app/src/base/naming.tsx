@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Cell, useCell } from './cell'
 import { clean } from './format'
+import { useModal } from './modal'
 import { complain } from './state'
 
 /** What a name stands for now; undefined: nothing. */
@@ -30,13 +31,28 @@ export const nameFor = (what: string, taken: Taken = async () => undefined, offe
   return new Promise<string | undefined>(give => asked.set({ number: ++asks, what: clean(what), taken, offer, give }))
 }
 
-function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
+/** What else may be meant, once that is known. */
+function Offered({ offered, choose }: { offered: Promise<string[]>; choose: (name: string) => void }) {
+  const [each, setEach] = useState<string[]>([])
+  useEffect(() => {
+    offered.then(setEach)
+  }, [])
+  return (
+    <p class="buttons offered" role="status">
+      {each.length > 0 && 'Perhaps'}{' '}
+      {each.map(one => (
+        <button key={one} type="button" onClick={() => choose(one)}>
+          {clean(one)}
+        </button>
+      ))}
+    </p>
+  )
+}
+
+/** The form of a name. `submit` ends it, but not at first with a name that stands for something: `old`. */
+function useNameForm(of: Asked, end: (name?: string) => void) {
   const field = useRef<HTMLInputElement>(null)
   const [old, setOld] = useState<{ name: string; is: string }>()
-  const [offered, setOffered] = useState<string[]>([])
-  useEffect(() => {
-    of.offer.offered?.then(setOffered)
-  }, [])
   useLayoutEffect(() => {
     field.current!.focus()
     field.current!.setSelectionRange(0, 0)
@@ -45,22 +61,26 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
     field.current!.value = one
     field.current!.focus()
   }
-  const submit = async (event: Event) => {
-    event.preventDefault()
+  const take = async () => {
     const name = field.current!.value.trim()
     const is = name && old?.name !== name ? await of.taken(name) : undefined
     if (is === undefined) end(name || undefined)
     else setOld({ name, is })
   }
+  const submit = (event: Event) => {
+    event.preventDefault()
+    take().catch(error => {
+      complain(error)
+      end()
+    })
+  }
+  return { field, old, forget: () => setOld(undefined), choose, submit }
+}
+
+function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
+  const { field, old, forget, choose, submit } = useNameForm(of, end)
   return (
-    <form
-      onSubmit={event => {
-        submit(event).catch(error => {
-          complain(error)
-          end()
-        })
-      }}
-    >
+    <form onSubmit={submit}>
       <label>
         {of.what}
         <input
@@ -70,19 +90,10 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
           autocomplete="off"
           spellcheck={false}
           defaultValue={of.offer.now}
-          onInput={() => setOld(undefined)}
+          onInput={forget}
         />
       </label>
-      {of.offer.offered && (
-        <p class="buttons offered" role="status">
-          {offered.length > 0 && 'Perhaps'}{' '}
-          {offered.map(one => (
-            <button key={one} type="button" onClick={() => choose(one)}>
-              {clean(one)}
-            </button>
-          ))}
-        </p>
-      )}
+      {of.offer.offered && <Offered offered={of.offer.offered} choose={choose} />}
       <p role="status">
         {old && (
           <>
@@ -102,11 +113,7 @@ function NameForm({ of, end }: { of: Asked; end: (name?: string) => void }) {
 
 export function NameDialog() {
   const now = useCell(asked)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useLayoutEffect(() => {
-    if (now) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [now])
+  const dialog = useModal(now)
   const end = (name?: string) => {
     now?.give(name)
     if (asked.value === now) asked.set(undefined)

@@ -1,9 +1,10 @@
 // What can be recovered of the projects: a dialogue after a start, and after a death of the service. Without a choice
 // nothing changes.
 import type { recoveries, recovery, recovery_choice } from 'loophole'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { Cell, useCell, useLoaded } from '../base/cell'
 import { clean, counted, idText, num, pathText } from '../base/format'
+import { useModal } from '../base/modal'
 import { complain, isPlayed, say, view } from '../base/state'
 import { ask, isFar, link, listen, read, restarted } from '../connection/wire'
 
@@ -47,6 +48,29 @@ function localTime(prompt: string): string {
     : ''
 }
 
+function Choices({ of, saved }: { of: recovery; saved: boolean }) {
+  const choice = (name: recovery_choice, title: string, text: string, disabled = false) => (
+    <button disabled={disabled} title={title} onClick={() => answer(of, name)}>
+      {text}
+    </button>
+  )
+  return (
+    <>
+      <p class="buttons">
+        {choice('draft', 'The project is the draft', 'Keep the draft')}
+        {choice('save', 'The project is its last save; undo brings the draft back', 'Go back to the save', !saved)}
+        {choice('both', 'The draft becomes the newest save, and the last save stays in the list', 'Keep both')}
+      </p>
+      <p class="quiet">
+        {saved
+          ? 'The draft is not saved yet. Undo brings it back after you went back to the save. ' +
+            'Both: the draft is saved too, as the newest save.'
+          : 'The draft is not saved yet. Both: it is saved, too.'}
+      </p>
+    </>
+  )
+}
+
 function Offer({ of }: { of: recovery }) {
   const saved = num(of.saved)
   const name = clean(of.name)
@@ -82,30 +106,7 @@ function Offer({ of }: { of: recovery }) {
         </p>
       )}
       <p class="path">{pathText(of.folder)}</p>
-      <p class="buttons">
-        <button title="The project is the draft" onClick={() => answer(of, 'draft')}>
-          Keep the draft
-        </button>
-        <button
-          disabled={!saved}
-          title="The project is its last save; undo brings the draft back"
-          onClick={() => answer(of, 'save')}
-        >
-          Go back to the save
-        </button>
-        <button
-          title="The draft becomes the newest save, and the last save stays in the list"
-          onClick={() => answer(of, 'both')}
-        >
-          Keep both
-        </button>
-      </p>
-      <p class="quiet">
-        {saved
-          ? 'The draft is not saved yet. Undo brings it back after you went back to the save. ' +
-            'Both: the draft is saved too, as the newest save.'
-          : 'The draft is not saved yet. Both: it is saved, too.'}
-      </p>
+      <Choices of={of} saved={saved > 0} />
     </section>
   )
 }
@@ -146,11 +147,7 @@ function useOffers(): recovery[] {
 function Dialog() {
   const each = useOffers()
   const open = useCell(recoveryOpen)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useLayoutEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
+  const dialog = useModal(open)
   const end = () => {
     each.forEach(one => later.add(idText(one.id)))
     recoveryOpen.set(false)
