@@ -103,16 +103,38 @@ function neighbour({ rows, across, counts }: Grid, at: Place, key: string): Plac
   return undefined
 }
 
-interface CountsProps {
-  grid: Grid
-  caption: string
+interface Chosen {
   point: (at: Place | undefined) => void
   reach: (at: Place | undefined) => void
   choose: (at: Place) => void
 }
 
+interface CountProps extends Chosen {
+  of: Place
+  count: number
+  part: number // of the greatest count
+  isReached: boolean
+}
+
+/** A number of items. Tab reaches it if it `isReached`. */
+const Count = ({ of, count, part, isReached, point, reach, choose }: CountProps) => (
+  <button
+    data-cell={keyOf(of)}
+    tabIndex={isReached ? 0 : -1}
+    style={{ '--part': `${Math.round(15 + 45 * Math.sqrt(part))}%` }}
+    aria-label={`${of.row}, ${of.column}: ${count}`}
+    onFocus={() => reach(of)}
+    onBlur={() => reach(undefined)}
+    onPointerEnter={() => point(of)}
+    onPointerLeave={() => point(undefined)}
+    onClick={() => choose(of)}
+  >
+    {count}
+  </button>
+)
+
 /** One cell is reached by Tab; the arrow keys go to the others. */
-function Counts({ grid, caption, point, reach, choose }: CountsProps) {
+function Counts({ grid, caption, point, reach, choose }: Chosen & { grid: Grid; caption: string }) {
   const [at, setAt] = useState<Place>()
   const { rows, across, counts } = grid,
     most = Math.max(1, ...counts.values())
@@ -126,25 +148,15 @@ function Counts({ grid, caption, point, reach, choose }: CountsProps) {
       .querySelector<HTMLElement>(`[data-cell="${CSS.escape(keyOf(next))}"]`)
       ?.focus()
   }
+  const onReach = (of: Place | undefined) => {
+    if (of) setAt(of)
+    reach(of)
+  }
   const cell = (of: Place) => {
     const count = counts.get(keyOf(of)) ?? 0
+    const isReached = reached !== undefined && keyOf(reached) === keyOf(of)
     return count === 0 ? null : (
-      <button
-        data-cell={keyOf(of)}
-        tabIndex={reached && keyOf(reached) === keyOf(of) ? 0 : -1}
-        style={{ '--part': `${Math.round(15 + 45 * Math.sqrt(count / most))}%` }}
-        aria-label={`${of.row}, ${of.column}: ${count}`}
-        onFocus={() => {
-          setAt(of)
-          reach(of)
-        }}
-        onBlur={() => reach(undefined)}
-        onPointerEnter={() => point(of)}
-        onPointerLeave={() => point(undefined)}
-        onClick={() => choose(of)}
-      >
-        {count}
-      </button>
+      <Count {...{ of, count, part: count / most, isReached, point, reach: onReach, choose }} />
     )
   }
   return (

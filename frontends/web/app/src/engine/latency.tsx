@@ -2,7 +2,7 @@
 import type { ask_stats } from 'loophole'
 import { useRef, useState } from 'preact/hooks'
 import { usePolled } from '../connection/polled'
-import { microsText, num } from '../base/format'
+import { counted, microsText, num } from '../base/format'
 import { ask } from '../connection/wire'
 
 export const ASKED = ['persist', 'search', 'indexer', 'audio', 'streamer', 'project', 'availability', 'web'] as const
@@ -89,31 +89,49 @@ function placed(asks: ask_stats[], order: string[], service: string): ask_stats[
   return [...asks].sort((a, b) => order.indexOf(key(a)) - order.indexOf(key(b)))
 }
 
+/** The asks of a service that were answered, each with its last measurements. */
+function useHistory(service: Asked) {
+  const history = useRef(new Map<string, Point[]>())
+  const order = useRef<string[]>([])
+  const load = async () => {
+    const got = await ask(`${service}.stats`, {}, 2000)
+    const asks = (got.asks ?? []).filter(one => num(one.count) > 0)
+    for (const one of asks) {
+      const points = history.current.get(`${service}.${one.name}`) ?? []
+      history.current.set(`${service}.${one.name}`, [...points, one].slice(-KEPT))
+    }
+    return { service: got.service, asks }
+  }
+  const [stats] = usePolled(load, EVERY_MS, [service])
+  const asks = stats?.service === service ? placed(stats.asks, order.current, service) : []
+  return { stats, asks, pointsOf: (one: ask_stats) => history.current.get(`${service}.${one.name}`) ?? [one] }
+}
+
+function Measured({ of, points }: { of: ask_stats; points: Point[] }) {
+  const errors = num(of.errors)
+  return (
+    <figure>
+      <figcaption>
+        <strong>{of.name}</strong> {num(of.count).toLocaleString('en')}
+        {errors > 0 && (
+          <>
+            , <em>{counted(errors, 'error')}</em>
+          </>
+        )}
+      </figcaption>
+      <Plot points={points} name={of.name} />
+      <p class="values">
+        <span class="p50_us">{microsText(of.p50_us)}</span>
+        <span class="p99_us">{microsText(of.p99_us)}</span>
+        <span class="p999_us">{microsText(of.p999_us)}</span>
+      </p>
+    </figure>
+  )
+}
+
 export function Latency() {
   const [service, setService] = useState<Asked>('search')
-  const history = useRef(new Map<string, Point[]>())
-  const [stats] = usePolled(
-    async () => {
-      const got = await ask(`${service}.stats`, {}, 2000)
-      for (const one of got.asks ?? []) {
-        if (num(one.count) === 0) continue
-        const points = history.current.get(`${service}.${one.name}`) ?? []
-        history.current.set(`${service}.${one.name}`, [...points, one].slice(-KEPT))
-      }
-      return got
-    },
-    EVERY_MS,
-    [service],
-  )
-  const order = useRef<string[]>([])
-  const asks =
-    stats?.service === service
-      ? placed(
-          (stats.asks ?? []).filter(one => num(one.count) > 0),
-          order.current,
-          service,
-        )
-      : []
+  const { stats, asks, pointsOf } = useHistory(service)
   return (
     <section aria-label="Latency" class="wide">
       <h2>Latency of asks</h2>
@@ -129,25 +147,7 @@ export function Latency() {
       </p>
       <div class="plots" tabIndex={0} role="region" aria-label="Plots">
         {asks.map(one => (
-          <figure key={one.name}>
-            <figcaption>
-              <strong>{one.name}</strong> {num(one.count).toLocaleString('en')}
-              {num(one.errors) > 0 && (
-                <>
-                  ,{' '}
-                  <em>
-                    {num(one.errors).toLocaleString('en')} {num(one.errors) === 1 ? 'error' : 'errors'}
-                  </em>
-                </>
-              )}
-            </figcaption>
-            <Plot points={history.current.get(`${service}.${one.name}`) ?? [one]} name={one.name} />
-            <p class="values">
-              <span class="p50_us">{microsText(one.p50_us)}</span>
-              <span class="p99_us">{microsText(one.p99_us)}</span>
-              <span class="p999_us">{microsText(one.p999_us)}</span>
-            </p>
-          </figure>
+          <Measured key={one.name} of={one} points={pointsOf(one)} />
         ))}
         {!asks.length && (
           <p class="quiet">{stats ? 'No ask was answered yet.' : `${service} is away; this page asks again.`}</p>
