@@ -77,6 +77,21 @@ export const factText = (of: item, attribute: string): string => {
   return fact?.text ?? (fact?.number === undefined ? '' : String(Math.round(fact.number * 100) / 100))
 }
 
+/** The source of a fact, for a person who wonders where a value comes from. */
+export function sourceOf(of: item, attribute: string): string {
+  const fact = factOf(of, attribute)
+  if (!fact) return ''
+  const from = {
+    user: 'stated by a person',
+    file: 'from the file',
+    composer: 'from the composer',
+    analysis: 'analysed',
+  }[fact.source]
+  return fact.source === 'analysis'
+    ? `${attribute}: ${from}, ${Math.round(fact.confidence * 100)} % confidence`
+    : `${attribute}: ${from}`
+}
+
 export const seconds = (of: item): number => {
   const rate = num(of.media.sample_rate)
   return rate ? num(of.media.frames) / rate : 0

@@ -1,11 +1,10 @@
 // A column of rows of which only those on the screen exist. A browser cannot scroll more than some millions of pixels:
 // beyond, a pixel of the bar stands for several rows, and the wheel goes by rows.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 const TALLEST = 8_000_000
 
 export interface Rows {
-  ref: { current: HTMLDivElement | null }
   first: number
   count: number
   height: number
@@ -15,8 +14,8 @@ export interface Rows {
   reveal: (row: number) => void
 }
 
-export function useRows(total: number, rowHeight: number): Rows {
-  const ref = useRef<HTMLDivElement>(null)
+/** The rows in the element that scrolls. */
+export function useRows(total: number, rowHeight: number, ref: { current: HTMLElement | null }): Rows {
   const [first, setFirst] = useState(0)
   const [seen, setSeen] = useState(30)
   const count = Math.ceil(seen) + 1
@@ -54,5 +53,18 @@ export function useRows(total: number, rowHeight: number): Rows {
     else if (row > first + seen - 2) scrollTo(row - Math.floor(seen) + 2)
   }
   const top = full <= TALLEST ? first * rowHeight : (ref.current?.scrollTop ?? 0)
-  return { ref, first, count: Math.min(count, Math.max(0, total - first)), height, top, onScroll, onWheel, reveal }
+  return { first, count: Math.min(count, Math.max(0, total - first)), height, top, onScroll, onWheel, reveal }
+}
+
+/** The width of an element, known before the first paint. */
+export function useWidth(ref: { current: HTMLElement | null }, atFirst = Infinity): number {
+  const [width, setWidth] = useState(atFirst)
+  useLayoutEffect(() => {
+    const measure = () => setWidth(ref.current!.clientWidth)
+    const watch = new ResizeObserver(measure)
+    measure()
+    watch.observe(ref.current!)
+    return () => watch.disconnect()
+  }, [])
+  return width
 }

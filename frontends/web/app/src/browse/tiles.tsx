@@ -1,19 +1,21 @@
 // The waveforms of the result as a grid of tiles.
 import type { item } from 'loophole'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { awayOf } from '../items/away'
 import { kept, useCell } from '../base/cell'
 import { clean, factText, idText, lengthText, seconds } from '../base/format'
 import { hearFrom } from '../sound/hear'
-import { clickRow, goTo, listKey, row as rowCell, settleRow } from '../items/list'
+import { clickRow, goTo, listKey } from '../items/list'
 import { Nothing } from './nothing'
-import { arrived, itemAt, look, result } from '../items/result'
-import { useRows } from '../base/rows'
+import { itemAt, result } from '../items/result'
+import { useItemsShown } from '../items/shown'
+import { useRows, useWidth } from '../base/rows'
 import { selected, set, settings, view } from '../base/state'
 import { WaveCanvas } from '../sound/wavecanvas'
 
 const TILE = 116
 const WIDE = 220
+const WIDE_AT_FIRST = 4 * WIDE
 
 const Tile = kept(({ of, index }: { of: item | undefined; index: number }) => {
   const id = of ? idText(of.media.id) : ''
@@ -49,51 +51,39 @@ const Tile = kept(({ of, index }: { of: item | undefined; index: number }) => {
   )
 })
 
-export function Tiles() {
-  const total = useCell(result, of => of.total)
-  const at = useCell(rowCell)
-  useCell(arrived)
+/** What the tiles show of each sound. */
+function Shown() {
   const { spectral, bright } = useCell(settings)
-  const [across, setAcross] = useState(4)
-  const rows = useRows(Math.ceil((total ?? 0) / across), TILE)
+  return (
+    <p class="buttons" role="group" aria-label="Shown as">
+      <button aria-pressed={!spectral && !bright} onClick={() => set({ spectral: false, bright: false })}>
+        Waveforms
+      </button>
+      <button
+        aria-pressed={!spectral && bright}
+        title="Deep sounds are red, bright ones blue"
+        onClick={() => set({ spectral: false, bright: true })}
+      >
+        By brightness
+      </button>
+      <button aria-pressed={spectral} onClick={() => set({ spectral: true })}>
+        Spectrograms
+      </button>
+    </p>
+  )
+}
+
+export function Tiles() {
+  const total = useCell(result, of => of.total) ?? 0
+  const box = useRef<HTMLDivElement>(null)
+  const across = Math.max(1, Math.floor(useWidth(box, WIDE_AT_FIRST) / WIDE))
+  const rows = useRows(Math.ceil(total / across), TILE, box)
   const first = rows.first * across
-  const last = Math.min((total ?? 0) - 1, (rows.first + rows.count) * across - 1)
-
-  useLayoutEffect(() => {
-    // before the first tiles are painted, so that they do not move
-    const measure = () => {
-      if (rows.ref.current) setAcross(Math.max(1, Math.floor(rows.ref.current.clientWidth / WIDE)))
-    }
-    const watch = new ResizeObserver(measure)
-    measure()
-    watch.observe(rows.ref.current!)
-    return () => watch.disconnect()
-  }, [])
-  useEffect(() => {
-    look(first, Math.max(first, last))
-  }, [first, last, total])
-  useEffect(settleRow)
-  useEffect(() => {
-    if (at >= 0) rows.reveal(Math.floor(at / across))
-  }, [at])
-
+  const last = Math.min(total - 1, (rows.first + rows.count) * across - 1)
+  const at = useItemsShown(first, last, row => rows.reveal(Math.floor(row / across)))
   return (
     <div class="tilebox">
-      <p class="buttons" role="group" aria-label="Shown as">
-        <button aria-pressed={!spectral && !bright} onClick={() => set({ spectral: false, bright: false })}>
-          Waveforms
-        </button>
-        <button
-          aria-pressed={!spectral && bright}
-          title="Deep sounds are red, bright ones blue"
-          onClick={() => set({ spectral: false, bright: true })}
-        >
-          By brightness
-        </button>
-        <button aria-pressed={spectral} onClick={() => set({ spectral: true })}>
-          Spectrograms
-        </button>
-      </p>
+      <Shown />
       <div
         class="tiles"
         role="listbox"
@@ -101,7 +91,7 @@ export function Tiles() {
         aria-multiselectable
         tabIndex={0}
         data-list
-        ref={rows.ref}
+        ref={box}
         aria-activedescendant={at >= first && at <= last ? `tile-${at}` : undefined}
         onScroll={rows.onScroll}
         onWheel={rows.onWheel}

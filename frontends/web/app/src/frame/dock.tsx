@@ -1,7 +1,7 @@
 // The dock at the foot, in each mode: the current item with its waveform, how it is heard, and panic, always in reach.
 import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from '../base/cell'
-import { useItem } from '../items/details'
+import { useItem } from '../items/useitem'
 import { clean, dbText, factText, lengthText, seconds } from '../base/format'
 import { hearBetween, hearFrom, hearing, hush, panic, setVolume } from '../sound/hear'
 import { Icon } from '../base/icons'

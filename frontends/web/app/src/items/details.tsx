@@ -1,56 +1,30 @@
 // What is known of the chosen items, and what a person may state: tags, rating, colour, class, key, tempo.
 import type { fact, item } from 'loophole'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { awayOf, awaySentence, fetchChosen } from './away'
 import { addToBasket, Out } from './basket'
 import { useCell } from '../base/cell'
 import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
-import { bytesText, clean, factOf, factText, idBytes, idText, lengthText, num, pathText, seconds } from '../base/format'
+import {
+  bytesText,
+  clean,
+  factOf,
+  factText,
+  idText,
+  lengthText,
+  num,
+  pathText,
+  seconds,
+  sourceOf,
+} from '../base/format'
 import { hearBetween, hearFrom } from '../sound/hear'
 import { chosen, lessLike, moreLike, row } from './list'
 import { Relink } from './relink'
-import { arrived, itemOf } from './result'
+import { useItem } from './useitem'
 import { selected, view } from '../base/state'
-import { sourceOf } from '../browse/table'
 import { Treatments } from './treatment'
 import { TypedField } from '../base/typedfield'
 import { WaveCanvas } from '../sound/wavecanvas'
-import { read } from '../connection/wire'
-
-/** Why and where a take ended before it was to. */
-function cutSentence({ media }: item): string {
-  const length = (frames: unknown) => lengthText(num(frames as never) / (num(media.sample_rate) || 1))
-  const cut = media.cut!
-  const wanted = cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`
-  return `This take was cut after ${length(cut.at)}${wanted}: ${clean(cut.why)}`
-}
-
-/** The item, first as a loaded page has it. `late`: this is still the item before. Without `withSources` an item of a
- * loaded page is not asked for. */
-export function useItem(id: string, withSources = true): { item: item; sources: fact[]; late: boolean } | undefined {
-  const [got, setGot] = useState<{ item: item; sources: fact[] }>()
-  const changed = useCell(arrived)
-  const listed = id ? itemOf(id) : undefined
-  const seen = useRef<item>() // it may leave the list before it has been read
-  if (listed) seen.current = listed
-  const isEnough = !withSources && listed !== undefined
-  useEffect(() => {
-    const control = new AbortController()
-    if (isEnough) return
-    if (id)
-      read('search.get', { id: idBytes(id) }, control.signal).then(
-        answer => setGot({ item: answer.item, sources: answer.sources ?? [] }),
-        () => {
-          if (!control.signal.aborted) setGot(undefined)
-        },
-      )
-    else setGot(undefined)
-    return () => control.abort()
-  }, [id, changed, isEnough])
-  if (!isEnough && got && idOf(got.item) === id) return { ...got, late: false }
-  const known = listed ?? (id && seen.current && idOf(seen.current) === id ? seen.current : undefined)
-  return known ? { item: known, sources: [], late: false } : got && { ...got, late: true }
-}
 
 const idOf = (of: item) => idText(of.media.id)
 
@@ -181,6 +155,63 @@ function Selection({ at }: { at: string }) {
   )
 }
 
+/** Why and where a take ended before it was to. */
+function cutSentence({ media }: item): string {
+  const length = (frames: unknown) => lengthText(num(frames as never) / (num(media.sample_rate) || 1))
+  const cut = media.cut!
+  const wanted = cut.wanted === undefined ? '' : ` of ${length(cut.wanted)}`
+  return `This take was cut after ${length(cut.at)}${wanted}: ${clean(cut.why)}`
+}
+
+/** Where its file is, if it cannot be read now, and how it comes back. */
+function Away({ of }: { of: item }) {
+  const away = awayOf(of)
+  if (!away) return null
+  return (
+    <>
+      <p class="notice">{awaySentence(away)}</p>
+      {away === 'cloud' && (
+        <div class="buttons">
+          <button onClick={fetchChosen}>Fetch from the cloud</button>
+        </div>
+      )}
+      {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
+    </>
+  )
+}
+
+function Sound({ of }: { of: item }) {
+  const { media } = of
+  return (
+    <>
+      <WaveCanvas
+        of={of}
+        onPart={part => hearFrom(of, part)}
+        onBetween={(from, end) => hearBetween(of, from, end)}
+        label="Click: play from here. Drag: repeat this part"
+      />
+      <p class="quiet">
+        {lengthText(seconds(of))} · {num(media.channels)} ch · {num(media.sample_rate)} Hz ·{' '}
+        {[...new Set([media.container, media.sample_format])].join(' ')} · {bytesText(num(media.size))}
+      </p>
+      {media.cut && <p class="notice">{cutSentence(of)}</p>}
+    </>
+  )
+}
+
+const Actions = ({ of: { media } }: { of: item }) => (
+  <div class="buttons">
+    <button onClick={moreLike}>More like this</button>
+    <button onClick={lessLike}>Less like this</button>
+    <button aria-pressed={media.favourite} onClick={() => favourite(chosen(), !media.favourite)}>
+      {media.favourite ? '♥' : '♡'} Favourite
+    </button>
+    <button aria-pressed={media.hidden} onClick={() => hide(chosen(), !media.hidden)}>
+      {media.hidden ? 'Show' : 'Hide'}
+    </button>
+  </div>
+)
+
 export function Details() {
   const at = useCell(view, of => of.at)
   useCell(selected)
@@ -194,39 +225,13 @@ export function Details() {
       </aside>
     )
   const of = got.item
-  const away = awayOf(of)
   return (
     <aside class="details" aria-label="Details" tabIndex={0} inert={got.late}>
       <h2>{clean(of.media.name)}</h2>
       <Selection at={at} />
-      {away && <p class="notice">{awaySentence(away)}</p>}
-      {away === 'cloud' && (
-        <div class="buttons">
-          <button onClick={fetchChosen}>Fetch from the cloud</button>
-        </div>
-      )}
-      {away === 'missing' && <Relink key={idOf(of)} bytes={of.media.id} />}
-      <WaveCanvas
-        of={of}
-        onPart={part => hearFrom(of, part)}
-        onBetween={(from, end) => hearBetween(of, from, end)}
-        label="Click: play from here. Drag: repeat this part"
-      />
-      <p class="quiet">
-        {lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz ·{' '}
-        {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}
-      </p>
-      {of.media.cut && <p class="notice">{cutSentence(of)}</p>}
-      <div class="buttons">
-        <button onClick={moreLike}>More like this</button>
-        <button onClick={lessLike}>Less like this</button>
-        <button aria-pressed={of.media.favourite} onClick={() => favourite(chosen(), !of.media.favourite)}>
-          {of.media.favourite ? '♥' : '♡'} Favourite
-        </button>
-        <button aria-pressed={of.media.hidden} onClick={() => hide(chosen(), !of.media.hidden)}>
-          {of.media.hidden ? 'Show' : 'Hide'}
-        </button>
-      </div>
+      <Away of={of} />
+      <Sound of={of} />
+      <Actions of={of} />
       <Rating of={of} />
       <Colours of={of} />
       <Tags of={of} />

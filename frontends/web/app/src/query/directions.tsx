@@ -3,7 +3,7 @@
 import type { direction } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from '../base/cell'
-import { useItem } from '../items/details'
+import { useItem } from '../items/useitem'
 import { clean, idBytes } from '../base/format'
 import { chosen } from '../items/list'
 import { clauses, complain, joined, show, view } from '../base/state'
