@@ -1,5 +1,5 @@
 // Groups of items with the same sound, and the copy to keep.
-import type { duplicate_group, duplicates_found, item } from 'loophole'
+import type { duplicate, duplicate_group, duplicates_found, item } from 'loophole'
 import { useState } from 'preact/hooks'
 import { useCell, useLoaded } from '../base/cell'
 import { hide } from '../items/edits'
@@ -42,91 +42,97 @@ function countText(group: duplicate_group): string {
     : `copies ${shown(first + 1)}–${shown(first + each)} of ${shown(count)}`
 }
 
-export const Duplicates = () => {
-  const query = useCell(view, of => of.query)
-  return <Groups key={query} query={query} />
+const words = (name: string) => name.replace(/_/g, ' ')
+
+function Copy({ of, note }: { of: duplicate; note: string }) {
+  return (
+    <tr class={of.state}>
+      <td>{note}</td>
+      <td>
+        <button onClick={() => play(of.id)}>
+          ▶<span class="unseen"> Play {pathText(of.path)}</span>
+        </button>
+      </td>
+      <td class="path">{pathText(of.path)}</td>
+      <td>
+        {of.container} {num(of.sample_rate)} Hz
+      </td>
+      <td>{bytesText(num(of.size))}</td>
+    </tr>
+  )
+}
+
+function Group({ of, index }: { of: duplicate_group; index: number }) {
+  const keep = idText(of.keep)
+  const each = of.each ?? []
+  const others = each.map(one => idText(one.id)).filter(id => id !== keep)
+  const noteOf = (one: duplicate) => {
+    if (idText(one.id) === keep) return `keep: ${words(of.reason ?? 'any')}`
+    return one.state === 'here' ? '' : one.state
+  }
+  return (
+    <section class="copies wide" aria-label={`Group ${index + 1}: ${countText(of)}`}>
+      <div class="buttons">
+        <h2>
+          {words(of.kind)} · {countText(of)}
+          {of.layers ? ' · may be velocity layers: listen first' : ''}
+        </h2>
+        {others.length > 0 && (
+          <button onClick={() => hide(others, true)}>
+            Hide {counted(others.length, 'other copy', 'other copies')}
+          </button>
+        )}
+      </div>
+      <table class="plain">
+        <tbody>
+          {each.map(one => (
+            <Copy key={idText(one.id)} of={one} note={noteOf(one)} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function useGroups(query: string): { got: Found | undefined; more: () => void } {
+  const [got, setGot] = useState<Found>()
+  const [wanted, setWanted] = useState(1)
+  const load = (signal: AbortSignal) =>
+    loadPages(query, wanted, signal).then(setGot, error => {
+      if (!signal.aborted) {
+        setGot(undefined)
+        complain(error)
+      }
+    })
+  useLoaded(load, arrived, [wanted])
+  return { got, more: () => setWanted((got?.pages ?? 0) + 1) }
 }
 
 function Groups({ query }: { query: string }) {
-  const [got, setGot] = useState<Found>()
-  const [wanted, setWanted] = useState(1)
-  useLoaded(
-    signal =>
-      loadPages(query, wanted, signal).then(setGot, error => {
-        if (!signal.aborted) {
-          setGot(undefined)
-          complain(error)
-        }
-      }),
-    arrived,
-    [wanted],
-  )
-  if (!got)
-    return (
-      <main class="panels" tabIndex={-1}>
-        <h1 class="unseen">Duplicates</h1>
-        <p class="quiet">Comparing…</p>
-      </main>
-    )
+  const { got, more } = useGroups(query)
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Duplicates</h1>
-      <p>
-        {counted(num(got.total), 'group')}; without the copies to keep {bytesText(num(got.free))} could be freed.
-      </p>
-      {(got.groups ?? []).map((group, index) => {
-        const keep = idText(group.keep)
-        const others = (group.each ?? []).map(one => idText(one.id)).filter(id => id !== keep)
-        return (
-          <section
-            key={keep + group.kind + num(group.first)}
-            class="copies wide"
-            aria-label={`Group ${index + 1}: ${countText(group)}`}
-          >
-            <div class="buttons">
-              <h2>
-                {group.kind.replace(/_/g, ' ')} · {countText(group)}
-                {group.layers ? ' · may be velocity layers: listen first' : ''}
-              </h2>
-              {others.length > 0 && (
-                <button onClick={() => hide(others, true)}>
-                  Hide {counted(others.length, 'other copy', 'other copies')}
-                </button>
-              )}
-            </div>
-            <table class="plain">
-              <tbody>
-                {(group.each ?? []).map(one => (
-                  <tr key={idText(one.id)} class={one.state}>
-                    <td>
-                      {idText(one.id) === keep
-                        ? `keep: ${(group.reason ?? 'any').replace(/_/g, ' ')}`
-                        : one.state === 'here'
-                          ? ''
-                          : one.state}
-                    </td>
-                    <td>
-                      <button onClick={() => play(one.id)}>
-                        ▶<span class="unseen"> Play {pathText(one.path)}</span>
-                      </button>
-                    </td>
-                    <td class="path">{pathText(one.path)}</td>
-                    <td>
-                      {one.container} {num(one.sample_rate)} Hz
-                    </td>
-                    <td>{bytesText(num(one.size))}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )
-      })}
-      {got.cursor && (
+      {got ? (
         <p>
-          <button onClick={() => setWanted(got.pages + 1)}>More</button>
+          {counted(num(got.total), 'group')}; without the copies to keep {bytesText(num(got.free))} could be freed.
+        </p>
+      ) : (
+        <p class="quiet">Comparing…</p>
+      )}
+      {got?.groups?.map((group, index) => (
+        <Group key={idText(group.keep) + group.kind + num(group.first)} of={group} index={index} />
+      ))}
+      {got?.cursor && (
+        <p>
+          <button onClick={more}>More</button>
         </p>
       )}
     </main>
   )
+}
+
+export const Duplicates = () => {
+  const query = useCell(view, of => of.query)
+  return <Groups key={query} query={query} />
 }

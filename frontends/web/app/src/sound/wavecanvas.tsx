@@ -50,29 +50,15 @@ function brightColours(of: item): string[] {
   return got?.columns ? brightnessOf(got, Math.min(BLENDED, got.columns)).map(brightColour) : []
 }
 
-const PULL = 6 // pixels that make a pull of a click
+interface Drawn {
+  spectral: boolean
+  bright: boolean
+  colour: string
+}
 
-/** A click calls `onPart`, a pull `onBetween`. `plain`: a waveform, whatever the person chose. */
-export function WaveCanvas({
-  of,
-  onPart,
-  onBetween,
-  label,
-  plain,
-}: {
-  of: item
-  onPart: (part: number) => void
-  onBetween?: (from: number, end: number) => void
-  label?: string
-  plain?: boolean
-}) {
+/** Draws the picture of the item, and again when it comes, and after a change of the size or the theme. */
+function usePicture(of: item, { spectral, bright, colour }: Drawn) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const line = useRef<HTMLSpanElement>(null)
-  const id = idText(of.media.id)
-  const spectral = useCell(settings, of => of.spectral) && !plain
-  const bright = useCell(settings, of => of.bright) && !spectral
-  const colour = classColour(factText(of, 'class'))
-  useCursor(id, line)
   useEffect(() => {
     const found = () => (spectral ? [spectra.of(of)] : [waves.of(of), bright && spectra.of(of)])
     let drawn: unknown[] = []
@@ -85,51 +71,75 @@ export function WaveCanvas({
     const look = () => {
       if (found().some((one, i) => one !== drawn[i])) draw()
     }
-    const ends = [waves.follow(look), spectra.follow(look)]
+    const ends = [waves.follow(look), spectra.follow(look), theme.follow(draw)]
     const resized = new ResizeObserver(draw) // also calls back at first
     resized.observe(canvas.current!)
-    const endTheme = theme.follow(draw)
     return () => {
       ends.forEach(end => end())
       resized.disconnect()
-      endTheme()
     }
-  }, [id, num(of.media.revision), spectral, bright, colour])
-  const part = useCell(region, of => (of?.id === id ? of : undefined))
-  const frames = num(of.media.frames)
+  }, [idText(of.media.id), num(of.media.revision), spectral, bright, colour])
+  return canvas
+}
+
+const PULL = 6 // pixels that make a pull of a click
+
+type Part = (part: number) => void
+type Between = (from: number, end: number) => void
+
+/** A click calls `onPart`, a pull `onBetween`. */
+function usePull(onPart: Part, onBetween: Between | undefined) {
   const pulled = useRef<number>()
   const partOf = (event: PointerEvent | MouseEvent) => {
     const box = event.currentTarget as HTMLElement
     return (event.clientX - box.getBoundingClientRect().left) / box.clientWidth
   }
-  const onPointerUp = (event: PointerEvent) => {
-    const from = pulled.current
-    pulled.current = undefined
-    if (from === undefined || event.button) return
-    const far = Math.abs(partOf(event) - from) * (event.currentTarget as HTMLElement).clientWidth >= PULL
-    if (far && onBetween) onBetween(from, partOf(event))
-    else onPart(from)
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      pulled.current = partOf(event)
+      if (onBetween) (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)
+    },
+    onPointerUp: (event: PointerEvent) => {
+      const from = pulled.current
+      pulled.current = undefined
+      if (from === undefined || event.button) return
+      const far = Math.abs(partOf(event) - from) * (event.currentTarget as HTMLElement).clientWidth >= PULL
+      if (far && onBetween) onBetween(from, partOf(event))
+      else onPart(from)
+    },
+    onPointerCancel: () => {
+      pulled.current = undefined
+    },
   }
+}
+
+/** The part of the item that repeats. */
+function Region({ id, frames }: { id: string; frames: number }) {
+  const part = useCell(region, of => (of?.id === id ? of : undefined))
+  if (!part || frames <= 0) return null
+  const percent = (count: number) => `${(100 * count) / frames}%`
+  return <span class="region" style={{ left: percent(part.from), width: percent(part.end - part.from) }} />
+}
+
+interface WaveProps {
+  of: item
+  onPart: Part
+  onBetween?: Between
+  label?: string
+  plain?: boolean // a waveform, whatever the person chose
+}
+
+export function WaveCanvas({ of, onPart, onBetween, label, plain }: WaveProps) {
+  const line = useRef<HTMLSpanElement>(null)
+  const id = idText(of.media.id)
+  const spectral = useCell(settings, of => of.spectral) && !plain
+  const bright = useCell(settings, of => of.bright) && !spectral
+  const colour = classColour(factText(of, 'class'))
+  useCursor(id, line)
+  const canvas = usePicture(of, { spectral, bright, colour })
   return (
-    <span
-      class="wavebox"
-      title={label}
-      onClick={event => event.stopPropagation()}
-      onPointerDown={event => {
-        pulled.current = partOf(event)
-        if (onBetween) event.currentTarget.setPointerCapture(event.pointerId)
-      }}
-      onPointerUp={onPointerUp}
-      onPointerCancel={() => {
-        pulled.current = undefined
-      }}
-    >
-      {part && frames > 0 && (
-        <span
-          class="region"
-          style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }}
-        />
-      )}
+    <span class="wavebox" title={label} onClick={event => event.stopPropagation()} {...usePull(onPart, onBetween)}>
+      <Region id={id} frames={num(of.media.frames)} />
       <canvas
         ref={canvas}
         style={{ color: colour }}
