@@ -2,93 +2,14 @@
 // and writes the paths.
 import type { bundle_done, bundle_offer } from 'loophole'
 import { useState } from 'preact/hooks'
-import { usePolled } from '../connection/polled'
-import { bytesText, clean, counted, idText, num, pathText } from '../base/format'
-import { complain, say } from '../base/state'
-import { ask, AskError, newRequest } from '../connection/wire'
 import { Check } from '../base/check'
+import { bytesText, clean, counted, pathText } from '../base/format'
+import { say } from '../base/state'
+import { ask } from '../connection/wire'
+import { CommandState, useCommand } from './commandrun'
 
 const BUDGET_MS = 600000
 const NAMES_SHOWN = 12
-
-/** Runs one command at a time; `busy` says which. The id of its request is that of its task. */
-function useCommand() {
-  const [busy, setBusy] = useState('')
-  const [request, setRequest] = useState<Uint8Array>()
-  const [refusal, setRefusal] = useState<AskError>()
-  const run = async <T,>(
-    what: string,
-    promise: (request: Uint8Array<ArrayBuffer>) => Promise<T>,
-  ): Promise<T | undefined> => {
-    const id = newRequest()
-    setBusy(what)
-    setRequest(id)
-    setRefusal(undefined)
-    try {
-      return await promise(id)
-    } catch (error) {
-      if (!(error instanceof AskError)) throw error
-      setRefusal(error)
-      return undefined
-    } finally {
-      setBusy('')
-    }
-  }
-  return { busy, request, refusal, run, forget: () => setRefusal(undefined) }
-}
-
-/** The options that a hint names, as the page calls them. */
-const FIELDS: [string, string][] = [
-  ['--name NAME', 'a name in *As a copy, named*'],
-  ['--without-missing', '*Leave out missing sounds*'],
-  ['--strict', '*Refuse sounds…*'],
-  ['--mixer-snapshot ', 'More mixers: '],
-  ['--asset ', 'More sounds: '],
-]
-const inWordsOfPage = (text: string) =>
-  FIELDS.reduce((all, [option, field]) => all.replaceAll(option, field), clean(text))
-
-/** How far a command is, and its end. */
-function Running({ what, request }: { what: string; request: Uint8Array }) {
-  const [got] = usePolled(() => ask('web.status', {}, 2000), 300)
-  const [ends, setEnds] = useState(false)
-  const task = (got?.tasks ?? []).find(one => idText(one.id) === idText(request))
-  const total = num(task?.total ?? 0),
-    done = num(task?.done ?? 0)
-  const cancel = () => {
-    setEnds(true)
-    ask('web.cancel', { task: request }, 5000).catch(error => {
-      setEnds(false)
-      complain(error)
-    })
-  }
-  return (
-    <p class="task">
-      <span>{task ? clean(task.label) : what}</span>
-      <progress aria-label={what} max={total || 1} value={total ? done : undefined} />
-      <span>{total > 0 && `${bytesText(done)} of ${bytesText(total)}`}</span>
-      {task && (
-        <button type="button" disabled={ends} onClick={cancel}>
-          {ends ? 'Cancelling…' : 'Cancel'}
-        </button>
-      )}
-    </p>
-  )
-}
-
-function State({ of }: { of: ReturnType<typeof useCommand> }) {
-  return (
-    <div role="status">
-      {of.busy && of.request && <Running key={idText(of.request)} what={of.busy} request={of.request} />}
-      {of.refusal && (
-        <p class="notice refused">
-          {inWordsOfPage(of.refusal.message)}
-          {of.refusal.hint && <small> {inWordsOfPage(of.refusal.hint)}</small>}
-        </p>
-      )}
-    </div>
-  )
-}
 
 function Names({ of, all }: { of: string[]; all: number }) {
   return of.length === 0 ? null : (
@@ -134,28 +55,25 @@ function Content({ of, word }: { of: bundle_done; word: string }) {
   )
 }
 
-function Path({
-  title,
-  value,
-  put,
-  placeholder,
-}: {
+interface PathProps {
   title: string
   value: string
   put: (value: string) => void
   placeholder: string
-}) {
+  lines?: boolean // one entry on each line
+}
+
+function Path({ title, value, put, placeholder, lines }: PathProps) {
+  const of = {
+    spellcheck: false,
+    autocomplete: 'off',
+    value,
+    placeholder,
+    onInput: (event: { currentTarget: { value: string } }) => put(event.currentTarget.value),
+  }
   return (
     <label class="pathfield">
-      {title}{' '}
-      <input
-        type="text"
-        spellcheck={false}
-        autocomplete="off"
-        value={value}
-        placeholder={placeholder}
-        onInput={event => put(event.currentTarget.value)}
-      />
+      {title} {lines ? <textarea rows={2} {...of} /> : <input type="text" {...of} />}
     </label>
   )
 }
@@ -165,33 +83,6 @@ const linesOf = (text: string) =>
     .split('\n')
     .map(line => line.trim())
     .filter(line => line)
-
-/** One entry on each line. */
-function Lines({
-  title,
-  value,
-  put,
-  placeholder,
-}: {
-  title: string
-  value: string
-  put: (value: string) => void
-  placeholder: string
-}) {
-  return (
-    <label class="pathfield">
-      {title}{' '}
-      <textarea
-        rows={2}
-        spellcheck={false}
-        autocomplete="off"
-        value={value}
-        placeholder={placeholder}
-        onInput={event => put(event.currentTarget.value)}
-      />
-    </label>
-  )
-}
 
 /** What the sounds of a sampler manifest are, and the filters of a file dialogue for them. */
 function Offer({ of }: { of: bundle_offer | undefined }) {
@@ -205,145 +96,155 @@ function Offer({ of }: { of: bundle_offer | undefined }) {
   )
 }
 
-function Export() {
-  const [folder, setFolder] = useState('')
-  const [zip, setZip] = useState('')
-  const [manifest, setManifest] = useState('')
-  const [assets, setAssets] = useState('')
-  const [mixers, setMixers] = useState('')
-  const [strict, setStrict] = useState(false)
-  const [without, setWithout] = useState(false)
+interface Wish {
+  folder: string
+  zip: string
+  manifest: string
+  assets: string
+  mixers: string
+  strict: boolean
+  without: boolean
+}
+const NO_WISH: Wish = { folder: '', zip: '', manifest: '', assets: '', mixers: '', strict: false, without: false }
+
+const bodyOf = (of: Wish) => ({
+  project: '',
+  bundle_root: of.folder.trim(),
+  zip: of.zip.trim(),
+  sampler_manifest: of.manifest.trim(),
+  strict: of.strict,
+  without_missing: of.without,
+  assets: linesOf(of.assets),
+  mixer_snapshots: linesOf(of.mixers),
+})
+
+function useExport() {
+  const [wish, setWish] = useState(NO_WISH)
   const [done, setDone] = useState<bundle_done>()
   const [offer, setOffer] = useState<bundle_offer>()
   const command = useCommand()
   const plan = () =>
     command
       .run('The sampler manifest is read.', request =>
-        ask('web.bundle_plan', { sampler_manifest: manifest.trim() as never }, BUDGET_MS, request),
+        ask('web.bundle_plan', { sampler_manifest: wish.manifest.trim() }, BUDGET_MS, request),
       )
       .then(setOffer)
   const write = async (event: Event) => {
     event.preventDefault()
     setDone(undefined)
     const got = await command.run('The bundle is written.', request =>
-      ask(
-        'web.bundle_export',
-        {
-          project: '',
-          bundle_root: folder.trim() as never,
-          zip: zip.trim() as never,
-          sampler_manifest: manifest.trim() as never,
-          strict,
-          without_missing: without,
-          assets: linesOf(assets) as never,
-          mixer_snapshots: linesOf(mixers) as never,
-        },
-        BUDGET_MS,
-        request,
-      ),
+      ask('web.bundle_export', bodyOf(wish), BUDGET_MS, request),
     )
     setDone(got)
     if (got) say(`${clean(got.project)} is exported.`)
   }
+  return {
+    wish,
+    put: (part: Partial<Wish>) => setWish(now => ({ ...now, ...part })),
+    done,
+    offer,
+    command,
+    plan,
+    write,
+  }
+}
+
+function Export() {
+  const { wish, put, done, offer, command, plan, write } = useExport()
+  const path = (name: 'folder' | 'zip' | 'manifest' | 'assets' | 'mixers', title: string, placeholder: string) => (
+    <Path
+      title={title}
+      value={wish[name]}
+      put={value => put({ [name]: value })}
+      placeholder={placeholder}
+      lines={name === 'assets' || name === 'mixers'}
+    />
+  )
   return (
     <form aria-label="Export a bundle" onSubmit={write}>
       <h3>Export the open project</h3>
-      <Path title="New folder" value={folder} put={setFolder} placeholder="/home/ana/out/demo" />
-      <Path title="Archive too" value={zip} put={setZip} placeholder="none, or /home/ana/out/demo.zip" />
-      <Path title="Sampler manifest" value={manifest} put={setManifest} placeholder="none" />
-      <Lines
-        title="More sounds, one a line"
-        value={assets}
-        put={setAssets}
-        placeholder="none, or kick.wav=/home/ana/kick.wav"
-      />
-      <Lines
-        title="More mixers, one a line"
-        value={mixers}
-        put={setMixers}
-        placeholder="none, or Verse=/home/ana/verse.json,master"
-      />
+      {path('folder', 'New folder', '/home/ana/out/demo')}
+      {path('zip', 'Archive too', 'none, or /home/ana/out/demo.zip')}
+      {path('manifest', 'Sampler manifest', 'none')}
+      {path('assets', 'More sounds, one a line', 'none, or kick.wav=/home/ana/kick.wav')}
+      {path('mixers', 'More mixers, one a line', 'none, or Verse=/home/ana/verse.json,master')}
       <p class="buttons">
-        <Check on={without} put={setWithout}>
+        <Check on={wish.without} put={without => put({ without })}>
           Leave out missing sounds
         </Check>
-        <Check on={strict} put={setStrict}>
+        <Check on={wish.strict} put={strict => put({ strict })}>
           Refuse sounds that are not in the sampler manifest
         </Check>
       </p>
       <p class="buttons">
-        <button disabled={!folder.trim() || command.busy !== ''}>Export</button>
+        <button disabled={!wish.folder.trim() || command.busy !== ''}>Export</button>
         <button type="button" disabled={command.busy !== ''} onClick={plan}>
           What does the sampler manifest offer?
         </button>
       </p>
       <Offer of={offer} />
-      <State of={command} />
+      <CommandState of={command} />
       {done && <Content of={done} word="Exported" />}
     </form>
   )
 }
 
 /** A bundle is read and checked first; what it has is shown, and only that bundle can then be imported. */
-function Import() {
+function useImport() {
   const [bundle, setBundle] = useState('')
-  const [folder, setFolder] = useState('')
-  const [name, setName] = useState('')
   const [plan, setPlan] = useState<{ bundle: string; of: bundle_done }>()
   const [done, setDone] = useState<bundle_done>()
   const command = useCommand()
   const path = bundle.trim()
-  const verified = plan?.bundle === path
   const verify = async (event: Event) => {
     event.preventDefault()
     setDone(undefined)
     const of = await command.run('The bundle is read and checked.', request =>
-      ask('web.bundle_verify', { bundle: path as never }, BUDGET_MS, request),
+      ask('web.bundle_verify', { bundle: path }, BUDGET_MS, request),
     )
     setPlan(of && { bundle: path, of })
   }
-  const take = async () => {
+  const take = async (folder: string, name: string) => {
     const of = await command.run('The bundle is imported.', request =>
-      ask(
-        'web.bundle_import',
-        { bundle: path as never, destination_root: folder.trim() as never, name: name.trim() },
-        BUDGET_MS,
-        request,
-      ),
+      ask('web.bundle_import', { bundle: path, destination_root: folder, name }, BUDGET_MS, request),
     )
     if (!of) return
     setDone(of)
     setPlan(undefined)
-    say(`${name.trim() || clean(of.project)} is imported and open. Ctrl+Z in the Table undoes this.`)
+    say(`${name || clean(of.project)} is imported and open. Ctrl+Z in the Table undoes this.`)
   }
+  const put = (to: string) => {
+    setBundle(to)
+    command.forget()
+  }
+  return { bundle, put, verified: plan?.bundle === path ? plan.of : undefined, done, command, verify, take }
+}
+
+function Import() {
+  const { bundle, put, verified, done, command, verify, take } = useImport()
+  const [folder, setFolder] = useState('')
+  const [name, setName] = useState('')
+  const isBusy = command.busy !== ''
   return (
     <form aria-label="Import a bundle" onSubmit={verify}>
       <h3>Import a bundle</h3>
-      <Path
-        title="Folder or archive"
-        value={bundle}
-        put={to => {
-          setBundle(to)
-          command.forget()
-        }}
-        placeholder="/home/ana/in/demo.zip"
-      />
+      <Path title="Folder or archive" value={bundle} put={put} placeholder="/home/ana/in/demo.zip" />
       <p class="buttons">
-        <button disabled={!path || command.busy !== ''}>Check it</button>
+        <button disabled={!bundle.trim() || isBusy}>Check it</button>
       </p>
       {verified && (
         <>
-          <Content of={plan.of} word="It has" />
+          <Content of={verified} word="It has" />
           <Path title="New folder" value={folder} put={setFolder} placeholder="/home/ana/projects/demo" />
           <Path title="As a copy, named" value={name} put={setName} placeholder="its own name" />
           <p class="buttons">
-            <button type="button" disabled={!folder.trim() || command.busy !== ''} onClick={take}>
+            <button type="button" disabled={!folder.trim() || isBusy} onClick={() => take(folder.trim(), name.trim())}>
               Import
             </button>
           </p>
         </>
       )}
-      <State of={command} />
+      <CommandState of={command} />
       {done && <Content of={done} word="Imported" />}
     </form>
   )
