@@ -10,7 +10,7 @@ import { doing } from './lines'
 
 async function newProject() {
   const name = await nameFor('Name of the new project')
-  if (name) doing(ask('project.new', { name, folder: '' as never, body: '' }, 60000), `${name} is open.`)
+  if (name) doing(ask('project.new', { name, folder: '', body: '' }, 60000), `${name} is open.`)
 }
 
 const restart = (service: string) => doing(ask('supervisor.restart', { service }, 20000), `${service} is restarted.`)

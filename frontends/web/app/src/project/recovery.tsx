@@ -7,8 +7,7 @@ import { clean, counted, idText, num, pathText } from '../base/format'
 import { useModal } from '../base/modal'
 import { complain, isPlayed, say, view } from '../base/state'
 import { ask, isFar, link, listen, read, restarted } from '../connection/wire'
-
-const BUDGET_MS = 60000
+import { BUDGET_MS } from './parts'
 
 /** What is offered now. Undefined: not known yet. */
 export const recoverable = new Cell<recoveries | undefined>(undefined)
