@@ -3,7 +3,7 @@ import { show, type Mode } from './state'
 
 const MOVES = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown', 'Home', 'End']
 
-const listElement = () => document.querySelector<HTMLElement>('[data-list]')
+export const listElement = () => document.querySelector<HTMLElement>('[data-list]')
 
 /** Is a list of items in the page? Without one, no key may change an item. */
 export const isListed = () => listElement() !== null

@@ -2,7 +2,7 @@
 import { chipsOf, goToWeights } from '../query/chips'
 import { enterMode, giveToList } from '../base/keyboard'
 import { portsOpen } from '../query/outside'
-import { keepQuery } from '../query/queryline'
+import { keepQuery } from '../query/saved'
 import { heard, MODE_KEYS, MODES, SCOPES, show, START_FILTERS, view, type Mode, type Scope } from '../base/state'
 import { COLUMNS } from '../browse/columns'
 import { EVERYWHERE, LIST, PAGE_ONLY, type Command } from './command'
