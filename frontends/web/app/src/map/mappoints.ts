@@ -1,9 +1,8 @@
-// The points of the map in arrays, so that a million of them fit, and the colours of their facts.
+// The points of the map in arrays, so that a million of them fit, and the values of their facts.
 import type { map_item, map_page } from 'loophole'
 import { idBytes, idText, num } from '../base/format'
 import { read } from '../connection/wire'
 import type { View } from '../base/state'
-import { classRgb } from '../base/theme'
 
 const ID = 16
 const PAGE = 1000
@@ -22,7 +21,10 @@ export class MapPoints {
   private places = new Map<string, number>()
   private wordPlaces = new Map<string, number>()
 
-  constructor(room: number) {
+  constructor(
+    readonly dimensions: number,
+    room: number,
+  ) {
     this.x = new Float32Array(room)
     this.y = new Float32Array(room)
     this.z = new Float32Array(room)
@@ -70,7 +72,7 @@ export async function loadMap(
     let page: map_page
     do {
       page = await read('search.map', { dimensions, cursor }, signal)
-      points ??= new MapPoints(num(page.total))
+      points ??= new MapPoints(dimensions, num(page.total))
       page.points?.forEach(of => points!.add(of))
       points.trust = page.trust
       cursor = page.cursor
@@ -88,12 +90,8 @@ export async function loadMap(
 export type Values = (string | number | undefined)[]
 
 /** The number or the word of each point, of any fact. */
-export async function loadColours(
-  points: MapPoints,
-  dimensions: number,
-  colour: string,
-  signal: AbortSignal,
-): Promise<Values> {
+export async function loadColours(points: MapPoints, colour: string, signal: AbortSignal): Promise<Values> {
+  const { dimensions } = points
   const values: Values = new Array(points.count)
   for (let cursor = ''; ; ) {
     const page = await read('search.map', { dimensions, cursor, colour }, signal)
@@ -109,10 +107,10 @@ export async function loadColours(
 /** A 1 for each point that a query finds: asked for as points, or, in a view or a folder, as items. */
 export async function loadFound(
   points: MapPoints,
-  dimensions: number,
   { query, scope, folder }: Pick<View, 'query' | 'scope' | 'folder'>,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const { dimensions } = points
   const found = new Uint8Array(points.count)
   const mark = (id: Uint8Array) => {
     const at = points.placeOf(id)
@@ -134,64 +132,6 @@ export async function loadFound(
     }
     if (!cursor) return found
   }
-}
-
-// ---- colours ----
-
-export type Rgb = [number, number, number]
-export interface Scale {
-  of: (i: number) => Rgb
-  legend: { name: string; colour: string }[]
-}
-
-const GREY: Rgb = [0.55, 0.55, 0.55]
-const LEGEND_MOST = 14
-
-function hue(part: number): Rgb {
-  const of = (n: number) => {
-    const k = (n + part * 12) % 12
-    return 0.55 - 0.35 * Math.max(-1, Math.min(k - 3, 9 - k, 1))
-  }
-  return [of(0), of(8), of(4)]
-}
-const css = (rgb: Rgb) => `rgb(${rgb.map(one => Math.round(one * 255)).join()})`
-
-function wordScale(count: number, wordOf: (i: number) => string, colourOf?: (word: string) => Rgb): Scale {
-  const counts = new Map<string, number>()
-  for (let i = 0; i < count; i++) {
-    const word = wordOf(i)
-    if (word) counts.set(word, (counts.get(word) ?? 0) + 1)
-  }
-  const words = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(one => one[0])
-  const place = new Map(words.map((word, i) => [word, colourOf?.(word) ?? hue((i * 0.618) % 1)]))
-  return {
-    of: i => place.get(wordOf(i)) ?? GREY,
-    legend: words.slice(0, LEGEND_MOST).map(name => ({ name, colour: css(place.get(name)!) })),
-  }
-}
-
-function numberScale(values: Values): Scale {
-  const numbers = values.filter(one => typeof one === 'number').sort((a, b) => a - b)
-  const low = numbers[Math.floor(numbers.length * 0.02)] ?? 0,
-    high = numbers[Math.floor(numbers.length * 0.98)] ?? 1
-  const colour = (value: number) => hue(0.66 * (1 - Math.max(0, Math.min(1, (value - low) / (high - low || 1)))))
-  return {
-    of: i => {
-      const value = values[i]
-      return typeof value === 'number' ? colour(value) : GREY
-    },
-    legend: [0, 0.25, 0.5, 0.75, 1].map(part => {
-      const value = low + part * (high - low)
-      return { name: value.toFixed(1), colour: css(colour(value)) }
-    }),
-  }
-}
-
-/** By class without values, or else by their numbers or words. */
-export function scaleOf(points: MapPoints, values: Values | undefined): Scale {
-  if (!values) return wordScale(points.count, i => points.words[points.word[i]!]!, classRgb)
-  if (values.some(one => typeof one === 'number')) return numberScale(values)
-  return wordScale(points.count, i => String(values[i] ?? ''))
 }
 
 const LABELLED = 3 // points of a class that has a label
