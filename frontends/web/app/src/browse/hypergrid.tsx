@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useCell, useLoaded } from '../base/cell'
 import { clean, counted, lengthText, num } from '../base/format'
 import { isMove } from '../base/keyboard'
+import { Choice } from '../base/labelled'
 import { arrived } from '../items/result'
 import { clause, joined, show, view } from '../base/state'
 import { read } from '../connection/wire'
@@ -37,19 +38,6 @@ async function gridOf(query: string, rows: string, columns: string, signal: Abor
     ]),
   )
   return { rows: down.filter(Boolean), across: across.filter(Boolean), counts, query, of: `${rows} ${columns}` }
-}
-
-function Choice({ label, value, put }: { label: string; value: string; put: (value: string) => void }) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={value} onChange={event => put(event.currentTarget.value)}>
-        {QUALITIES.map(name => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </label>
-  )
 }
 
 /** What the cell under the pointer, or the one with the keyboard, holds. */
@@ -213,8 +201,8 @@ export function Hypergrid() {
     >
       <h1 class="unseen">Hypergrid</h1>
       <p class="buttons">
-        <Choice label="Rows" value={rows} put={value => show({ rows: value })} />
-        <Choice label="Columns" value={across} put={value => show({ across: value })} />
+        <Choice label="Rows" value={rows} of={QUALITIES} put={value => show({ rows: value })} />
+        <Choice label="Columns" value={across} of={QUALITIES} put={value => show({ across: value })} />
         <Holds query={shown && at && queryOf(at)} title={at ? `${at.row}, ${at.column}:` : ''} />
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Counts">

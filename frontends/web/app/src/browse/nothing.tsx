@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { addFolder } from '../engine/addfolder'
 import { useCell } from '../base/cell'
 import { chipsOf } from '../query/chips'
+import { Input } from '../base/labelled'
 import { heard, show, START_FILTERS, view } from '../base/state'
 import { result } from '../items/result'
 import { isFar } from '../connection/wire'
@@ -20,17 +21,7 @@ function AddFolder() {
   }
   return (
     <form class="buttons" onSubmit={add}>
-      <label>
-        Folder{' '}
-        <input
-          type="text"
-          size={36}
-          value={typed}
-          placeholder="/home/ana/samples"
-          spellcheck={false}
-          onInput={event => setTyped(event.currentTarget.value)}
-        />
-      </label>
+      <Input label="Folder" size={36} value={typed} placeholder="/home/ana/samples" spellcheck={false} put={setTyped} />
       <button disabled={!typed.trim()}>Add it</button>
     </form>
   )

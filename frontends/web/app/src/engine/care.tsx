@@ -6,6 +6,7 @@ import { clean, num, timeText } from '../base/format'
 import { complain } from '../base/state'
 import { ask } from '../connection/wire'
 import { Check } from '../base/check'
+import { Choice, Input } from '../base/labelled'
 
 const LINES = 300
 
@@ -25,18 +26,14 @@ export function Logs({ services }: { services: string[] }) {
     <section aria-label="Logs" class="wide">
       <h2>Logs</h2>
       <p class="buttons">
-        <label>
-          Service{' '}
-          <select value={service} onChange={event => setService(event.currentTarget.value)}>
-            <option value="">all</option>
-            {services.map(name => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Containing <input type="search" value={words} onInput={event => setWords(event.currentTarget.value)} />
-        </label>
+        <Choice
+          label="Service"
+          value={service || undefined}
+          of={[undefined, ...services]}
+          text={name => name ?? 'all'}
+          put={name => setService(name ?? '')}
+        />
+        <Input label="Containing" type="search" value={words} put={setWords} />
         <Check on={onlyTrouble} put={setOnlyTrouble}>
           Only warnings and errors
         </Check>

@@ -3,6 +3,7 @@ import type { composer_status, excluded_folder, sharing } from 'loophole'
 import { useState } from 'preact/hooks'
 import { pathOf } from './addfolder'
 import { clean, counted, num, pathText } from '../base/format'
+import { Choice, Input } from '../base/labelled'
 import { usePolled } from '../connection/polled'
 import { complain, say } from '../base/state'
 import { ask, isFar } from '../connection/wire'
@@ -30,16 +31,13 @@ function Level({ of, again }: { of: composer_status; again: () => void }) {
   }
   return (
     <form class="buttons" onSubmit={set}>
-      <label>
-        Sharing{' '}
-        <select value={chosen ?? of.level} onChange={event => setChosen(event.currentTarget.value as sharing)}>
-          {Object.entries(LEVELS).map(([level, words]) => (
-            <option key={level} value={level}>
-              {level}: {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Sharing"
+        value={chosen ?? of.level}
+        of={Object.keys(LEVELS) as sharing[]}
+        text={level => `${level}: ${LEVELS[level]}`}
+        put={setChosen}
+      />
       <button disabled={(chosen ?? of.level) === of.level && !of.confirm}>Set</button>
       <span class="quiet">A lower level withdraws what was shared beyond it.</span>
     </form>
@@ -118,17 +116,7 @@ function Exclude({ again }: { again: () => void }) {
   }
   return (
     <form class="buttons" onSubmit={exclude}>
-      <label>
-        Folder{' '}
-        <input
-          type="text"
-          size={30}
-          value={typed}
-          placeholder="/home/ana/clients"
-          spellcheck={false}
-          onInput={event => setTyped(event.currentTarget.value)}
-        />
-      </label>
+      <Input label="Folder" size={30} value={typed} placeholder="/home/ana/clients" spellcheck={false} put={setTyped} />
       <button disabled={!typed.trim()}>Never share it</button>
     </form>
   )

@@ -4,6 +4,7 @@ import type { service_line, service_status, task } from 'loophole'
 import { useEffect } from 'preact/hooks'
 import { Deaths, Doctor, Logs } from './care'
 import { Community } from './community'
+import { TableHead } from '../base/tablehead'
 import { usePolled } from '../connection/polled'
 import { bytesText, clean, idText, num, pathText } from '../base/format'
 import { ASKED, Latency, type Asked } from './latency'
@@ -114,16 +115,7 @@ function Libraries() {
     <section aria-label="Libraries" tabIndex={0}>
       <h2>Libraries</h2>
       <table class="plain">
-        <thead>
-          <tr>
-            <th>Folder</th>
-            <th>Items</th>
-            <th>State</th>
-            <th>
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead of={['Folder', 'Items', 'State']} />
         <tbody>
           {(got?.each ?? []).map(one => (
             <tr key={idText(one.id)}>

@@ -8,6 +8,7 @@ import { Said } from './said'
 import { complain, say } from '../base/state'
 import { ask, isFar } from '../connection/wire'
 import { Check } from '../base/check'
+import { Input } from '../base/labelled'
 
 const BUDGET_MS = 60000
 const USES_MOST = 64,
@@ -36,20 +37,8 @@ interface Typed {
   set: (value: string) => void
   placeholder?: string
 }
-const Text = ({ label, value, set, placeholder }: Typed) => (
-  <label>
-    {label}{' '}
-    <input
-      type="text"
-      size={20}
-      maxLength={NAME_MOST}
-      value={value}
-      placeholder={placeholder}
-      spellcheck={false}
-      autocomplete="off"
-      onInput={event => set(event.currentTarget.value)}
-    />
-  </label>
+const Text = ({ set, ...rest }: Typed) => (
+  <Input put={set} size={20} maxLength={NAME_MOST} spellcheck={false} autocomplete="off" {...rest} />
 )
 
 /** The forms of an engine that is in no team, or not as the member that it was. */

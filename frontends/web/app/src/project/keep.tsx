@@ -2,6 +2,7 @@
 import type { collected, project_line } from 'loophole'
 import { useState } from 'preact/hooks'
 import { bytesText, clean, counted, idText, num, pathText } from '../base/format'
+import { Input } from '../base/labelled'
 import { complain, say } from '../base/state'
 import { ask } from '../connection/wire'
 import { BUDGET_MS } from './parts'
@@ -27,18 +28,16 @@ function GoBack({ of, after }: KeepProps) {
         load({ revision }, `The project is as it was in save ${revision || last}.`)
       }}
     >
-      <label>
-        Save{' '}
-        <input
-          type="number"
-          min="1"
-          max={last}
-          value={back}
-          placeholder={String(last)}
-          disabled={!last}
-          onInput={event => setBack(event.currentTarget.value)}
-        />
-      </label>
+      <Input
+        label="Save"
+        type="number"
+        min="1"
+        max={last}
+        value={back}
+        placeholder={String(last)}
+        disabled={!last}
+        put={setBack}
+      />
       <button disabled={!last}>Go back to it</button>
       {of.mirror === 'changed' && (
         <button

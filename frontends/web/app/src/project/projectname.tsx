@@ -1,5 +1,6 @@
 // A form that names a project.
 import { useState } from 'preact/hooks'
+import { Input } from '../base/labelled'
 import { complain, say } from '../base/state'
 
 interface ProjectNameProps {
@@ -22,9 +23,7 @@ export function ProjectName({ label, action, give, again }: ProjectNameProps) {
   }
   return (
     <form class="buttons" onSubmit={submit}>
-      <label>
-        {label} <input type="text" value={name} maxLength={80} onInput={event => setName(event.currentTarget.value)} />
-      </label>
+      <Input label={label} value={name} maxLength={80} put={setName} />
       <button disabled={!name.trim()}>{action}</button>
     </form>
   )

@@ -1,9 +1,10 @@
 // Sounds from outside the library as examples: a file from the desktop, what a JACK port plays, and those heard before.
 import type { heard as heard_file } from 'loophole'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Cell, useCell } from '../base/cell'
 import { clean } from '../base/format'
 import { decode } from '../connection/msgpack'
+import { useModal } from '../base/modal'
 import { complain, hearAs, heard, heardBefore, say } from '../base/state'
 import { ask } from '../connection/wire'
 
@@ -44,14 +45,11 @@ async function knownPorts(): Promise<string[]> {
 export function PortChoice() {
   const open = useCell(portsOpen)
   const [ports, setPorts] = useState<string[]>([])
-  const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    if (!open) return dialog.current?.close()
-    dialog.current?.showModal()
+  const dialog = useModal(open, () => {
     field.current?.select()
     knownPorts().then(setPorts, () => setPorts([]))
-  }, [open])
+  })
   const listen = (event: Event) => {
     event.preventDefault()
     const port = field.current!.value.trim()
