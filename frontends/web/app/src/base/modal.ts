@@ -1,7 +1,7 @@
 // A dialog that lies over the page while it is open.
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
-/** The dialog, which is open while `open` is not empty; `onOpen` is called at once after it opens, before the next key. */
+/** The dialog, which is open while `open` is not empty. `onOpen` is called when it opens, before the next key. */
 export function useModal(open: unknown, onOpen?: () => void) {
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {

@@ -1,4 +1,5 @@
-// What a pointer does on the map: a click plays, a drag moves or turns it or is a lasso, two fingers and the wheel zoom.
+// What a pointer does on the map: a click plays, a drag moves or turns it or is a lasso, two fingers and the wheel
+// zoom.
 import { useRef, useState } from 'preact/hooks'
 import { playItem, useLasso } from './choosing'
 import type { Plane } from './plane'

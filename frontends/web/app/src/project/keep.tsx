@@ -1,4 +1,5 @@
-// What is done with the open project: a copy under another name, going back to a save, its sounds copied into its folder.
+// What is done with the open project: a copy under another name, going back to a save, its sounds copied into its
+// folder.
 import type { collected, project_line } from 'loophole'
 import { useState } from 'preact/hooks'
 import { bytesText, clean, counted, idText, num, pathText } from '../base/format'
