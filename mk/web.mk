@@ -2,11 +2,11 @@
 web: $(BUILD)/gen/.made
 	@tools/packages test
 	@tools/web $(BUILD) '$(CURDIR)/frontends/web/dist'
-# Lays the sources of the page out.
+# Lays the sources of the page and its tests out.
 format-web: $(BUILD)/gen/.made
 	@tools/packages test
 	@tools/web $(BUILD)
-	@cd frontends/web/app && '$(abspath $(BUILD))/web/node_modules/.bin/biome' format --write .
+	@'$(BUILD)/web/node_modules/.bin/biome' format --write
 # Pictures of each mode in both themes and three sizes, for people to look at.
 shots: all
 	@PICTURES='$(abspath $(BUILD))/shots' BUILD='$(abspath $(BUILD))' tests/web/shots.py each_mode_is_pictured

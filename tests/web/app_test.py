@@ -48,7 +48,7 @@ def compile_app(home, source, out, *words):
 
 @claim
 def messages_are_encoded_and_decoded_as_they_are(home):
-    compile_app(home, os.path.join(BUILD, 'web/src/msgpack.ts'), home.file('msgpack.mjs'), '--format=esm')
+    compile_app(home, os.path.join(BUILD, 'web/src/connection/msgpack.ts'), home.file('msgpack.mjs'), '--format=esm')
     home.run('node', os.path.join(TOP, 'tests/web/msgpack.mjs'), home.file('msgpack.mjs'))
 
 
@@ -63,7 +63,7 @@ def a_value_that_changes_before_its_component_follows_it_is_drawn(home):
     prepare_browser(home)
     web = os.path.join(BUILD, 'web')
     with open(home.file('app.ts'), 'w') as file:
-        file.write(f"export {{ Cell, useCell }} from '{web}/src/cell'\nexport {{ h, render }} from '{web}/node_modules/preact'\n"
+        file.write(f"export {{ Cell, useCell }} from '{web}/src/base/cell'\nexport {{ h, render }} from '{web}/node_modules/preact'\n"
                    f"export {{ useEffect }} from '{web}/node_modules/preact/hooks'\n")
     compile_app(home, home.file('app.ts'), home.file('app.js'), '--bundle', '--format=iife', '--global-name=app')
     home.run('node', os.path.join(TOP, 'tests/web/cells.mjs'), home.file('app.js'), timeout=300)

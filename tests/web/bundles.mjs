@@ -17,7 +17,12 @@ async function reach(browser) {
 }
 
 /** The form says this, of a refusal. */
-const refuses = (of, text) => until(`it refuses: ${text}`, async () => (await of.locator('.refused').count()) === 1 && (await of.locator('.refused').innerText()).includes(text))
+const refuses = (of, text) =>
+  until(
+    `it refuses: ${text}`,
+    async () =>
+      (await of.locator('.refused').count()) === 1 && (await of.locator('.refused').innerText()).includes(text),
+  )
 
 export const bundles = {
   async a_bundle_is_exported_checked_and_imported_on_the_page(browser) {
@@ -25,7 +30,8 @@ export const bundles = {
     const { id } = json('show', `${process.env.MUSIC}/count.wav`)[0]
     asked('project.put', 'kind=clip', `body=${JSON.stringify({ name: 'Verse', item: id })}`)
     const page = await reach(browser)
-    const to = form(page, 'Export'), from = form(page, 'Import')
+    const to = form(page, 'Export'),
+      from = form(page, 'Import')
     await to.getByLabel('New folder').fill('travels')
     await press(to, 'Export')
     await refuses(to, 'the path "travels" is not absolute')
@@ -45,12 +51,27 @@ export const bundles = {
     assert(existsSync(out('travels/assets/count.wav')) && statSync(out('travels.zip')).size > 1e6)
     await press(to, 'Export')
     await refuses(to, 'travels')
-    writeFileSync(out('choir.json'), JSON.stringify({ assets: [{ name: 'choir_a.wav', sha256: '0'.repeat(64) }, { name: 'choir_b.flac', sha256: '1'.repeat(64) }] }))
+    writeFileSync(
+      out('choir.json'),
+      JSON.stringify({
+        assets: [
+          { name: 'choir_a.wav', sha256: '0'.repeat(64) },
+          { name: 'choir_b.flac', sha256: '1'.repeat(64) },
+        ],
+      }),
+    )
     await to.getByLabel('Sampler manifest', { exact: true }).fill(out('choir.json'))
     await press(to, 'What does the sampler manifest offer?')
-    const { summary, import_dialog_filters } = JSON.parse(loophole('bundle', 'plan', '--json', '--sampler-manifest', out('choir.json')))
-    await until('the plan is shown', async () => (await to.locator('.offer').count()) === 1 && (await to.locator('.offer').innerText()).startsWith(summary))
-    for (const one of import_dialog_filters) assert((await to.locator('.offer').innerText()).includes(`${one.label} (${one.patterns.join(' ')})`))
+    const { summary, import_dialog_filters } = JSON.parse(
+      loophole('bundle', 'plan', '--json', '--sampler-manifest', out('choir.json')),
+    )
+    await until(
+      'the plan is shown',
+      async () =>
+        (await to.locator('.offer').count()) === 1 && (await to.locator('.offer').innerText()).startsWith(summary),
+    )
+    for (const one of import_dialog_filters)
+      assert((await to.locator('.offer').innerText()).includes(`${one.label} (${one.patterns.join(' ')})`))
 
     const broken = readFileSync(out('travels.zip'))
     broken[broken.length >> 2] ^= 1
@@ -59,15 +80,27 @@ export const bundles = {
     await from.getByLabel('Folder or archive').fill(out('broken.zip'))
     await press(from, 'Check it')
     await refuses(from, 'count.wav')
-    assert.equal(await from.getByRole('button', { name: 'Import', exact: true }).count(), 0, 'what is refused cannot be imported')
+    assert.equal(
+      await from.getByRole('button', { name: 'Import', exact: true }).count(),
+      0,
+      'what is refused cannot be imported',
+    )
     await from.getByLabel('Folder or archive').fill(out('travels.zip'))
     await press(from, 'Check it')
-    await until('what it has is shown', async () => (await from.locator('.content').count()) === 1 && /It has: Travels, .* 2 sounds/.test(await from.locator('.content').innerText()))
+    await until(
+      'what it has is shown',
+      async () =>
+        (await from.locator('.content').count()) === 1 &&
+        /It has: Travels, .* 2 sounds/.test(await from.locator('.content').innerText()),
+    )
     await check_axe(page)
     await from.getByLabel('New folder').fill(out('arrived'))
     await press(from, 'Import')
     await refuses(from, 'is here already')
-    assert((await from.locator('.refused').innerText()).includes('a name in *As a copy, named* imports it as a copy'), 'no option of the command line')
+    assert(
+      (await from.locator('.refused').innerText()).includes('a name in *As a copy, named* imports it as a copy'),
+      'no option of the command line',
+    )
     assert.deepEqual(projects(), before)
     await from.getByLabel('As a copy, named').fill('Arrived')
     await press(from, 'Import')
@@ -81,23 +114,45 @@ export const bundles = {
     const page = await reach(browser)
     const from = form(page, 'Import')
     mkdirSync(out('huge/assets'), { recursive: true })
-    for (const name of ['a', 'b']) { // to read them takes minutes; they take no room
+    for (const name of ['a', 'b']) {
+      // to read them takes minutes; they take no room
       writeFileSync(out(`huge/assets/${name}.wav`), '')
       truncateSync(out(`huge/assets/${name}.wav`), name === 'a' ? 1 << 20 : 2 ** 38)
     }
-    writeFileSync(out('huge/project_manifest.json'), JSON.stringify({
-      manifest_version: '1.0.0', project: { id: 'huge', name: 'Huge', bpm: 120, swing: 0 }, patterns: [], mixer_snapshots: [],
-      sampler_assets: ['a', 'b'].map(name => ({ asset_name: `${name}.wav`, relative_path: `assets/${name}.wav`, sha256: '0'.repeat(64), lufs_lu: null, source_uri: null })),
-    }))
+    writeFileSync(
+      out('huge/project_manifest.json'),
+      JSON.stringify({
+        manifest_version: '1.0.0',
+        project: { id: 'huge', name: 'Huge', bpm: 120, swing: 0 },
+        patterns: [],
+        mixer_snapshots: [],
+        sampler_assets: ['a', 'b'].map(name => ({
+          asset_name: `${name}.wav`,
+          relative_path: `assets/${name}.wav`,
+          sha256: '0'.repeat(64),
+          lufs_lu: null,
+          source_uri: null,
+        })),
+      }),
+    )
     await from.getByLabel('Folder or archive').fill(out('huge'))
     await press(from, 'Check it')
     const task = from.locator('.task')
-    await until('it says how far it is', async () => (await task.count()) === 1 && /Checking a bundle: reading the files/.test(await task.innerText()) && / [MG]iB of 256 GiB/.test(await task.innerText()))
-    const bar = await until('it reads the second file', async () => { const now = await task.locator('progress').evaluate(of => [of.value, of.max]); return now[0] > 1 << 20 && now })
+    await until(
+      'it says how far it is',
+      async () =>
+        (await task.count()) === 1 &&
+        /Checking a bundle: reading the files/.test(await task.innerText()) &&
+        / [MG]iB of 256 GiB/.test(await task.innerText()),
+    )
+    const bar = await until('it reads the second file', async () => {
+      const now = await task.locator('progress').evaluate(of => [of.value, of.max])
+      return now[0] > 1 << 20 && now
+    })
     assert(bar[0] < bar[1] && bar[1] > 2 ** 38, `${bar}`)
     assert((await task.locator('span').first().boundingBox()).width > 150, 'the words have room')
     await check_axe(page)
-    assert(/ [MG]iB of 256\.0 GiB  Checking a bundle/.test(loophole('tasks')))
+    assert(/ [MG]iB of 256\.0 GiB {2}Checking a bundle/.test(loophole('tasks')))
     await press(from, 'Cancel')
     await refuses(from, 'cancelled: nothing was written')
     assert(!loophole('tasks').includes('Checking a bundle'))

@@ -1,7 +1,7 @@
 // choosing.mjs: claims of web_test.py about what is chosen: ranges, all items, and what edits and buttons are for.
 import { copyFileSync, mkdirSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { desk, hold_asks, json, loophole, mode, open, reload, shown, showsTotal, sounding, total, until } from './browser.mjs'
+import { desk, hold_asks, json, loophole, mode, open, reload, showsTotal, sounding, total, until } from './browser.mjs'
 import { find_misplaced } from './frame.mjs'
 import { change_without_end } from './looking.mjs'
 
@@ -9,20 +9,27 @@ const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const sorted = list => [...list].sort()
 const listed = (query, offset, limit = 1, ...more) =>
   asked('search.query', `query=${query}`, `offset=${offset}`, `limit=${limit}`, ...more).items.map(one => one.media.id)
-const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
-const chosenCount = page => page.locator('.details').evaluate(of => Number(/all (\d+) selected/.exec(of.innerText)?.[1] ?? 0))
+const chosenIds = async page =>
+  sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
+const chosenCount = page =>
+  page.locator('.details').evaluate(of => Number(/all (\d+) selected/.exec(of.innerText)?.[1] ?? 0))
 const row = (page, index) => page.locator(`#row-${index}`)
-const scrollTo = (page, index) => page.locator('main .rows').evaluate((of, index) => { of.scrollTop = index * 32 }, index)
+const scrollTo = (page, index) =>
+  page.locator('main .rows').evaluate((of, index) => {
+    of.scrollTop = index * 32
+  }, index)
 
 /** A class whose items are on several pages and can be selected as a whole. */
-const someClass = () => asked('search.query', 'limit=0', 'facets=["class"]').facets.find(one => one.count > 800 && one.count < 3000).value
+const someClass = () =>
+  asked('search.query', 'limit=0', 'facets=["class"]').facets.find(one => one.count > 800 && one.count < 3000).value
 const steps = () => asked('persist.undo_list', 'scope=catalogue', 'limit=1000').each.filter(one => !one.undone).length
 const find = text => `#q=${encodeURIComponent(text)}`
 
 /** In the page, from its beginning: with `held`, the answers to search.get wait until there is none. */
 function hold_items() {
   const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
-  const items = new Set(), waiting = []
+  const items = new Set(),
+    waiting = []
   const { send } = WebSocket.prototype
   WebSocket.prototype.send = function (bytes) {
     const at = find(bytes, 'search.get') + 12
@@ -30,14 +37,19 @@ function hold_items() {
     send.call(this, bytes)
   }
   const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
-  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
-    globalThis.release = () => { globalThis.held = false; waiting.splice(0).forEach(call) }
-    set.call(this, message => {
-      const bytes = new Uint8Array(message.data)
-      if (globalThis.held && items.has(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join())) waiting.push(message)
-      else call(message)
-    })
-  } })
+  Object.defineProperty(WebSocket.prototype, 'onmessage', {
+    set(call) {
+      globalThis.release = () => {
+        globalThis.held = false
+        waiting.splice(0).forEach(call)
+      }
+      set.call(this, message => {
+        const bytes = new Uint8Array(message.data)
+        if (globalThis.held && items.has(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join())) waiting.push(message)
+        else call(message)
+      })
+    },
+  })
 }
 
 /** In the page, from its beginning: persist answers the first copy of an edit to nobody, and is away for the second. */
@@ -50,24 +62,43 @@ function lose_the_first_answer() {
   WebSocket.prototype.send = function (bytes) {
     const at = find(bytes, 'persist.edit_media') + 20
     if (at === 19) return send.call(this, bytes)
-    const request = bytes.slice(at, at + 16), count = (copies.get(request.join()) ?? 0) + 1
+    const request = bytes.slice(at, at + 16),
+      count = (copies.get(request.join()) ?? 0) + 1
     copies.set(request.join(), count)
     if (count !== 2) return send.call(this, bytes)
-    const refusal = Uint8Array.from([0, 7, ...text('persist'), 0x94, 1, 0xc4, 16, ...request, 0xa7, ...text('offline'), 0x81, 0xa4, ...text('what'), 0xa4, ...text('away')])
+    const refusal = Uint8Array.from([
+      0,
+      7,
+      ...text('persist'),
+      0x94,
+      1,
+      0xc4,
+      16,
+      ...request,
+      0xa7,
+      ...text('offline'),
+      0x81,
+      0xa4,
+      ...text('what'),
+      0xa4,
+      ...text('away'),
+    ])
     setTimeout(() => call({ data: refusal.buffer }))
   }
   const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
-  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(given) {
-    call = given
-    set.call(this, message => {
-      const bytes = new Uint8Array(message.data)
-      if (copies.get(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()) !== 1) given(message)
-    })
-  } })
+  Object.defineProperty(WebSocket.prototype, 'onmessage', {
+    set(given) {
+      call = given
+      set.call(this, message => {
+        const bytes = new Uint8Array(message.data)
+        if (copies.get(bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()) !== 1) given(message)
+      })
+    },
+  })
 }
 
-/** In the page, from its beginning: asks for the file of a missing item wait until they are released. The page sends each again
- * after a second. */
+/** In the page, from its beginning: asks for the file of a missing item wait until they are released. The page sends
+ * each again after a second. */
 function hold_relinks() {
   const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
   const waiting = []
@@ -79,25 +110,35 @@ function hold_relinks() {
   globalThis.asked = () => waiting.length
   globalThis.release = () => waiting.splice(0).forEach(call => call())
   const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
-  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
-    set.call(this, message => {
-      call(message)
-      if (find(new Uint8Array(message.data), 'candidates') >= 0) requestAnimationFrame(() => setTimeout(() => { globalThis.answered = true }))
-    })
-  } })
+  Object.defineProperty(WebSocket.prototype, 'onmessage', {
+    set(call) {
+      set.call(this, message => {
+        call(message)
+        if (find(new Uint8Array(message.data), 'candidates') >= 0)
+          requestAnimationFrame(() =>
+            setTimeout(() => {
+              globalThis.answered = true
+            }),
+          )
+      })
+    },
+  })
 }
 
 /** In the page, from its beginning: a browser that lacks WebGL2. */
 function without_webgl() {
   const { getContext } = HTMLCanvasElement.prototype
-  HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind === 'webgl2' ? null : getContext.call(this, kind, ...more) }
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    return kind === 'webgl2' ? null : getContext.call(this, kind, ...more)
+  }
 }
 
 const DUMMY = 'JACK runs its dummy driver'
 
 export const choosing = {
   async a_range_begins_at_the_item_that_is_current(browser) {
-    const name = someClass(), query = `class:${name}`
+    const name = someClass(),
+      query = `class:${name}`
     const [id, next] = listed(query, 3, 2)
     const page = await open(browser)
     await showsTotal(page, '')
@@ -107,7 +148,11 @@ export const choosing = {
     await scrollTo(page, far - 2)
     await row(page, far).click()
     await page.locator(`.row.at[data-id="${id}"]`).waitFor()
-    await page.getByRole('navigation', { name: 'Facets' }).getByRole('button', { name: new RegExp(`^${name}`) }).first().click()
+    await page
+      .getByRole('navigation', { name: 'Facets' })
+      .getByRole('button', { name: new RegExp(`^${name}`) })
+      .first()
+      .click()
     await showsTotal(page, query)
     await scrollTo(page, 0)
     await page.locator(`#row-3.at[data-id="${id}"]`).waitFor()
@@ -119,7 +164,8 @@ export const choosing = {
   },
 
   async a_range_has_each_of_its_items(browser) {
-    const query = `class:${someClass()}`, count = total(query)
+    const query = `class:${someClass()}`,
+      count = total(query)
     const page = await open(browser, find(query))
     await showsTotal(page, query)
     await page.locator('main .rows').focus()
@@ -132,8 +178,13 @@ export const choosing = {
   },
 
   async all_items_are_selected_while_the_catalogue_changes(browser) {
-    const query = `class:${someClass()}`, count = total(query)
-    const page = await open(browser, find(query), `globalThis.late_ms = 400; globalThis.one_by_one = true; (${change_without_end})()`)
+    const query = `class:${someClass()}`,
+      count = total(query)
+    const page = await open(
+      browser,
+      find(query),
+      `globalThis.late_ms = 400; globalThis.one_by_one = true; (${change_without_end})()`,
+    )
     await showsTotal(page, query)
     await row(page, 2).click()
     await page.keyboard.press('Control+a')
@@ -147,7 +198,8 @@ export const choosing = {
     const page = await open(browser, find(query))
     await showsTotal(page, query)
     const top = 700
-    const firstIs = async (index, id) => (await row(page, index).count()) === 1 && (await row(page, index).getAttribute('data-id')) === id
+    const firstIs = async (index, id) =>
+      (await row(page, index).count()) === 1 && (await row(page, index).getAttribute('data-id')) === id
     await scrollTo(page, top)
     await until('the rows are drawn', () => firstIs(top, listed(query, top)[0]))
     await page.getByRole('button', { name: 'Length' }).click()
@@ -169,12 +221,18 @@ export const choosing = {
     await page.locator(`.row[data-id="${other.id}"]`).click()
     await page.locator('.details h2', { hasText: other.name }).waitFor()
     await page.locator(`.row[data-id="${one.id}"]`).click({ modifiers: ['Control'] })
-    await until('both are selected', async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted([one.id, other.id])))
+    await until(
+      'both are selected',
+      async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted([one.id, other.id])),
+    )
     await page.locator(`.row[data-id="${other.id}"]`).click({ modifiers: ['Control'] })
     await until('one is selected', async () => JSON.stringify(await chosenIds(page)) === JSON.stringify([one.id]))
     await page.locator('.details .notice', { hasText: 'Edits apply to the selected item, not to this one.' }).waitFor()
     await page.locator('.out summary').click()
-    assert.equal(await page.locator('.out').getByText('Download', { exact: true }).getAttribute('href'), `/media/${other.id}`)
+    assert.equal(
+      await page.locator('.out').getByText('Download', { exact: true }).getAttribute('href'),
+      `/media/${other.id}`,
+    )
     loophole('project', 'new', 'Clips')
     const track = JSON.parse(loophole('project', 'add', 'track', 'name=Only', '--json').split('\n')[0]).id
     loophole('project', 'add', 'clip', `track=${track}`, `item=${clip.id}`)
@@ -207,16 +265,21 @@ export const choosing = {
   },
 
   async details_are_never_those_of_another_item(browser) {
-    const [first, second] = json('search', 'bell'), [far] = json('search', 'drum -bell')
+    const [first, second] = json('search', 'bell'),
+      [far] = json('search', 'drum -bell')
     const page = await open(browser, '#q=bell', hold_items)
     await showsTotal(page, 'bell')
     const name = page.locator('.details h2')
     await page.locator(`.row[data-id="${first.id}"]`).click()
     await until('the details are of the first', async () => (await name.innerText()) === first.name)
-    await page.evaluate(() => { globalThis.held = true })
+    await page.evaluate(() => {
+      globalThis.held = true
+    })
     await page.locator(`.row[data-id="${second.id}"]`).click()
     await until('a listed item needs no answer', async () => (await name.innerText()) === second.name)
-    await page.evaluate(id => { location.hash = `#q=bell&at=${id}` }, far.id)
+    await page.evaluate(id => {
+      location.hash = `#q=bell&at=${id}`
+    }, far.id)
     await until('nothing of the second is shown', async () => !(await name.isVisible()))
     await page.evaluate(() => globalThis.release())
     await until('the details are of the other', async () => (await name.innerText()) === far.name)
@@ -228,15 +291,26 @@ export const choosing = {
     await showsTotal(page, 'bell')
     const [one, other] = json('search', 'bell')
     loophole('rate', one.id, '0') // another claim rates it
-    const shownAs = id => { const { media, facts } = asked('search.get', `id=${id}`).item; return { ...media, rated: facts.some(of => of.attribute === 'rating') } }
+    const shownAs = id => {
+      const { media, facts } = asked('search.get', `id=${id}`).item
+      return { ...media, rated: facts.some(of => of.attribute === 'rating') }
+    }
     const field = title => page.locator('.stated').getByLabel(title, { exact: true })
-    const notes = page.locator('.stated textarea'), name = page.locator('.details h2')
-    const noteOf = async text => { loophole('edit', one.id, `notes=${text}`); loophole('tag', one.id, `+${text}`); await page.locator('.details .tags').getByText(text).waitFor() }
+    const notes = page.locator('.stated textarea'),
+      name = page.locator('.details h2')
+    const noteOf = async text => {
+      loophole('edit', one.id, `notes=${text}`)
+      loophole('tag', one.id, `+${text}`)
+      await page.locator('.details .tags').getByText(text).waitFor()
+    }
     await page.locator(`.row[data-id="${one.id}"]`).click()
     await until('the details are of the first', async () => (await name.innerText()) === one.name)
     await notes.focus()
     await noteOf('before')
-    await until('a field where nothing was typed shows what the engine has', async () => (await notes.inputValue()) === 'before')
+    await until(
+      'a field where nothing was typed shows what the engine has',
+      async () => (await notes.inputValue()) === 'before',
+    )
     await page.keyboard.press('End')
     await page.keyboard.type('go')
     await noteOf('meanwhile')
@@ -249,9 +323,13 @@ export const choosing = {
     await page.keyboard.press('Control+z')
     await until('the field shows the text of the other again', async () => (await notes.inputValue()) === 'meanwhile')
 
-    const bpm = await field('BPM').inputValue(), sort = await field('Class').inputValue()
+    const bpm = await field('BPM').inputValue(),
+      sort = await field('Class').inputValue()
     assert.notEqual(sort, '')
-    for (const [title, typed, shown] of [['BPM', 'fast', bpm], ['Class', '', sort]]) {
+    for (const [title, typed, shown] of [
+      ['BPM', 'fast', bpm],
+      ['Class', '', sort],
+    ]) {
       await field(title).fill(typed)
       await field(title).press('Enter')
       await until(`${title} shows what the engine has`, async () => (await field(title).inputValue()) === shown)
@@ -263,9 +341,14 @@ export const choosing = {
     assert.notEqual(await field('BPM').inputValue(), 'fast')
     await until('the address names the other', () => page.evaluate(id => location.hash.includes(id), other.id))
     await notes.fill('of the other')
-    await page.evaluate(id => { location.hash = `#q=bell&at=${id}` }, one.id)
+    await page.evaluate(id => {
+      location.hash = `#q=bell&at=${id}`
+    }, one.id)
     await until('the other has its notes', () => shownAs(other.id).notes === 'of the other')
-    await until('the details are of the first', async () => (await name.innerText()) === one.name && (await notes.inputValue()) === 'meanwhile')
+    await until(
+      'the details are of the first',
+      async () => (await name.innerText()) === one.name && (await notes.inputValue()) === 'meanwhile',
+    )
     assert.equal(shownAs(one.id).notes, 'meanwhile')
     return page
   },
@@ -274,7 +357,8 @@ export const choosing = {
     loophole('pattern', process.env.PATTERN)
     loophole('pattern', 'save', '5')
     const page = await open(browser, '#mode=kit&desk=slots')
-    const slots = page.locator('section[aria-label="Pattern slots"]'), field = slots.getByLabel('Name of slot 5')
+    const slots = page.locator('section[aria-label="Pattern slots"]'),
+      field = slots.getByLabel('Name of slot 5')
     const had = await until('the slot has a name', () => field.inputValue())
     const rename = (slot, to) => asked('project.change_slot', 'project=', 'verb=rename', `slot=${slot}`, `to=${to}`)
     await field.focus()
@@ -286,8 +370,11 @@ export const choosing = {
     await page.keyboard.type('!')
     assert.equal(await field.inputValue(), `${had} two!`)
     await field.press('Enter')
-    await until('the engine has what was typed', () => asked('project.list_patterns', 'project=').slots.some(one => one.name === `${had} two!`))
-    const tempo = page.getByRole('group', { name: 'Transport' }).getByLabel('Tempo'), gain = page.getByRole('group', { name: 'Pad 0' }).getByLabel('Gain, dB')
+    await until('the engine has what was typed', () =>
+      asked('project.list_patterns', 'project=').slots.some(one => one.name === `${had} two!`),
+    )
+    const tempo = page.getByRole('group', { name: 'Transport' }).getByLabel('Tempo'),
+      gain = page.getByRole('group', { name: 'Pad 0' }).getByLabel('Gain, dB')
     const bpm = await tempo.inputValue()
     const takes = async (of, typed, shown) => {
       await of.fill(typed)
@@ -311,14 +398,16 @@ export const choosing = {
     copyFileSync(process.env.OTHER, `${folder}/gone1.wav`)
     copyFileSync(process.env.SOUND, `${folder}/gone2.flac`)
     loophole('index', folder, '--wait')
-    const [one] = json('search', 'gone1'), [other] = json('search', 'gone2')
+    const [one] = json('search', 'gone1'),
+      [other] = json('search', 'gone2')
     copyFileSync(process.env.OTHER, `${folder}/twin.wav`)
     loophole('library', 'rescan', '--wait')
     for (const name of ['gone1.wav', 'gone2.flac']) unlinkSync(`${folder}/${name}`)
     loophole('library', 'rescan', '--wait')
     await until('both are missing', () => total('gone1 is:missing') === 1 && total('gone2 is:missing') === 1)
     const page = await open(browser, '#q=is:missing', hold_relinks)
-    const name = page.locator('.details h2'), look = page.getByRole('button', { name: 'Look for its file' })
+    const name = page.locator('.details h2'),
+      look = page.getByRole('button', { name: 'Look for its file' })
     await page.locator(`.row[data-id="${one.id}"]`).click()
     await until('the details are of the first', async () => (await name.innerText()) === one.name)
     await look.click()
@@ -374,7 +463,11 @@ export const choosing = {
     const ids = listed('', 0, 6)
     const page = await open(browser)
     await showsTotal(page, '')
-    const selects = async which => until(`${which} are selected`, async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted(which.map(at => ids[at]))))
+    const selects = async which =>
+      until(
+        `${which} are selected`,
+        async () => JSON.stringify(await chosenIds(page)) === JSON.stringify(sorted(which.map(at => ids[at]))),
+      )
     await row(page, 1).click()
     for (const at of [2, 3, 4, 5]) await row(page, at).click({ modifiers: ['Control'] })
     await selects([1, 2, 3, 4, 5])
@@ -407,7 +500,12 @@ export const choosing = {
     const page = await open(browser, '#q=lengthy')
     await showsTotal(page, 'lengthy')
     await page.getByLabel('Loop', { exact: true }).check() // else it may end before Space
-    const after = { 'a button': () => page.getByRole('button', { name: 'Metronome' }), 'a checkbox': () => page.getByLabel('In tempo and key'), 'a slider': () => page.getByLabel('Volume'), 'a summary': () => page.locator('.table .choice summary') }
+    const after = {
+      'a button': () => page.getByRole('button', { name: 'Metronome' }),
+      'a checkbox': () => page.getByLabel('In tempo and key'),
+      'a slider': () => page.getByLabel('Volume'),
+      'a summary': () => page.locator('.table .choice summary'),
+    }
     for (const [what, control] of Object.entries(after)) {
       await row(page, 0).click()
       await page.locator(`[data-sounding="${item.id}"]`).waitFor({ state: 'attached' })
@@ -451,7 +549,10 @@ export const choosing = {
     await page.locator('[data-sounding=""]').waitFor({ state: 'attached' })
     const held = await page.evaluate(() => {
       globalThis.hold('streamer.preview')
-      const press = () => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true }))
+      const press = () =>
+        document.activeElement.dispatchEvent(
+          new KeyboardEvent('keydown', { key: ' ', bubbles: true, cancelable: true }),
+        )
       press()
       press()
       return globalThis.held()
@@ -475,13 +576,19 @@ export const choosing = {
     const loud = await until('it sounds', gain)
     for (const volume of ['0.5', '0', '0.1']) {
       await page.getByLabel('Volume').fill(volume)
-      await until(`the volume is ${volume}`, () => { const now = gain(); return now !== undefined && Math.abs(now - loud * Number(volume)) < 1e-4 })
+      await until(`the volume is ${volume}`, () => {
+        const now = gain()
+        return now !== undefined && Math.abs(now - loud * Number(volume)) < 1e-4
+      })
     }
     await page.getByLabel('Volume').fill('0')
     await row(page, 0).click() // a preview that begins silent has its loudness match when it gets louder
     await until('it begins again', () => gain() < 1e-4)
     await page.getByLabel('Volume').fill('1')
-    await until('it is as loud as before', () => { const now = gain(); return now !== undefined && Math.abs(now - loud) < 1e-4 })
+    await until('it is as loud as before', () => {
+      const now = gain()
+      return now !== undefined && Math.abs(now - loud) < 1e-4
+    })
     await page.getByLabel('Volume').fill('0.8')
     await page.getByLabel('Loop', { exact: true }).uncheck()
     loophole('preview', 'stop')
@@ -496,7 +603,8 @@ export const choosing = {
     const says = text => page.locator('.dock .remark em', { hasText: text }).waitFor()
     const strip = (...set) => loophole('mixer', ...set)
     for (const [channel, shut, open, text] of [
-      ['preview', 'mute=true', 'mute=false', 'the channel preview is muted'], ['master', 'gain=0', 'gain=1', 'the channel master has its gain at silence'],
+      ['preview', 'mute=true', 'mute=false', 'the channel preview is muted'],
+      ['master', 'gain=0', 'gain=1', 'the channel master has its gain at silence'],
       ['metronome', 'solo=true', 'solo=false', 'only metronome is heard'],
     ]) {
       strip(channel, shut)
@@ -529,10 +637,12 @@ export const choosing = {
     setPad(',"wave":"sine"')
     await mode(page, 'Kit')
     const hit = number => page.locator(`[data-pad="${number}"]`).click()
-    const saysOfHit = text => until(`the page says: ${text}`, async () => { // a hit plays for eight seconds
-      await hit(3)
-      return (await page.locator('.dock .remark').innerText()).includes(text)
-    })
+    const saysOfHit = text =>
+      until(`the page says: ${text}`, async () => {
+        // a hit plays for eight seconds
+        await hit(3)
+        return (await page.locator('.dock .remark').innerText()).includes(text)
+      })
     await saysOfHit(DUMMY)
     strip('pads', 'mute=true')
     await saysOfHit('the channel pads is muted')
@@ -553,21 +663,40 @@ export const choosing = {
 
   async the_list_keeps_a_height_when_zoomed_and_on_a_telephone(browser) {
     let last
-    for (const viewport of [{ width: 640, height: 400 }, { width: 400, height: 800 }]) {
+    for (const viewport of [
+      { width: 640, height: 400 },
+      { width: 400, height: 800 },
+    ]) {
       await last?.context().close()
       last = await open(browser, '', undefined, { viewport })
       await showsTotal(last, '')
       await row(last, 0).scrollIntoViewIfNeeded()
       await last.locator('nav.places').getByRole('button', { name: 'Engine', exact: true }).waitFor()
-      const { height, within } = await last.locator('main .rows').evaluate(of => ({ height: of.clientHeight, within: document.documentElement.scrollWidth <= innerWidth }))
+      const { height, within } = await last
+        .locator('main .rows')
+        .evaluate(of => ({ height: of.clientHeight, within: document.documentElement.scrollWidth <= innerWidth }))
       assert(height >= 90 && within, `${viewport.width} × ${viewport.height}: rows of ${height} pixels, ${within}`)
     }
     await row(last, 0).click()
-    const [named, volume] = await Promise.all(['.dock .sounds .quiet', '.dock .volume'].map(of => last.locator(of).boundingBox()))
-    assert(named.y + named.height <= volume.y + 1, `the facts of the item end at ${named.y + named.height}, the volume begins at ${volume.y}`)
+    const [named, volume] = await Promise.all(
+      ['.dock .sounds .quiet', '.dock .volume'].map(of => last.locator(of).boundingBox()),
+    )
+    assert(
+      named.y + named.height <= volume.y + 1,
+      `the facts of the item end at ${named.y + named.height}, the volume begins at ${volume.y}`,
+    )
     for (const name of ['Map', 'Folders', 'Project']) {
       await mode(last, name)
-      await last.locator({ Map: '.map[data-points] .legend', Folders: 'section[aria-label=Folders] li', Project: 'section[aria-label=Projects] :is(.quiet, li)' }[name]).first().waitFor()
+      await last
+        .locator(
+          {
+            Map: '.map[data-points] .legend',
+            Folders: 'section[aria-label=Folders] li',
+            Project: 'section[aria-label=Projects] :is(.quiet, li)',
+          }[name],
+        )
+        .first()
+        .waitFor()
       assert.deepEqual(await last.evaluate(find_misplaced), [], name)
     }
     return last
@@ -578,7 +707,20 @@ export const choosing = {
     await showsTotal(page, 'lengthy')
     await row(page, 0).click()
     const transport = page.getByRole('group', { name: 'Transport' })
-    for (const name of ['Table', 'Waveforms', 'Map', 'Hypergrid', 'Folders', 'Duplicates', 'Project', 'Kit', 'Mix', 'Record', 'Loops', 'Engine']) {
+    for (const name of [
+      'Table',
+      'Waveforms',
+      'Map',
+      'Hypergrid',
+      'Folders',
+      'Duplicates',
+      'Project',
+      'Kit',
+      'Mix',
+      'Record',
+      'Loops',
+      'Engine',
+    ]) {
       await mode(page, name)
       await transport.getByRole('button', { name: 'Start' }).click()
       await until(`${name}: the transport runs`, () => asked('audio.transport').running)
@@ -593,7 +735,11 @@ export const choosing = {
   async the_colours_that_a_person_chose_stay(browser) {
     const page = await open(browser)
     const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-    const choose = async name => { await page.keyboard.press('Control+k'); await page.locator('dialog[open] input').fill(`colours: ${name}`); await page.keyboard.press('Enter') }
+    const choose = async name => {
+      await page.keyboard.press('Control+k')
+      await page.locator('dialog[open] input').fill(`colours: ${name}`)
+      await page.keyboard.press('Enter')
+    }
     const seen = {}
     for (const name of ['dark', 'light']) {
       await choose(name)

@@ -9,7 +9,8 @@ const voices = () => json('ask', 'streamer.voices')[0].each
 
 /** The card of a key, and what it says of its state. */
 const card = (page, key) => page.getByRole('group', { name: `Loop ${key}`, exact: true })
-const shows = (page, key, state) => until(`the page shows ${key} as ${state}`, async () => (await card(page, key).getAttribute('data-state')) === state)
+const shows = (page, key, state) =>
+  until(`the page shows ${key} as ${state}`, async () => (await card(page, key).getAttribute('data-state')) === state)
 const live = page => page.locator('section[aria-label=Loops][data-live=true]').waitFor()
 
 /** Silences all, and leaves no loop. */
@@ -23,7 +24,8 @@ function clear() {
   }
 }
 
-/** Until so much has been captured that a press can end the capture: 256 frames, also if the audio clock stands for a while. */
+/** Until so much has been captured that a press can end the capture: 256 frames, also if the audio clock stands for a
+ * while. */
 function untilLongEnough() {
   const now = () => json('ask', 'audio.transport')[0].frame
   const begun = now()
@@ -78,7 +80,9 @@ export const loops = {
     await page.keyboard.down('Backspace')
     await page.keyboard.press('F5')
     await page.keyboard.up('Backspace')
-    await until('the refusal is shown', async () => (await page.locator('.remark').innerText()).includes('loop F5 is locked'))
+    await until('the refusal is shown', async () =>
+      (await page.locator('.remark').innerText()).includes('loop F5 is locked'),
+    )
     assert.equal(show('F5').state, 'stopped')
     await page.keyboard.press('Control+F5')
     await until('it is not locked', () => !show('F5').locked)
@@ -107,15 +111,22 @@ export const loops = {
   async follow_the_tempo_is_part_of_each_play(browser) {
     clear()
     const { id } = json('show', file())[0]
-    const body = { // hits do not follow a tempo: the engine says so
-      fkey: 1073741887, duration: 1, actions: '0.0 hit 3 1.0\n', music_context: { source_video_id: id, start_frame: 0, end_frame: 48000, rate: 48000 },
+    const body = {
+      // hits do not follow a tempo: the engine says so
+      fkey: 1073741887,
+      duration: 1,
+      actions: '0.0 hit 3 1.0\n',
+      music_context: { source_video_id: id, start_frame: 0, end_frame: 48000, rate: 48000 },
     }
     loophole('ask', 'project.put', 'kind=loop', `body=${JSON.stringify(body)}`)
     const page = await open(browser, '#mode=loops')
     await live(page)
     const follow = page.getByLabel('Follow the tempo')
     await shows(page, 'F6', 'stopped')
-    for (const press of [() => page.keyboard.press('F6'), () => page.getByRole('button', { name: 'Play all loops' }).click()]) {
+    for (const press of [
+      () => page.keyboard.press('F6'),
+      () => page.getByRole('button', { name: 'Play all loops' }).click(),
+    ]) {
       await follow.check()
       await press()
       await page.locator('.remark.bad', { hasText: 'loop F6 hits pads, and cannot follow the tempo' }).waitFor()
@@ -137,7 +148,9 @@ export const loops = {
     loophole('ask', 'streamer.stop')
     const { start_frame, rate } = show('F2').music_context
     const of = card(page, 'F2')
-    await until('it names its sound and part', async () => (await of.locator('.of').innerText()).startsWith(`count, ${(start_frame / rate).toFixed(2)} s to `))
+    await until('it names its sound and part', async () =>
+      (await of.locator('.of').innerText()).startsWith(`count, ${(start_frame / rate).toFixed(2)} s to `),
+    )
     await of.getByRole('slider').focus()
     await page.keyboard.press('Home')
     await until('the engine has the volume', () => show('F2').volume === 0)
@@ -149,7 +162,9 @@ export const loops = {
     assert.equal(await of.getAttribute('data-placeholder'), show('F2').placeholder)
     assert.equal(await of.evaluate(one => getComputedStyle(one).borderStyle), 'dashed')
     await page.keyboard.press('F2')
-    await until('a press says why it is silent', async () => (await page.locator('.remark').innerText()).includes('the sound of loop F2 cannot be read'))
+    await until('a press says why it is silent', async () =>
+      (await page.locator('.remark').innerText()).includes('the sound of loop F2 cannot be read'),
+    )
     await check_axe(page)
     renameSync(`${file()}.away`, file())
     loophole('library', 'rescan', '--wait')

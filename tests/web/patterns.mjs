@@ -5,14 +5,17 @@ import { strict as assert } from 'node:assert'
 import { giveName, hold_asks, json, loophole, open, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
-const song = () => asked('project.song').entries.map(one => `${one.bank}/${one.slot}:${one.bars}`).join(' ')
+const song = () =>
+  asked('project.song')
+    .entries.map(one => `${one.bank}/${one.slot}:${one.bars}`)
+    .join(' ')
 
 /** A MIDI device: a JACK client that sends the messages of its lines. */
 async function device(name) {
   const { server } = asked('audio.server')
   const knob = spawn(process.env.KNOB, [server, name], { stdio: ['pipe', 'pipe', 'inherit'] })
   await new Promise(done => knob.stdout.once('data', done)) // it says that it is ready
-  return { send: message => knob.stdin.write(message + '\n'), end: () => knob.stdin.end() }
+  return { send: message => knob.stdin.write(`${message}\n`), end: () => knob.stdin.end() }
 }
 
 const playing = () => asked('audio.pattern')
@@ -31,8 +34,12 @@ export const patterns = {
     const pages = [await open(browser, '#mode=kit'), await open(browser, '#mode=kit', hold_asks)]
     const [row] = playing().pattern.sequencer.tracks
     const rests = [...row.pattern].flatMap((step, i) => (step === '.' ? [i] : []))
-    const step = (page, i, is) => page.getByRole('group', { name: row.name, exact: true }).getByLabel(`Step ${i + 1}: ${is}`)
-    const newest = () => { const now = playing(); return (now.edited ?? now.pattern).sequencer.tracks[0] }
+    const step = (page, i, is) =>
+      page.getByRole('group', { name: row.name, exact: true }).getByLabel(`Step ${i + 1}: ${is}`)
+    const newest = () => {
+      const now = playing()
+      return (now.edited ?? now.pattern).sequencer.tracks[0]
+    }
     for (const page of pages) await step(page, rests[0], 'off').waitFor()
     await pages[1].evaluate(() => globalThis.hold('audio.pattern')) // it learns nothing of the other page
     await step(pages[0], rests[0], 'off').click()
@@ -40,7 +47,9 @@ export const patterns = {
     loophole('pattern', 'rows', row.name, 'mute=on')
     loophole('transport', 'tempo', '23')
     await step(pages[1], rests[1], 'off').click()
-    await until('the second page reads what is newest', () => pages[1].evaluate(() => globalThis.held().includes('audio.pattern')))
+    await until('the second page reads what is newest', () =>
+      pages[1].evaluate(() => globalThis.held().includes('audio.pattern')),
+    )
     await pages[1].evaluate(() => globalThis.release())
     await until('the engine has both', () => newest().pattern[rests[1]] === 'x')
     assert.equal(newest().pattern[rests[0]], 'x', 'the edit of the first page stays')
@@ -59,13 +68,17 @@ export const patterns = {
     loophole('pattern', 'save', '9')
     play_slowly()
     const page = await open(browser, '#mode=kit')
-    const [row] = playing().pattern.sequencer.tracks, rest = row.pattern.indexOf('.')
+    const [row] = playing().pattern.sequencer.tracks,
+      rest = row.pattern.indexOf('.')
     const step = is => page.getByRole('group', { name: row.name, exact: true }).getByLabel(`Step ${rest + 1}: ${is}`)
     const heard = () => playing().pattern.sequencer.tracks[0].pattern[rest]
     await step('off').waitFor()
     let loaded
     await until('what plays has the step while the other one waits', async () => {
-      if (!waits()) { loophole('pattern', 'load', '9'); loaded = playing().newest }
+      if (!waits()) {
+        loophole('pattern', 'load', '9')
+        loaded = playing().newest
+      }
       if (heard() === '.') await step('off').click()
       await until('the page has sent it', () => heard() === 'x' || !waits())
       return heard() === 'x' && waits() && playing().newest === loaded
@@ -74,7 +87,8 @@ export const patterns = {
     await until('the other one plays, without the step', () => playing().number === loaded && heard() === '.')
     await step('off').waitFor()
     loophole('transport', 'stop')
-    await until('it has stopped', () => !asked('audio.transport').running) // else a pattern waits for a bar that never begins
+    // else a pattern waits for a bar that never begins
+    await until('it has stopped', () => !asked('audio.transport').running)
     return page
   },
 
@@ -102,17 +116,25 @@ export const patterns = {
     await until('the engine has the order', () => song() === '1/2:1 1/1:2 1/1:4')
     await section.getByRole('button', { name: 'Remove entry 3' }).click()
     await until('the engine has two entries', () => song() === '1/2:1 1/1:2')
-    await section.getByLabel('Again from the first entry').click() // the box shows what the engine has, after its answer
+    // the box shows what the engine has, after its answer
+    await section.getByLabel('Again from the first entry').click()
     await until('the song repeats', () => asked('project.song').loop)
     await section.getByRole('button', { name: 'Play the song' }).click()
-    for (const entry of [1, 2, 1]) await until(`entry ${entry} is marked`, async () => (await section.getAttribute('data-playing')) === String(entry))
+    for (const entry of [1, 2, 1])
+      await until(
+        `entry ${entry} is marked`,
+        async () => (await section.getAttribute('data-playing')) === String(entry),
+      )
     await section.getByRole('button', { name: 'End the song' }).click()
     await until('no song plays', () => asked('audio.transport').song === undefined)
     await section.getByText('Entry', { exact: false }).first().waitFor()
     await section.getByRole('button', { name: 'Play from here, entry 2' }).click()
     await until('it plays from there', () => asked('audio.transport').song === 2)
     loophole('song', 'set', '1:1', '1:2', '1:3', '1:4')
-    await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 4)
+    await until(
+      'the song of another client is shown',
+      async () => (await section.locator('[data-entry]').count()) === 4,
+    )
     await page.evaluate(() => globalThis.hold('project.set_song'))
     await section.getByRole('button', { name: 'Remove entry 1' }).click()
     await section.getByLabel('Bars of entry 1').fill('7') // of the second, while the first change has no answer
@@ -120,7 +142,10 @@ export const patterns = {
     await page.evaluate(() => globalThis.release())
     await until('each change holds', () => song() === '1/1:3 1/1:7 1/1:4')
     loophole('song', 'set', '2')
-    await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 1)
+    await until(
+      'the song of another client is shown',
+      async () => (await section.locator('[data-entry]').count()) === 1,
+    )
     loophole('song', 'stop')
     loophole('transport', 'stop')
     return page
@@ -171,11 +196,15 @@ export const patterns = {
     await section.getByRole('button', { name: 'Undo in the library' }).click()
     await line('user/Four').waitFor()
     await press('user/Four', 'As MIDI')
-    await until('the page says where it is', async () => /Exported .*Four\.mid/.test(await page.locator('.remark').innerText()))
+    await until('the page says where it is', async () =>
+      /Exported .*Four\.mid/.test(await page.locator('.remark').innerText()),
+    )
     await press('user/Four', 'Delete')
     await section.getByRole('button', { name: 'Import MIDI…' }).click()
     await giveName(page, 'Four')
-    await until('it is imported', () => json('pattern', 'list', 'view=library').some(one => JSON.stringify(one).includes('user/Four')))
+    await until('it is imported', () =>
+      json('pattern', 'list', 'view=library').some(one => JSON.stringify(one).includes('user/Four')),
+    )
     await section.getByLabel('Rhythm like the playing pattern').check()
     await until('the nearest is the same', async () => (await section.locator('[data-place]').count()) >= 3)
     return page
@@ -190,17 +219,23 @@ export const patterns = {
       await section.locator('[aria-label=Devices] select').selectOption(port)
       await section.getByRole('button', { name: 'Connect', exact: true }).click()
       await section.locator(`[data-device="${name}:out"]`, { hasText: port }).waitFor()
-      await until('the device is connected', () => asked('audio.ports').each.some(one => one.port === port && one.made && one.to.startsWith(name)))
+      await until('the device is connected', () =>
+        asked('audio.ports').each.some(one => one.port === port && one.made && one.to.startsWith(name)),
+      )
       return knob
     }
     const knob = await connect('pagepult', 'midi_in')
     const second = await connect('zweitpult', 'midi_in_2')
-    const waiting = () => readFileSync(`${process.env.LOOPHOLE_HOME}/data/log/project.log`, 'utf8').split('waits for a MIDI control').length
+    const waiting = () =>
+      readFileSync(`${process.env.LOOPHOLE_HOME}/data/log/project.log`, 'utf8').split('waits for a MIDI control').length
     const learn = async (target, message, from = knob) => {
       const before = waiting()
       await section.getByLabel('Target').fill(target)
       await section.getByRole('button', { name: 'Learn', exact: true }).click()
-      await until('the page asks for the control', async () => (await section.getByLabel('Learning').innerText()) === 'Move the control now.')
+      await until(
+        'the page asks for the control',
+        async () => (await section.getByLabel('Learning').innerText()) === 'Move the control now.',
+      )
       await until('the engine waits for it', () => waiting() > before)
       from.send(message)
     }
@@ -211,7 +246,9 @@ export const patterns = {
     knob.send('b3 0a 7f')
     await until('the control moves the pan', () => pan() === 1)
     await learn('mixer/pads/pan', 'b3 0a 40')
-    await until('the page says what the control moves', async () => (await page.locator('.remark.bad').innerText()).includes('cc/4/10 moves mixer/sounds/pan'))
+    await until('the page says what the control moves', async () =>
+      (await page.locator('.remark.bad').innerText()).includes('cc/4/10 moves mixer/sounds/pan'),
+    )
     await section.getByLabel('Also if it controls something else').check()
     await learn('mixer/pads/pan', 'b3 0a 40')
     await section.locator('[data-target="mixer/sounds/pan"]').waitFor({ state: 'detached' })
@@ -220,7 +257,10 @@ export const patterns = {
     await line.getByText('zweitpult').waitFor()
     await section.locator('[data-target="mixer/pads/pan"]').getByText('pagepult').waitFor()
     second.send('b3 0a 00')
-    await until('each device moves its own', () => asked('audio.mixer').strips.find(one => one.bus === 'streams').pan === -1)
+    await until(
+      'each device moves its own',
+      () => asked('audio.mixer').strips.find(one => one.bus === 'streams').pan === -1,
+    )
     await section.getByRole('button', { name: 'Disconnect zweitpult:out from midi_in_2' }).click()
     await section.locator('[data-device="zweitpult:out"]').waitFor({ state: 'detached' })
     await section.getByLabel('Control', { exact: true }).fill('note/10/36')

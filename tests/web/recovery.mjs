@@ -6,9 +6,15 @@ const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const offered = name => asked('project.recoveries').each.find(one => one.name === name)
 const dialog = page => page.locator('dialog.recovery[open]')
 const section = (page, name) => dialog(page).locator(`section[data-project="${name}"]`)
-const tracks = name => asked('project.show', `project=${name}`).each.filter(one => one.kind === 'track').map(one => JSON.parse(one.body).name).sort().join()
+const tracks = name =>
+  asked('project.show', `project=${name}`)
+    .each.filter(one => one.kind === 'track')
+    .map(one => JSON.parse(one.body).name)
+    .sort()
+    .join()
 
-const put = (name, track) => asked('project.put', `project=${name}`, 'kind=track', `body=${JSON.stringify({ name: track })}`)
+const put = (name, track) =>
+  asked('project.put', `project=${name}`, 'kind=track', `body=${JSON.stringify({ name: track })}`)
 
 /** Adds a track to the open project, and autosaves it. */
 function add(name, track) {
@@ -30,7 +36,14 @@ export const recovery = {
     await section(page, 'Draft').waitFor()
     const offer = offered('Draft')
     const text = await section(page, 'Draft').innerText()
-    assert(text.includes(offer.prompt) && text.includes('1 track added: Bass') && text.includes('save 1') && text.includes('Undo brings it back') && /UTC, here .*\d/.test(text), text)
+    assert(
+      text.includes(offer.prompt) &&
+        text.includes('1 track added: Bass') &&
+        text.includes('save 1') &&
+        text.includes('Undo brings it back') &&
+        /UTC, here .*\d/.test(text),
+      text,
+    )
     await check_axe(page)
     await page.keyboard.press('Enter')
     await page.keyboard.press(' ')
@@ -39,7 +52,10 @@ export const recovery = {
     await dialog(page).waitFor({ state: 'detached' })
     assert.deepEqual(offered('Draft'), offer, 'Escape means later')
     await mode(page, 'Project')
-    await page.locator('section[aria-label=Projects] .notice', { hasText: offer.prompt }).getByRole('button', { name: 'Look…' }).click()
+    await page
+      .locator('section[aria-label=Projects] .notice', { hasText: offer.prompt })
+      .getByRole('button', { name: 'Look…' })
+      .click()
     await section(page, 'Draft').getByRole('button', { name: 'Go back to the save' }).click()
     await until('the project is its save', () => tracks('Draft') === 'Drums')
     await section(page, 'Draft').waitFor({ state: 'detached' })
@@ -59,9 +75,14 @@ export const recovery = {
     await section(page, 'Both').waitFor()
     await check_axe(page)
     const both = section(page, 'Both').getByRole('button', { name: 'Keep both' })
-    await until('Tab leads to the button', async () => { await page.keyboard.press('Tab'); return both.evaluate(of => of === document.activeElement) })
+    await until('Tab leads to the button', async () => {
+      await page.keyboard.press('Tab')
+      return both.evaluate(of => of === document.activeElement)
+    })
     await page.keyboard.press('Enter')
-    await until('the draft is the newest save', () => asked('project.saves', 'project=Both').each.some(one => one.name?.startsWith('autosaved ')))
+    await until('the draft is the newest save', () =>
+      asked('project.saves', 'project=Both').each.some(one => one.name?.startsWith('autosaved ')),
+    )
     await section(page, 'Both').waitFor({ state: 'detached' })
     assert.equal(tracks('Both'), 'Drums,Pads')
     if (await dialog(page).count()) await page.keyboard.press('Escape')

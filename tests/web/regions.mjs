@@ -5,7 +5,10 @@ import { check_axe, enterFromAfar, hold_asks, json, loophole, mode, open, until 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const panel = page => page.locator('section[aria-label=Regions]')
 const list = clip => asked('project.region_list', `clip=${clip}`).each
-const spans = clip => list(clip).map(one => `${one.digit}:${one.start}-${one.end}`).join(' ')
+const spans = clip =>
+  list(clip)
+    .map(one => `${one.digit}:${one.start}-${one.end}`)
+    .join(' ')
 const is_focused = of => of.evaluate(one => one === document.activeElement)
 
 function add_clip(name) {
@@ -41,7 +44,10 @@ export const regions = {
     const page = await reach(browser, 'Verse')
     const frames = json('show', `${process.env.MUSIC}/count.wav`)[0].frames ?? 30 * 48000
     await page.keyboard.press(' ')
-    await until('Space without a selection plays', async () => (await page.locator('[data-sounding]').getAttribute('data-sounding')) !== '')
+    await until(
+      'Space without a selection plays',
+      async () => (await page.locator('[data-sounding]').getAttribute('data-sounding')) !== '',
+    )
     await page.keyboard.press(' ')
     await until('and stops', async () => (await page.locator('[data-sounding]').getAttribute('data-sounding')) === '')
     assert.equal(list('Verse').length, 0)
@@ -51,7 +57,10 @@ export const regions = {
     await panel(page).locator('[data-digit="1"]').waitFor() // the page knows it too: Space saves on the next key then
     const [first] = list('Verse')
     assert.equal(first.digit, 1)
-    assert(Math.abs(first.start / frames - 0.1) < 0.01 && Math.abs(first.end / frames - 0.2) < 0.01, JSON.stringify(first))
+    assert(
+      Math.abs(first.start / frames - 0.1) < 0.01 && Math.abs(first.end / frames - 0.2) < 0.01,
+      JSON.stringify(first),
+    )
     await pull(page, 0.4, 0.6)
     await page.keyboard.press(' ')
     await until('the next key has the next', () => list('Verse').length === 2)
@@ -62,17 +71,34 @@ export const regions = {
     await page.keyboard.press('2')
     await page.keyboard.press('1')
     await page.keyboard.up('Backspace')
-    await until('what is not locked is deleted', () => list('Verse').map(one => one.digit).join() === '2')
+    await until(
+      'what is not locked is deleted',
+      () =>
+        list('Verse')
+          .map(one => one.digit)
+          .join() === '2',
+    )
     await until('the page has the other', async () => (await panel(page).locator('[data-digit]').count()) === 1)
     await page.keyboard.press('Control+z')
     await until('undo brings it back', () => list('Verse').length === 2)
     await page.keyboard.press('Escape')
-    await until('the preview ends', async () => (await page.locator('[data-sounding]').getAttribute('data-sounding')) === '')
-    const level = async () => Number(await page.getByRole('meter', { name: 'Level of the master' }).getAttribute('aria-valuenow'))
+    await until(
+      'the preview ends',
+      async () => (await page.locator('[data-sounding]').getAttribute('data-sounding')) === '',
+    )
+    const level = async () =>
+      Number(await page.getByRole('meter', { name: 'Level of the master' }).getAttribute('aria-valuenow'))
     await until('the meter shows silence', async () => (await level()) === -60)
-    await until('the key is heard', async () => { await page.keyboard.press('2'); return (await level()) > -60 })
+    await until('the key is heard', async () => {
+      await page.keyboard.press('2')
+      return (await level()) > -60
+    })
     await until('its keys are armed', async () => (await panel(page).innerText()).includes('Its keys are armed.'))
-    const on_pads = () => asked('audio.pads').each.filter(one => one.sound !== undefined).map(one => one.pad).join()
+    const on_pads = () =>
+      asked('audio.pads')
+        .each.filter(one => one.sound !== undefined)
+        .map(one => one.pad)
+        .join()
     await panel(page).getByLabel('Its regions on').selectOption('54')
     await until('its regions are on the pads', () => on_pads() === '54,55')
     await panel(page).getByLabel('Its regions on').selectOption('')
@@ -122,11 +148,18 @@ export const regions = {
       await until('the page looks at the kits', () => far.evaluate(() => held().length > 0))
       await far.evaluate(() => release())
     }
-    assert.equal(await far.getByRole('button', { name: '8 × 8', pressed: true }).count(), 1, 'it keeps its own choice of pads')
+    assert.equal(
+      await far.getByRole('button', { name: '8 × 8', pressed: true }).count(),
+      1,
+      'it keeps its own choice of pads',
+    )
     await far.evaluate(() => hold('audio.'))
     await mode(far, 'Mix')
     await until('the page asks for the mixer', () => far.evaluate(() => held().includes('audio.inserts')))
-    assert(!(await far.evaluate(() => held())).includes('audio.foreign_ports'), 'it asks for no ports: it would be denied')
+    assert(
+      !(await far.evaluate(() => held())).includes('audio.foreign_ports'),
+      'it asks for no ports: it would be denied',
+    )
     await far.evaluate(() => release())
     const insert = far.getByRole('group', { name: 'Insert of pads' })
     await insert.locator('output', { hasText: /^none$/ }).waitFor({ state: 'attached' })

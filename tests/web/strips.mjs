@@ -14,24 +14,37 @@ async function effect(name) {
   return through
 }
 
-const ended = process => new Promise(done => { process.once('exit', done); process.kill('SIGKILL') })
+const ended = process =>
+  new Promise(done => {
+    process.once('exit', done)
+    process.kill('SIGKILL')
+  })
 
 export const strips = {
   async a_strip_has_its_sends_its_own_ports_and_pfl(browser) {
     const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=pads]')
     const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'pads')
-    for (const [title, key] of [['Reverb', 'reverb_send'], ['Delay', 'delay_send']]) {
+    for (const [title, key] of [
+      ['Reverb', 'reverb_send'],
+      ['Delay', 'delay_send'],
+    ]) {
       await strip.getByLabel(title).fill('0.4')
       await until(`the engine has ${key}`, () => near(bus()[key], 0.4))
       assert.equal(await strip.getByLabel(title).getAttribute('aria-valuetext'), '40 %')
       await strip.getByLabel(title).fill('0')
       await until('and takes it back', () => !bus()[key])
     }
-    for (const [title, key] of [['Direct out', 'apart'], ['Cue', 'pfl']]) {
+    for (const [title, key] of [
+      ['Direct out', 'apart'],
+      ['Cue', 'pfl'],
+    ]) {
       await strip.getByRole('button', { name: title }).click()
       await until(`the engine has ${key}`, () => bus()[key] === true)
-      await until('the page shows it', async () => (await strip.getByRole('button', { name: title }).getAttribute('aria-pressed')) === 'true')
+      await until(
+        'the page shows it',
+        async () => (await strip.getByRole('button', { name: title }).getAttribute('aria-pressed')) === 'true',
+      )
       await strip.getByRole('button', { name: title }).click()
       await until('and takes it back', () => !bus()[key])
     }
@@ -44,13 +57,19 @@ export const strips = {
     const page = await open(browser, '#mode=mix')
     const strip = page.locator('.strip[aria-label=pads]')
     const insert = strip.getByRole('group', { name: 'Insert of pads' })
-    const shows = text => until(`the strip shows: ${text}`, async () => (await insert.locator('output').textContent()) === text)
+    const shows = text =>
+      until(`the strip shows: ${text}`, async () => (await insert.locator('output').textContent()) === text)
     const choose = to => insert.getByRole('combobox').selectOption(to)
-    const inserts = () => asked('audio.inserts').each.map(one => `${one.channel} ${one.to} ${one.made}`).join()
+    const inserts = () =>
+      asked('audio.inserts')
+        .each.map(one => `${one.channel} ${one.to} ${one.made}`)
+        .join()
     await shows('none')
     await choose('other')
     await giveName(page, 'nobody:in')
-    await until('an unknown client is reported', async () => (await page.locator('body').innerText()).includes('no JACK client has an audio input nobody:in'))
+    await until('an unknown client is reported', async () =>
+      (await page.locator('body').innerText()).includes('no JACK client has an audio input nobody:in'),
+    )
     let room = await effect('room')
     await insert.getByRole('option', { name: 'room', exact: true }).waitFor({ state: 'attached' })
     await choose('room:in_1,in_2')
@@ -58,7 +77,9 @@ export const strips = {
     await shows(`${asked('audio.inserts').each[0].latency} frames later`)
     await ended(room)
     await shows('is away')
-    await until('the strip says why', async () => /room:in_1,in_2: no JACK client has an audio input room:in_1/.test(await insert.locator('.path').innerText()))
+    await until('the strip says why', async () =>
+      /room:in_1,in_2: no JACK client has an audio input room:in_1/.test(await insert.locator('.path').innerText()),
+    )
     room = await effect('room')
     await shows(`${asked('audio.server').period} frames later`)
     await choose('')
@@ -77,14 +98,23 @@ export const strips = {
     const section = page.locator('section[aria-label=Desk]')
     await section.getByLabel('Values of the row').selectOption(before.name)
     const editor = section.getByRole('group', { name: `Values of ${before.name}` })
-    const values = [['Level', '0.4', 'base_amp', 0.4], ['Pan', '-0.5', 'pan', -0.5], ['Pitch, semitones', '12', 'ratio', 2], ['Choke group', '3', 'choke', 3],
-      ['Low-pass, Hz', '800', 'filter_freq', 800], ['Reverb', '0.3', 'reverb_send', 0.3], ['Delay', '0.25', 'delay_send', 0.25], ['Length, steps', '0.7', 'gate_frac', 0.7]]
+    const values = [
+      ['Level', '0.4', 'base_amp', 0.4],
+      ['Pan', '-0.5', 'pan', -0.5],
+      ['Pitch, semitones', '12', 'ratio', 2],
+      ['Choke group', '3', 'choke', 3],
+      ['Low-pass, Hz', '800', 'filter_freq', 800],
+      ['Reverb', '0.3', 'reverb_send', 0.3],
+      ['Delay', '0.25', 'delay_send', 0.25],
+      ['Length, steps', '0.7', 'gate_frac', 0.7],
+    ]
     for (const [title, typed, key, value] of values) {
       await editor.getByLabel(title, { exact: true }).fill(typed)
       await editor.getByLabel(title, { exact: true }).press('Enter')
       await until(`the engine has ${key}`, () => near(first()[key], value))
     }
-    for (const [, , key, value] of values) assert(near(first()[key], value), `${key} is still ${value}: ${first()[key]}`)
+    for (const [, , key, value] of values)
+      assert(near(first()[key], value), `${key} is still ${value}: ${first()[key]}`)
     await editor.getByLabel('Choke group').fill('')
     await editor.getByLabel('Choke group').press('Enter')
     await until('an empty field takes the group away', () => !first().choke)

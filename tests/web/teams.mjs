@@ -16,16 +16,24 @@ async function leaves(page, state, there) {
   await panel.getByLabel('Also remove from the server what this engine said').check()
   await pressIn(panel, 'Leave Studio')
   await panel.getByRole('button', { name: 'Join' }).waitFor()
-  await until('it is no member', () => JSON.parse(there('composer', 'team', 'show', '--json')).members.map(one => one.name).join() === 'laptop')
+  await until(
+    'it is no member',
+    () =>
+      JSON.parse(there('composer', 'team', 'show', '--json'))
+        .members.map(one => one.name)
+        .join() === 'laptop',
+  )
   return page
 }
 
 export const teams = {
   async a_team_is_made_on_the_page_which_shows_who_gave_what(browser) {
     const { BACKUP, CABLE, OTHER, SOUND, SOUND_THERE } = process.env
-    const there = (...args) => execFileSync('loophole', args, { encoding: 'utf8', env: { ...process.env, LOOPHOLE_HOME: OTHER } })
+    const there = (...args) =>
+      execFileSync('loophole', args, { encoding: 'utf8', env: { ...process.env, LOOPHOLE_HOME: OTHER } })
     const page = await open(browser, '#mode=engine', undefined, { permissions: ['clipboard-read', 'clipboard-write'] })
-    const panel = panelOf(page), said = page.getByRole('region', { name: 'Said by the team' })
+    const panel = panelOf(page),
+      said = page.getByRole('region', { name: 'Said by the team' })
     const press = name => pressIn(panel, name)
     await panel.getByLabel('Name of this engine for the others').fill('desk')
     await panel.getByLabel('Name of the team').fill('Studio')
@@ -43,13 +51,20 @@ export const teams = {
     await panel.locator('code').waitFor({ state: 'detached' })
     await panel.locator('li', { hasText: 'laptop' }).waitFor()
 
-    const rating = () => JSON.parse(loophole('ask', 'search.get', `id=${json('show', SOUND)[0].id}`)).item.facts.find(one => one.attribute === 'rating' && one.source === 'user')?.number
+    const rating = () =>
+      JSON.parse(loophole('ask', 'search.get', `id=${json('show', SOUND)[0].id}`)).item.facts.find(
+        one => one.attribute === 'rating' && one.source === 'user',
+      )?.number
     there('edit', SOUND_THERE, 'rating=4')
     const row = said.locator('tbody tr', { hasText: 'rating' })
-    await until('the rating is shown with its giver', async () => /sound0\s+rating\s+4 \(laptop, /.test((await row.allInnerTexts()).join()))
+    await until('the rating is shown with its giver', async () =>
+      /sound0\s+rating\s+4 \(laptop, /.test((await row.allInnerTexts()).join()),
+    )
     await until('it holds here', () => rating() === 4)
     loophole('edit', SOUND, 'rating=2')
-    await until('what was overruled is shown with its giver', async () => /rating\s+2 \(desk, .*\)\s+4 \(laptop, /s.test((await row.allInnerTexts()).join()))
+    await until('what was overruled is shown with its giver', async () =>
+      /rating\s+2 \(desk, .*\)\s+4 \(laptop, /s.test((await row.allInnerTexts()).join()),
+    )
     there('tag', SOUND_THERE, '+warm')
     const tag = said.locator('tbody tr', { hasText: 'tag warm' })
     await tag.waitFor()
@@ -61,16 +76,24 @@ export const teams = {
     await until('the value that was taken holds', () => rating() === 4)
     await row.waitFor({ state: 'detached' }) // both say the same now
     await said.getByLabel('Only where values differ').uncheck()
-    await until('it is a statement of this engine', async () => /rating\s+4 \(desk, /.test((await row.allInnerTexts()).join()))
+    await until('it is a statement of this engine', async () =>
+      /rating\s+4 \(desk, /.test((await row.allInnerTexts()).join()),
+    )
     there('edit', SOUND_THERE, 'rating=5')
     await row.getByRole('button', { name: 'Keep mine' }).click()
-    await until('its own value holds again', async () => rating() === 4 && /rating\s+4 \(desk, .*\)\s+5 \(laptop, /s.test((await row.allInnerTexts()).join()))
+    await until(
+      'its own value holds again',
+      async () => rating() === 4 && /rating\s+4 \(desk, .*\)\s+5 \(laptop, /s.test((await row.allInnerTexts()).join()),
+    )
 
     const state = () => JSON.parse(loophole('ask', 'composer.team'))
     await until('all is at the server', () => state().waiting === 0)
     const socket = readlinkSync(CABLE)
     unlinkSync(CABLE)
-    await until('an error is shown as the engine says it', async () => { const { error } = state(); return error && (await panel.locator('.notice').allTextContents()).includes(error.replace(/\p{Cc}/gu, '\ufffd')) })
+    await until('an error is shown as the engine says it', async () => {
+      const { error } = state()
+      return error && (await panel.locator('.notice').allTextContents()).includes(error.replace(/\p{Cc}/gu, '\ufffd'))
+    })
     symlinkSync(socket, CABLE)
     assert.deepEqual(page.errors, [])
     await page.context().close() // the next gateway may have another port

@@ -1,16 +1,16 @@
 // Commands about undo, projects, libraries and services.
-import { clearBasket } from '../basket'
-import { isOfProject, redo, stepOfProject, undo } from '../edits'
-import { ASKED } from '../latency'
-import { nameFor } from '../naming'
-import { show } from '../state'
-import { ask } from '../wire'
+import { clearBasket } from '../items/basket'
+import { isOfProject, redo, stepOfProject, undo } from '../items/edits'
+import { ASKED } from '../engine/latency'
+import { nameFor } from '../base/naming'
+import { show } from '../base/state'
+import { ask } from '../connection/wire'
 import { EVERYWHERE, type Command } from './command'
 import { doing } from './lines'
 
 async function newProject() {
   const name = await nameFor('Name of the new project')
-  if (name) doing(ask('project.new', { name, folder: '' as never, body: '' }, 60000), `${name} is open.`)
+  if (name) doing(ask('project.new', { name, folder: '', body: '' }, 60000), `${name} is open.`)
 }
 
 const restart = (service: string) => doing(ask('supervisor.restart', { service }, 20000), `${service} is restarted.`)

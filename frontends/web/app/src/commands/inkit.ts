@@ -1,8 +1,8 @@
 // What the mode Kit offers to the palette: its own buttons, reached without the way to them.
-import { nameFor } from '../naming'
-import { complain } from '../state'
-import { reportSaid } from '../silent'
-import { ask } from '../wire'
+import { nameFor } from '../base/naming'
+import { complain } from '../base/state'
+import { reportSaid } from '../sound/silent'
+import { ask } from '../connection/wire'
 import { KIT, type Command } from './command'
 import { one } from './lines'
 

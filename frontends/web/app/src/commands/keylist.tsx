@@ -1,16 +1,12 @@
 // The list of all keys.
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import { useCell } from '../cell'
+import { useCell } from '../base/cell'
+import { useModal } from '../base/modal'
 import { keysOpen } from './open'
 import { keyLines } from './table'
 
 export function KeyList() {
   const open = useCell(keysOpen)
-  const dialog = useRef<HTMLDialogElement>(null)
-  useLayoutEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
+  const dialog = useModal(open)
   return (
     <dialog ref={dialog} class="keylist" aria-label="Keys" onClose={() => keysOpen.set(false)}>
       {open && (

@@ -1,7 +1,7 @@
 // The keyboard: finds the command of a key where the keyboard is. Widgets have their own arrows, and take their keys
 // first.
-import { isListed, isMove, pressesControl } from '../keyboard'
-import { view } from '../state'
+import { isListed, isMove, pressesControl } from '../base/keyboard'
+import { view } from '../base/state'
 import type { Command, Spot } from './command'
 import { keyNames, plainName } from './keynames'
 import { COMMANDS } from './table'

@@ -1,6 +1,6 @@
 // The parts of the command lines that the palette shows.
-import { chosen } from '../list'
-import { complain, say, view } from '../state'
+import { chosen } from '../items/list'
+import { complain, say, view } from '../base/state'
 
 export const quoted = (text: string) => (/^[\w:.@-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`)
 export const ids = () => chosen().join(' ') || 'ID'

@@ -1,9 +1,9 @@
 // Commands about the chosen items. A person sees which items they are.
-import { fetchChosen } from '../away'
-import { addToBasket, download, reveal } from '../basket'
-import { DIRECTIONS, turn } from '../directions'
-import { colour, COLOURS, favourite, hide, rate } from '../edits'
-import { markRegion } from '../hear'
+import { fetchChosen } from '../items/away'
+import { addToBasket, download, reveal } from '../items/basket'
+import { DIRECTIONS, turn } from '../query/directions'
+import { colour, COLOURS, favourite, hide, rate } from '../items/edits'
+import { markRegion } from '../sound/hear'
 import {
   atNow,
   chosen,
@@ -14,8 +14,8 @@ import {
   playOrStop,
   selectAll,
   toggleSelected,
-} from '../list'
-import { complain, view } from '../state'
+} from '../items/list'
+import { complain, view } from '../base/state'
 import { LIST, PAGE_ONLY, type Command } from './command'
 import { ids, one, query } from './lines'
 

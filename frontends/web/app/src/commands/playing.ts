@@ -4,8 +4,8 @@ import { beginDeleting, isDeleting } from '../loops/deleting'
 import { captureLoop, deleteLoop, keyName, lockLoop, LOOP_KEYS, pressLoop } from '../loops/loops'
 import { lockDigit, markShown, pressDigit, saveOrPlay } from '../loops/regionkeys'
 import { DIGITS } from '../loops/regions'
-import { complain } from '../state'
-import { ask } from '../wire'
+import { complain } from '../base/state'
+import { ask } from '../connection/wire'
 import { LOOPS, PLAYING, type Command, type Spot } from './command'
 
 const toggle = () => {

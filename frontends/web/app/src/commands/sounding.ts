@@ -1,11 +1,11 @@
 // Commands about what sounds, in all modes.
-import { hush, panic } from '../hear'
+import { hush, panic } from '../sound/hear'
 import { build as buildKit } from '../kit/kits'
-import { giveUp } from '../list'
+import { giveUp } from '../items/list'
 import { keyName, LOOP_KEYS, lineOfLoop, lookAtLoops, playAllLoops, pressLoop, stopAllLoops } from '../loops/loops'
-import { complain, set, settings } from '../state'
-import { THEMES } from '../theme'
-import { ask } from '../wire'
+import { complain, set, settings } from '../base/state'
+import { THEMES } from '../base/theme'
+import { ask } from '../connection/wire'
 import { EVERYWHERE, LIST, PAGE_ONLY, type Command } from './command'
 import { doing, one } from './lines'
 

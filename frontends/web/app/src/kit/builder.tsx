@@ -1,10 +1,10 @@
 // Makes kits: of sounds of the library, of the parts of a sound, and a clip of what was played.
 import type { kit_family } from 'loophole'
 import { useState } from 'preact/hooks'
-import { counted } from '../format'
-import { chosen } from '../list'
-import { complain, view } from '../state'
-import { kit_family_words } from '../words'
+import { counted } from '../base/format'
+import { chosen } from '../items/list'
+import { complain, view } from '../base/state'
+import { kit_family_words } from '../base/words'
 import * as deeds from './kits'
 
 export const seedOf = (typed: string) => (/^\d{1,15}$/.test(typed.trim()) ? Number(typed) : undefined)

@@ -1,16 +1,16 @@
 // The kit on the pads: its name and tags, other sounds for it, and how it is loaded and hit.
 import type { kit } from 'loophole'
 import { useState } from 'preact/hooks'
-import { useCell, useLoaded } from '../cell'
-import { clean, counted, idText, num } from '../format'
-import { Icon } from '../icons'
-import { nameFor } from '../naming'
-import { transport } from '../transport'
-import { TypedField } from '../typedfield'
-import { kit_scope_words, pads_at_words } from '../words'
+import { useCell, useLoaded } from '../base/cell'
+import { clean, counted, idText, num } from '../base/format'
+import { Icon } from '../base/icons'
+import { nameFor } from '../base/naming'
+import { transport } from '../frame/transport'
+import { TypedField } from '../base/typedfield'
+import { kit_scope_words, pads_at_words } from '../base/words'
 import { GRIDS, seedOf } from './builder'
 import * as deeds from './kits'
-import { Check } from '../check'
+import { Check } from '../base/check'
 
 export function Current({ of }: { of: kit | undefined }) {
   const spread = useCell(deeds.spread)

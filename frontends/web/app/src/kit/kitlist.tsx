@@ -1,10 +1,10 @@
 // The kits that there are; a click puts one on the pads.
 import type { kit, kit_family } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { useCell, useLoaded } from '../cell'
-import { clean, counted, idText } from '../format'
-import { isFar } from '../wire'
-import { kit_family_words } from '../words'
+import { useCell, useLoaded } from '../base/cell'
+import { clean, counted, idText } from '../base/format'
+import { isFar } from '../connection/wire'
+import { kit_family_words } from '../base/words'
 import * as deeds from './kits'
 
 const LIST_MS = 15000

@@ -1,11 +1,11 @@
 // Kits: which there are, which is on the pads, and what changes the one on the pads.
 import type { Given, item, kit, kit_family, kit_scope, kit_slot, pads_at, preset } from 'loophole'
-import { Cell } from '../cell'
-import { clean, counted, factText, idBytes, idText, num } from '../format'
-import { report } from '../silent'
-import { complain, say } from '../state'
-import { transport } from '../transport'
-import { ask, AskError, isFar } from '../wire'
+import { Cell } from '../base/cell'
+import { clean, counted, factText, idBytes, idText, num } from '../base/format'
+import { report } from '../sound/silent'
+import { complain, say } from '../base/state'
+import { transport } from '../frame/transport'
+import { ask, AskError, isFar } from '../connection/wire'
 
 const BUDGET_MS = 60000
 const PAGE = 256

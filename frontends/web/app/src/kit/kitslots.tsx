@@ -1,11 +1,11 @@
 // The slots of the kit on the pads: what each plays and why, with what changes it.
 import type { kit_slot } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { useCell } from '../cell'
-import { clean, counted } from '../format'
-import { Icon, type IconName } from '../icons'
+import { useCell } from '../base/cell'
+import { clean, counted } from '../base/format'
+import { Icon, type IconName } from '../base/icons'
 import { heldAt, hit, loaded, lock, padAt, padNote, padOf, soundName, swap, type Loaded } from './kits'
-import { isFar } from '../wire'
+import { isFar } from '../connection/wire'
 
 const STEPS: { to: string; icon: IconName; title: string; key: string }[] = [
   { to: 'previous', icon: 'previous', title: 'Previous sound', key: ',' },

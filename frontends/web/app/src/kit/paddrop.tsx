@@ -1,12 +1,12 @@
 // The pads as places for a sound, while one is dragged from a list: they lie over the page then.
 import type { item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { Cell, useCell } from '../cell'
-import { clean, factText, idText } from '../format'
+import { Cell, useCell } from '../base/cell'
+import { clean, factText, idText } from '../base/format'
 import { DRAGGED, loaded, lookAtLoaded, padNote, padOf, PADS, putSound, slotAt, soundName } from './kits'
-import { complain } from '../state'
-import { classColour } from '../theme'
-import { isFar } from '../wire'
+import { complain } from '../base/state'
+import { classColour } from '../base/theme'
+import { isFar } from '../connection/wire'
 
 const LEAST = 16
 const SIDE = 4

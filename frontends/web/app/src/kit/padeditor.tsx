@@ -1,15 +1,15 @@
 // What a pad plays, and how: sound, layers by velocity, envelope, filter, sends. Empty fields have their usual values.
 import type { Given, item, loaded_sound, pad, pad_layer } from 'loophole'
-import { clean, factText, idBytes, num } from '../format'
-import { chosen } from '../list'
-import { complain } from '../state'
-import { classColour } from '../theme'
-import { TypedField } from '../typedfield'
-import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from '../valuefields'
-import { pad_mode_words, waveform_words } from '../words'
+import { clean, factText, idBytes, num } from '../base/format'
+import { chosen } from '../items/list'
+import { complain } from '../base/state'
+import { classColour } from '../base/theme'
+import { TypedField } from '../base/typedfield'
+import { dB, from_one, PITCH, rounded, semitones, Value, within, type Field } from '../base/valuefields'
+import { pad_mode_words, waveform_words } from '../base/words'
 import { EnvelopeCurve } from './envelope'
 import { PadShape } from './padshape'
-import { Check } from '../check'
+import { Check } from '../base/check'
 
 const FIELDS: Field<pad>[] = [
   { key: 'gain', title: 'Gain, dB', least: -100, most: 12, by: 0.5, ...dB },

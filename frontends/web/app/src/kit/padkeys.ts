@@ -1,6 +1,6 @@
 // Keys of the pads: letters hit them, others and the wheel change the slot of the pad that was reached last.
 import { useEffect, useRef } from 'preact/hooks'
-import { isFar } from '../wire'
+import { isFar } from '../connection/wire'
 import { heldAt, hit, loaded, lock, padAt, slotAt, swap, wheel } from './kits'
 
 /** The letters in the places of the keys: the first pad is at the bottom left of both. A keyboard of another language

@@ -1,9 +1,9 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields.
 import { useRef, useState } from 'preact/hooks'
-import { useCell } from '../cell'
-import { clean } from '../format'
-import { useFlash } from '../hits'
-import { Icon } from '../icons'
+import { useCell } from '../base/cell'
+import { clean } from '../base/format'
+import { useFlash } from '../connection/hits'
+import { Icon } from '../base/icons'
 import { bankOf, DRAGGED, heldAt, hit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
 import { LETTERS, useLetters, useWheel } from './padkeys'
 import { PadWave } from './padwave'

@@ -1,7 +1,7 @@
 // The part of its sound that a pad plays, as a waveform with handles: begin and end, and those of its loop.
 import type { Given, item, loaded_sound, pad } from 'loophole'
 import { useRef, useState } from 'preact/hooks'
-import { num } from '../format'
+import { num } from '../base/format'
 import { PadWave } from './padwave'
 import { partOf } from './padsread'
 

@@ -1,7 +1,7 @@
 // What the engine has on the pads: their sounds, names, classes and parts.
 import type { item, loaded_sound, pad } from 'loophole'
-import { clean, factText, idText, num, pathText } from '../format'
-import { ask } from '../wire'
+import { clean, factText, idText, num, pathText } from '../base/format'
+import { ask } from '../connection/wire'
 
 export interface Kit {
   pads: Map<number, pad>

@@ -1,9 +1,9 @@
 // The waveform of the part of a sound that a pad plays.
 import type { item } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { idText } from '../format'
-import { theme } from '../theme'
-import { drawWave, waves, type Wave } from '../waves'
+import { idText } from '../base/format'
+import { theme } from '../base/theme'
+import { drawWave, waves, type Wave } from '../sound/waves'
 
 /** A part of a waveform, from 0 to 1 of its length. */
 const partOf = (of: Wave, from: number, until: number): Wave => {

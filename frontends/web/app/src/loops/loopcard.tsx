@@ -1,7 +1,7 @@
 // The card of one loop: what it holds, and what changes it.
 import type { item, loop } from 'loophole'
-import { clean, idText, lengthText, num } from '../format'
-import { Icon } from '../icons'
+import { clean, idText, lengthText, num } from '../base/format'
+import { Icon } from '../base/icons'
 import * as deeds from './loops'
 import { Turn } from './turn'
 import { VolumeSlider } from './volumeslider'

@@ -1,15 +1,15 @@
 // The panel of loops: what each of the keys F1 to F12 holds.
 import type { stream_voice } from 'loophole'
-import { useCell } from '../cell'
-import { counted, idBytes, idText, num, pathText } from '../format'
-import { useNames } from '../itemnames'
-import { chosen } from '../list'
+import { useCell } from '../base/cell'
+import { counted, idBytes, idText, num, pathText } from '../base/format'
+import { useNames } from '../items/itemnames'
+import { chosen } from '../items/list'
 import { Loop } from './loopcard'
 import * as deeds from './loops'
-import { complain } from '../state'
-import { isFar } from '../wire'
-import { loop_grid_words } from '../words'
-import { Check } from '../check'
+import { complain } from '../base/state'
+import { isFar } from '../connection/wire'
+import { loop_grid_words } from '../base/words'
+import { Check } from '../base/check'
 
 const voiceName = (of: stream_voice) => `${num(of.voice)}: ${pathText(of.path).split('/').at(-1) || idText(of.id)}`
 

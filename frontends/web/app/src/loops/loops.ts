@@ -1,9 +1,9 @@
 // The loops of the keys F1 to F12 of the open project: what each holds, and what a press of its key does.
 import type { loop, loop_grid, loop_state, stream_voice } from 'loophole'
-import { Cell } from '../cell'
-import { num } from '../format'
-import { complain, say } from '../state'
-import { ask, AskError, isFar } from '../wire'
+import { Cell } from '../base/cell'
+import { num } from '../base/format'
+import { complain, say } from '../base/state'
+import { ask, AskError, isFar } from '../connection/wire'
 
 export const LOOP_KEYS = 12
 const FIRST_KEY = 1073741882 // F1

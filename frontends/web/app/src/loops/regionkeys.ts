@@ -1,8 +1,8 @@
 // What the keys do with the regions of the clip that is shown.
 import type { item } from 'loophole'
 import { isDeleting } from './deleting'
-import { idText } from '../format'
-import { hear, hush, isHeard, markRegion, region as selection } from '../hear'
+import { idText } from '../base/format'
+import { hear, hush, isHeard, markRegion, region as selection } from '../sound/hear'
 import * as deeds from './regions'
 
 const KEYPAD_1 = 1073741913

@@ -1,18 +1,18 @@
 // The panel of regions: the waveform of a clip's item, the selected part, and the regions of its ten keys.
 import type { item, region as clip_region } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Cell, useCell, useLoaded } from '../cell'
-import { clean, idText, lengthText, num } from '../format'
-import { hearBetween, hearFrom, region as selection } from '../hear'
-import { Icon } from '../icons'
-import { useNames } from '../itemnames'
-import { enterMode } from '../keyboard'
+import { Cell, useCell, useLoaded } from '../base/cell'
+import { clean, idText, lengthText, num } from '../base/format'
+import { hearBetween, hearFrom, region as selection } from '../sound/hear'
+import { Icon } from '../base/icons'
+import { useNames } from '../items/itemnames'
+import { enterMode } from '../base/keyboard'
 import { setShown } from './regionkeys'
 import * as deeds from './regions'
-import { TypedField } from '../typedfield'
+import { TypedField } from '../base/typedfield'
 import { VolumeSlider } from './volumeslider'
-import { WaveCanvas } from '../wavecanvas'
-import { isFar, listen } from '../wire'
+import { WaveCanvas } from '../sound/wavecanvas'
+import { isFar, listen } from '../connection/wire'
 
 const changed = new Cell(0) // raised when the clip or its regions may be others
 const look = () => changed.set(changed.value + 1)

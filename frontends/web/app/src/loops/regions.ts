@@ -1,9 +1,9 @@
 // The regions of a clip of the open project: parts of its item on the keys 1 to 9 and 0.
 import type { regions } from 'loophole'
-import { Cell } from '../cell'
-import { clean, idText, num } from '../format'
-import { complain, say } from '../state'
-import { ask, AskError, isFar, read } from '../wire'
+import { Cell } from '../base/cell'
+import { clean, idText, num } from '../base/format'
+import { complain, say } from '../base/state'
+import { ask, AskError, isFar, read } from '../connection/wire'
 
 const BUDGET_MS = 20000
 const FAR_UNDO = 'Only the studio can undo this.' // project.undo is denied to a page of another machine

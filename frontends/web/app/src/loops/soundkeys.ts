@@ -1,5 +1,5 @@
 // What the keys of the modes that play need: the loops by whose state they act, and the end of a held Backspace.
-import { usePolled } from '../polled'
+import { usePolled } from '../connection/polled'
 import { useDeleting } from './deleting'
 import { lookAtLoops } from './loops'
 

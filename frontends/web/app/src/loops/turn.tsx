@@ -1,8 +1,8 @@
 // How far a loop is in its turn.
 import type { loop } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { useCell } from '../cell'
-import { num } from '../format'
+import { useCell } from '../base/cell'
+import { num } from '../base/format'
 import * as deeds from './loops'
 
 /** The second of a turn in which this second of the file is heard: the turn plays parts of the file, as its actions

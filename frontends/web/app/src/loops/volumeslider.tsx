@@ -2,7 +2,7 @@
 // step of undo.
 import { useEffect, useState } from 'preact/hooks'
 import { gainAt, placeOfGain } from '../mix/fader'
-import { dbText } from '../format'
+import { dbText } from '../base/format'
 
 /** `value`: linear; undefined: there is nothing to set. */
 export function VolumeSlider({

@@ -1,11 +1,11 @@
 // The insert of a channel or of the master: another JACK client that its sound goes through, how late it comes back,
 // and why it is away.
 import type { chain_state, channel } from 'loophole'
-import { written, type Pair } from '../foreignports'
-import { clean, num } from '../format'
-import { nameFor } from '../naming'
-import { complain, say } from '../state'
-import { ask, isFar } from '../wire'
+import { written, type Pair } from '../sound/foreignports'
+import { clean, num } from '../base/format'
+import { nameFor } from '../base/naming'
+import { complain, say } from '../base/state'
+import { ask, isFar } from '../connection/wire'
 
 const BUDGET_MS = 5000
 const OTHER = 'other' // no ports: they have a colon

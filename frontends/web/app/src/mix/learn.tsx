@@ -1,13 +1,13 @@
 // MIDI learn: which control of a device moves what, and the control that is moved next as a new binding.
 import type { connection, midi_binding, midi_bindings, midi_mode } from 'loophole'
 import { useState } from 'preact/hooks'
-import { usePolled } from '../polled'
-import { clean } from '../format'
+import { usePolled } from '../connection/polled'
+import { clean } from '../base/format'
 import { PADS } from '../kit/kits'
-import { complain, say } from '../state'
-import { ask, AskError } from '../wire'
-import { channel_words, midi_mode_words } from '../words'
-import { Check } from '../check'
+import { complain, say } from '../base/state'
+import { ask, AskError } from '../connection/wire'
+import { channel_words, midi_mode_words } from '../base/words'
+import { Check } from '../base/check'
 
 const PORTS = ['midi_in', 'midi_in_2', 'midi_in_3', 'midi_in_4']
 

@@ -1,7 +1,7 @@
 // A meter: a level with a peak that is held. It moves by transforms alone.
 import { useEffect, useRef } from 'preact/hooks'
-import { meterDb, METER_LEAST_DB, meterPart } from '../format'
-import { useLevels } from '../levels'
+import { meterDb, METER_LEAST_DB, meterPart } from '../base/format'
+import { useLevels } from '../connection/levels'
 
 const HOLD_MS = 1500
 const LINE = 2 // pixels of the peak

@@ -1,17 +1,17 @@
 // The mixer: a strip for each channel, with its fader, its meters, what it sends and its insert.
 import type { chain_state, channel, mixer_strip } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { usePolled } from '../polled'
+import { usePolled } from '../connection/polled'
 import { gainAt, placeOfGain } from './fader'
-import { pairsOf, useForeignPorts, type Pair } from '../foreignports'
-import { dbText, num } from '../format'
+import { pairsOf, useForeignPorts, type Pair } from '../sound/foreignports'
+import { dbText, num } from '../base/format'
 import { hasInsert, Insert } from './insert'
 import { Knob } from './knob'
-import { useLevels } from '../levels'
+import { useLevels } from '../connection/levels'
 import { Level } from './level'
-import { complain } from '../state'
-import { channel_words } from '../words'
-import { ask } from '../wire'
+import { complain } from '../base/state'
+import { channel_words } from '../base/words'
+import { ask } from '../connection/wire'
 
 const CAN_SEND: channel[] = ['streams', 'sounds', 'pads']
 const HAS_PORTS: channel[] = ['streams', 'sounds', 'pads', 'sequencer', 'metronome']

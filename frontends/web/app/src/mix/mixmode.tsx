@@ -1,6 +1,6 @@
 // The mode Mix: the strips of all channels, and the MIDI controls that move them.
 import { useSoundKeys } from '../loops/soundkeys'
-import { isFar } from '../wire'
+import { isFar } from '../connection/wire'
 import { Learn } from './learn'
 import { Mixer } from './mixer'
 

@@ -1,5 +1,5 @@
 // The first slots of the bank as buttons: a click starts a pattern at the next bar.
-import { clean, num } from '../format'
+import { clean, num } from '../base/format'
 import type { SlotsNow } from './useslots'
 
 const SHOWN = 16

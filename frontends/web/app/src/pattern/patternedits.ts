@@ -1,11 +1,11 @@
 // Edits of the pattern that plays, on their way to the engine: one at a time, each made from the newest pattern. If
 // another page or program was earlier, the edit is made again from what that one set.
 import type { pattern, pattern_now, row } from 'loophole'
-import { Cell } from '../cell'
-import { num } from '../format'
-import { report } from '../silent'
-import { complain } from '../state'
-import { ask, AskError } from '../wire'
+import { Cell } from '../base/cell'
+import { num } from '../base/format'
+import { report } from '../sound/silent'
+import { complain } from '../base/state'
+import { ask, AskError } from '../connection/wire'
 import { merge } from './merge'
 
 const TRIES_MOST = 8

@@ -2,12 +2,12 @@
 // back.
 import type { library_pattern, library_verb, silent_sound } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from '../polled'
-import { clean, counted, num } from '../format'
-import { nameFor } from '../naming'
-import { reportSaid } from '../silent'
-import { ask } from '../wire'
-import { Check } from '../check'
+import { usePolled } from '../connection/polled'
+import { clean, counted, num } from '../base/format'
+import { nameFor } from '../base/naming'
+import { reportSaid } from '../sound/silent'
+import { ask } from '../connection/wire'
+import { Check } from '../base/check'
 
 const BUDGET_MS = 20000
 const PAGE = 100

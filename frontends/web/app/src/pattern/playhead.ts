@@ -1,8 +1,8 @@
 // The step that sounds, as a frame over each row while the transport runs.
 import { useEffect } from 'preact/hooks'
-import { num } from '../format'
-import { transport } from '../transport'
-import { listen } from '../wire'
+import { num } from '../base/format'
+import { transport } from '../frame/transport'
+import { listen } from '../connection/wire'
 
 const BAR = 16
 const FRAME_MS = 1000 / 30

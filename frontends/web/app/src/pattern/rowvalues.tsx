@@ -1,8 +1,8 @@
 // The values of a row of the pattern that are no steps: level, pitch, filter, sends, choke group.
 import type { row } from 'loophole'
 import { useState } from 'preact/hooks'
-import { clean } from '../format'
-import { PITCH, Value, type Field } from '../valuefields'
+import { clean } from '../base/format'
+import { PITCH, Value, type Field } from '../base/valuefields'
 import type { PatternNow } from './usepattern'
 
 const FIELDS: Field<row>[] = [

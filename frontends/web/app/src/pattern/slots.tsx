@@ -1,12 +1,12 @@
 // The slots of patterns of the open project: save what plays, load for the next bar, and the banks.
 import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useState } from 'preact/hooks'
-import { clean, num } from '../format'
-import { nameFor } from '../naming'
-import { TypedField } from '../typedfield'
-import { ask } from '../wire'
+import { clean, num } from '../base/format'
+import { nameFor } from '../base/naming'
+import { TypedField } from '../base/typedfield'
+import { ask } from '../connection/wire'
 import { BUDGET_MS, type SlotsNow } from './useslots'
-import { Check } from '../check'
+import { Check } from '../base/check'
 
 const SLOTS = 128
 

@@ -1,14 +1,14 @@
 // The song of the open project: which slots play one after the other, for how many bars, and which of them plays.
 import { useState } from 'preact/hooks'
-import { useCell } from '../cell'
-import { num } from '../format'
-import { reportSaid } from '../silent'
+import { useCell } from '../base/cell'
+import { num } from '../base/format'
+import { reportSaid } from '../sound/silent'
 import { BARS_MOST, SLOTS, SongEntry, wholeOf } from './songentry'
-import { complain } from '../state'
-import { transport as transportCell } from '../transport'
+import { complain } from '../base/state'
+import { transport as transportCell } from '../frame/transport'
 import { BUDGET_MS, useSong, type Entry } from './usesong'
-import { ask } from '../wire'
-import { Check } from '../check'
+import { ask } from '../connection/wire'
+import { Check } from '../base/check'
 
 const ENTRIES_MOST = 256
 

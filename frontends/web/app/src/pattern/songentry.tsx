@@ -1,5 +1,5 @@
 // A line of the song: a slot, for how many bars, and what moves it.
-import { TypedField } from '../typedfield'
+import { TypedField } from '../base/typedfield'
 import type { Entry } from './usesong'
 
 export const SLOTS = 128

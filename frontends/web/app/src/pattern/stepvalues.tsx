@@ -1,7 +1,7 @@
 // The values of a row's steps: level, chance, hits and timing, a slider for each step that sounds.
 import type { row, Whole } from 'loophole'
 import { useState } from 'preact/hooks'
-import { num } from '../format'
+import { num } from '../base/format'
 
 export const STEP_VALUES = ['velocity', 'probability', 'ratchet', 'timing'] as const
 export type StepValue = (typeof STEP_VALUES)[number]

@@ -1,11 +1,11 @@
 // The pattern that plays, and what changes it. Each change sounds from the next bar on.
 import type { pattern, row, row_state } from 'loophole'
-import { useCell } from '../cell'
-import { usePolled } from '../polled'
-import { clean, idBytes, num } from '../format'
-import { chosen } from '../list'
-import { complain } from '../state'
-import { ask, AskError, read } from '../wire'
+import { useCell } from '../base/cell'
+import { usePolled } from '../connection/polled'
+import { clean, idBytes, num } from '../base/format'
+import { chosen } from '../items/list'
+import { complain } from '../base/state'
+import { ask, AskError, read } from '../connection/wire'
 import { freeName } from './merge'
 import { edited, putRows, rowsNow, takeNewest } from './patternedits'
 

@@ -1,12 +1,12 @@
 // The slots of patterns of the open project.
 import type { slot_said } from 'loophole'
 import { useState } from 'preact/hooks'
-import { useCell } from '../cell'
-import { usePolled } from '../polled'
-import { num } from '../format'
-import { reportSaid } from '../silent'
-import { transport } from '../transport'
-import { ask } from '../wire'
+import { useCell } from '../base/cell'
+import { usePolled } from '../connection/polled'
+import { num } from '../base/format'
+import { reportSaid } from '../sound/silent'
+import { transport } from '../frame/transport'
+import { ask } from '../connection/wire'
 
 export const BUDGET_MS = 20000
 

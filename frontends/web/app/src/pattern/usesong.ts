@@ -1,10 +1,10 @@
 // The song of the open project, and what changes it.
 import type { song_entry } from 'loophole'
 import { useRef, useState } from 'preact/hooks'
-import { num } from '../format'
-import { usePolled } from '../polled'
-import { reportSaid } from '../silent'
-import { ask } from '../wire'
+import { num } from '../base/format'
+import { usePolled } from '../connection/polled'
+import { reportSaid } from '../sound/silent'
+import { ask } from '../connection/wire'
 
 export const BUDGET_MS = 20000
 

@@ -1,9 +1,9 @@
 // The waveform of a take while it grows.
 import type { recording, waveform_so_far } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { clean, counted, idText, lengthText, num, pathText } from '../format'
-import { drawWave, type Wave } from '../waves'
-import { listen } from '../wire'
+import { clean, counted, idText, lengthText, num, pathText } from '../base/format'
+import { drawWave, type Wave } from '../sound/waves'
+import { listen } from '../connection/wire'
 
 const signed = (bytes: Uint8Array) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 

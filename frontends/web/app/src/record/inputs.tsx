@@ -1,11 +1,11 @@
 // The levels of what is recorded, and whether the inputs are heard.
-import { useCell } from '../cell'
-import { usePolled } from '../polled'
-import { dbText, num } from '../format'
-import { levels } from '../levels'
+import { useCell } from '../base/cell'
+import { usePolled } from '../connection/polled'
+import { dbText, num } from '../base/format'
+import { levels } from '../connection/levels'
 import { Level } from '../mix/level'
-import { complain } from '../state'
-import { ask } from '../wire'
+import { complain } from '../base/state'
+import { ask } from '../connection/wire'
 import { wish } from './wish'
 
 const MARKS = [0, -12, -24, -36, -48]

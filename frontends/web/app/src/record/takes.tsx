@@ -1,14 +1,14 @@
 // The takes: those that ended early with the reason, and those that became items, the newest first.
 import type { item, recording } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
-import { Cell, useCell, useLoaded } from '../cell'
-import { clean, idText, lengthText, num, seconds } from '../format'
-import { hear, hearFrom, hearing, hush } from '../hear'
-import { Icon } from '../icons'
+import { Cell, useCell, useLoaded } from '../base/cell'
+import { clean, idText, lengthText, num, seconds } from '../base/format'
+import { hear, hearFrom, hearing, hush } from '../sound/hear'
+import { Icon } from '../base/icons'
 import { lookAtLoaded, padAt, putSound } from '../kit/kits'
-import { complain, show, START_FILTERS } from '../state'
-import { WaveCanvas } from '../wavecanvas'
-import { isFar, listen, read } from '../wire'
+import { complain, show, START_FILTERS } from '../base/state'
+import { WaveCanvas } from '../sound/wavecanvas'
+import { isFar, listen, read } from '../connection/wire'
 
 const MOST = 100
 const QUERY = 'origin:recorded'

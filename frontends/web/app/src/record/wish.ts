@@ -1,6 +1,6 @@
 // What a person wants to record, and the ask that it becomes.
 import type { Asks, take_source } from 'loophole'
-import { Cell } from '../cell'
+import { Cell } from '../base/cell'
 
 export const SOURCES = [
   'inputs',

@@ -1,7 +1,7 @@
 // What the next take records: its source, when it begins, how long it is.
-import { useCell } from '../cell'
-import { pairsOf, useForeignPorts } from '../foreignports'
-import { nameFor } from '../naming'
+import { useCell } from '../base/cell'
+import { pairsOf, useForeignPorts } from '../sound/foreignports'
+import { nameFor } from '../base/naming'
 import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
 
 const OTHER = 'other' // no port: it has no colon
