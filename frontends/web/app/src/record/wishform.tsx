@@ -1,6 +1,7 @@
 // What the next take records: its source, when it begins, how long it is.
 import { useCell } from '../base/cell'
 import { pairsOf, useForeignPorts } from '../sound/foreignports'
+import { partsOf } from '../base/format'
 import { nameFor } from '../base/naming'
 import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
 
@@ -125,13 +126,7 @@ function Ports({ now }: { now: string[] }) {
   const isListed = !now.length || offered.some(one => written(one.ports) === written(now))
   const name = () =>
     nameFor('JACK ports, separated by commas: to the left and the right side in turn').then(typed => {
-      if (typed)
-        want({
-          ports: typed
-            .split(',')
-            .map(one => one.trim())
-            .filter(Boolean),
-        })
+      if (typed) want({ ports: partsOf(typed) })
     })
   const choose = (to: string) => {
     if (to === OTHER) name()
