@@ -127,19 +127,7 @@ function DeskPart({
         </>
       )
     case 'pad':
-      return (
-        <PadEditor
-          key={at}
-          number={at}
-          of={pads.of(at)}
-          item={pads.itemOf(at)}
-          sound={pads.loadedAt(at)}
-          name={pads.named(at)}
-          names={pads.names}
-          change={pads.change}
-          layers={pads.layers}
-        />
-      )
+      return <PadEditor key={at} number={at} pads={pads} />
     case 'row':
       return <RowDesk pattern={pattern} />
     case 'slots':
