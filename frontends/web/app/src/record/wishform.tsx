@@ -2,6 +2,7 @@
 import { useCell } from '../base/cell'
 import { pairsOf, useForeignPorts } from '../sound/foreignports'
 import { partsOf } from '../base/format'
+import { Choice, Input } from '../base/labelled'
 import { nameFor } from '../base/naming'
 import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
 
@@ -159,32 +160,17 @@ export function WishForm() {
   const { source, ports, length, loop, name } = useCell(wish)
   return (
     <div class="wish" role="group" aria-label="The next take">
-      <label>
-        Source{' '}
-        <select
-          value={source}
-          onChange={event => want({ source: SOURCES.find(one => one === event.currentTarget.value)! })}
-        >
-          {SOURCES.map(one => (
-            <option key={one} value={one}>
-              {SOURCE_TITLES[one] ?? `the channel ${one}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Source"
+        value={source}
+        of={SOURCES}
+        text={one => SOURCE_TITLES[one] ?? `the channel ${one}`}
+        put={source => want({ source })}
+      />
       {source === 'inputs' && <Ports now={ports} />}
       <Begin />
       <Length />
-      <label>
-        Name{' '}
-        <input
-          type="text"
-          value={name}
-          maxLength={200}
-          placeholder="the time of day"
-          onInput={event => want({ name: event.currentTarget.value })}
-        />
-      </label>
+      <Input label="Name" value={name} maxLength={200} placeholder="the time of day" put={name => want({ name })} />
       <label class="check">
         <input
           type="checkbox"
