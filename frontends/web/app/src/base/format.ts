@@ -107,3 +107,10 @@ export const meterPart = (linear: number): number =>
 export const meterDb = (linear: number): number => Math.round((1 - meterPart(linear)) * METER_LEAST_DB)
 
 export const dbText = (linear: number): string => (linear > 0.00001 ? (20 * Math.log10(linear)).toFixed(1) : '-∞')
+
+/** The parts of a text that a person separated by commas. */
+export const partsOf = (typed: string) =>
+  typed
+    .split(',')
+    .map(one => one.trim())
+    .filter(Boolean)

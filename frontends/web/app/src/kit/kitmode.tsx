@@ -1,6 +1,7 @@
 // The mode Kit: the pads beside the pattern that plays, and below them a desk with one part at a time.
 import { useEffect } from 'preact/hooks'
 import { useCell } from '../base/cell'
+import { Choice } from '../base/labelled'
 import { usePolled } from '../connection/polled'
 import { useSoundKeys } from '../loops/soundkeys'
 import { Launch } from '../pattern/launch'
@@ -13,7 +14,8 @@ import { usePattern, type PatternNow } from '../pattern/usepattern'
 import { useSlots, type SlotsNow } from '../pattern/useslots'
 import { DESKS, show, view, type Desk as DeskName } from '../base/state'
 import { isFar, listen } from '../connection/wire'
-import { Builder, Commit } from './builder'
+import { Builder } from './builder'
+import { Commit } from './commit'
 import { Current, Ways } from './current'
 import { KitList } from './kitlist'
 import * as deeds from './kits'
@@ -42,20 +44,14 @@ function PadControls({ pads }: { pads: PadsNow }) {
           {one} × {one}
         </button>
       ))}
-      <label>
-        Bank{' '}
-        <select
-          aria-label="Bank of pads"
-          value={bank}
-          onChange={event => deeds.padAt.set(Number(event.currentTarget.value))}
-        >
-          {Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2).map(one => (
-            <option key={one} value={one}>
-              {one} to {one + side ** 2 - 1}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Bank"
+        aria-label="Bank of pads"
+        value={bank}
+        of={Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2)}
+        text={one => `${one} to ${one + side ** 2 - 1}`}
+        put={one => deeds.padAt.set(one)}
+      />
       <label class="hardness">
         Velocity{' '}
         <input
@@ -131,19 +127,7 @@ function DeskPart({
         </>
       )
     case 'pad':
-      return (
-        <PadEditor
-          key={at}
-          number={at}
-          of={pads.of(at)}
-          item={pads.itemOf(at)}
-          sound={pads.loadedAt(at)}
-          name={pads.named(at)}
-          names={pads.names}
-          change={pads.change}
-          layers={pads.layers}
-        />
-      )
+      return <PadEditor key={at} number={at} pads={pads} />
     case 'row':
       return <RowDesk pattern={pattern} />
     case 'slots':

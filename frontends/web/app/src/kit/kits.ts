@@ -178,6 +178,9 @@ export const lock = (slots: string[], on: boolean) =>
     say(`${slots.length ? slots.map(clean).join(', ') : 'All slots'}: ${on ? 'held' : 'free'}.`)
   })
 
+/** A seed that a person typed; undefined: a new one. */
+export const seedOf = (typed: string) => (/^\d{1,15}$/.test(typed.trim()) ? Number(typed) : undefined)
+
 /** `seed` undefined: a new one. */
 export const randomise = (seed: number | undefined) =>
   inTurn(async () => {
@@ -341,38 +344,46 @@ export const keepPads = (sounds: Map<number, item>, name: string) =>
 
 // ---- what was played ----
 
+/** Lines of a bar that hits are put on. */
+export const GRIDS = [4, 8, 12, 16, 24, 32]
+
 export interface Played {
-  bars: number
-  quantise: number | undefined
-  strength: number
+  kind: 'clip' | 'audio' | 'pattern'
   track: string
   slot: string
-  audio: boolean
+  quantise: number
+  strength: number
 }
 
 /** Hits wait for the next of so many lines in a bar; 0: none. */
 export const quantiseHits = (lines: number) => ask('audio.set_quantise', { lines }, 5000).catch(complain)
 
-/** The last bars become a clip of MIDI or of audio on a track, or, with a slot, a pattern in it. */
-export const commit = (of: Played) =>
-  inTurn(async () => {
-    const grid = of.quantise ? { quantise: of.quantise, strength: of.strength } : {}
-    if (of.slot) {
-      const got = await ask('project.played_pattern', { project: '', bars: of.bars, ...grid }, BUDGET_MS)
-      const saved = await ask(
-        'project.save_pattern',
-        { project: '', slot: of.slot, file: got.file, name: `Played ${of.bars}` },
-        BUDGET_MS,
-      )
-      return say([clean(saved.message), ...(got.remarks ?? []).map(clean)].join('. '))
-    }
-    const got = await ask(
-      'project.commit_kit',
-      { project: '', bars: of.bars, track: of.track, as_audio: of.audio || undefined, ...grid },
-      BUDGET_MS,
-    )
-    const place = `on track ${clean(got.track_name)} from beat ${got.start}`
-    say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, ${place}. Ctrl+Z undoes this.`)
+type Grid = { quantise?: number; strength?: number }
+
+async function commitPattern(slot: string, bars: number, grid: Grid) {
+  const got = await ask('project.played_pattern', { project: '', bars, ...grid }, BUDGET_MS)
+  const saved = await ask(
+    'project.save_pattern',
+    { project: '', slot: slot || '1', file: got.file, name: `Played ${bars}` },
+    BUDGET_MS,
+  )
+  say([clean(saved.message), ...(got.remarks ?? []).map(clean)].join('. '))
+}
+
+async function commitClip(typed: string, bars: number, as_audio: true | undefined, grid: Grid) {
+  const track = typed.trim() || 'Pads'
+  const got = await ask('project.commit_kit', { project: '', bars, track, as_audio, ...grid }, BUDGET_MS)
+  const place = `on track ${clean(got.track_name)} from beat ${got.start}`
+  say(`${clean(got.name)}: ${counted(num(got.hits), 'hit')}, ${place}. Ctrl+Z undoes this.`)
+}
+
+/** The last bars become a clip of MIDI or of audio on a track, or a pattern in a slot. */
+export const commit = ({ kind, track, slot, quantise, strength }: Played, bars: number) =>
+  inTurn(() => {
+    const grid = quantise ? { quantise, strength } : {}
+    return kind === 'pattern'
+      ? commitPattern(slot, bars, grid)
+      : commitClip(track, bars, kind === 'audio' || undefined, grid)
   })
 
 // ---- presets ----

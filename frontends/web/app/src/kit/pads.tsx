@@ -1,93 +1,78 @@
 // The pads: 4 × 4 or 8 × 8, hit by mouse, finger, keys, and by letters from anywhere in the page but fields.
-import { useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { useCell } from '../base/cell'
 import { clean } from '../base/format'
 import { useFlash } from '../connection/hits'
 import { Icon } from '../base/icons'
-import { bankOf, DRAGGED, heldAt, hit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
+import { bankOf, heldAt, hit, layout, loaded, padAt, padNote, putSound, slotAt, type Loaded } from './kits'
 import { LETTERS, useLetters, useWheel } from './padkeys'
 import { PadWave } from './padwave'
 import { plays } from './padsread'
+import { useDrop } from './usedrop'
 import type { PadsNow } from './usepads'
 
-function Pad({
-  number,
-  place,
-  side,
-  kit,
-  pads,
-  at,
-}: {
+interface PadProps {
   number: number
   place: number
   side: number
   kit: Loaded | undefined
   pads: PadsNow
   at: boolean
-}) {
-  const [over, setOver] = useState(false)
-  const light = useFlash<HTMLElement>('pad', number)
-  const lock = heldAt(kit, number)
-  const slot = lock ? undefined : slotAt(kit, number),
-    one = pads.of(number),
-    sound = pads.itemOf(number),
-    silent = slot?.placeholder
-  const [from, until] = pads.shareOf(number)
+}
+
+/** A press by mouse, finger or Enter hits the pad; its end releases it. */
+function pressesOf(number: number, pads: PadsNow) {
   const press = () => {
     padAt.set(number)
     if (plays(pads.of(number))) hit(number)
   }
-  const drop = (event: DragEvent) => {
-    const id = event.dataTransfer?.getData(DRAGGED)
-    setOver(false)
-    if (id) {
-      event.preventDefault()
-      putSound(number, id)
-    }
+  const release = () => pads.release(number)
+  return {
+    onFocus: () => padAt.set(number),
+    onPointerDown: press,
+    onPointerUp: release,
+    onPointerLeave: (event: PointerEvent) => event.buttons && release(),
+    onKeyDown: (event: KeyboardEvent) => event.key === 'Enter' && !event.repeat && press(),
+    onKeyUp: (event: KeyboardEvent) => event.key === 'Enter' && release(),
   }
+}
+
+function Pad({ number, place, side, kit, pads, at }: PadProps) {
+  const { over, drops } = useDrop(id => putSound(number, id))
+  const light = useFlash<HTMLElement>('pad', number)
+  const lock = heldAt(kit, number)
+  const slot = lock ? undefined : slotAt(kit, number),
+    sound = pads.itemOf(number),
+    silent = slot?.placeholder,
+    isOn = plays(pads.of(number))
+  const title = [
+    slot ? clean(slot.slot) : '',
+    lock ? `locked: ${clean(lock.slot)} of ${clean(lock.name)}` : '',
+    silent ? clean(silent) : pads.named(number),
+    `pad ${number}`,
+  ]
+  const [from, until] = pads.shareOf(number)
   return (
     <button
       class={`pad ${at ? 'at' : ''} ${over ? 'over' : ''}`}
-      aria-disabled={!plays(one)}
+      aria-disabled={!isOn}
       data-placeholder={silent || undefined}
       data-pad={number}
-      title={[
-        slot ? clean(slot.slot) : '',
-        lock ? `locked: ${clean(lock.slot)} of ${clean(lock.name)}` : '',
-        silent ? clean(silent) : pads.named(number),
-        `pad ${number}`,
-      ]
-        .filter(Boolean)
-        .join(' · ')}
-      style={{ gridArea: `${side - Math.floor(place / side)} / ${(place % side) + 1}`, '--class': pads.colourOf(one) }}
-      onFocus={() => padAt.set(number)}
-      onPointerDown={press}
-      onPointerUp={() => pads.release(number)}
-      onPointerLeave={event => {
-        if (event.buttons) pads.release(number)
+      title={title.filter(Boolean).join(' · ')}
+      style={{
+        gridArea: `${side - Math.floor(place / side)} / ${(place % side) + 1}`,
+        '--class': pads.colourOf(number),
       }}
-      onKeyDown={event => {
-        if (event.key === 'Enter' && !event.repeat) press()
-      }}
-      onKeyUp={event => {
-        if (event.key === 'Enter') pads.release(number)
-      }}
-      onDragOver={event => {
-        if (event.dataTransfer?.types.includes(DRAGGED)) {
-          event.preventDefault()
-          setOver(true)
-        }
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
+      {...pressesOf(number, pads)}
+      {...drops}
     >
       <i ref={light} class="flash" aria-hidden="true" />
       <span class="padnote">
-        {padNote(one?.note, number)}
+        {padNote(pads.of(number)?.note, number)}
         {side === 4 && <kbd>{LETTERS[place]}</kbd>}
         {(slot?.locked || lock) && <Icon name="locked" size={12} />}
       </span>
-      {plays(one) && sound && <PadWave of={sound} from={from} until={until} />}
+      {isOn && sound && <PadWave of={sound} from={from} until={until} />}
       <strong>{clean((lock ?? slot)?.slot ?? '')}</strong>
       <small>{pads.named(number)}</small>
     </button>

@@ -1,6 +1,6 @@
 // What the engine has on the pads: their sounds, names, classes and parts.
 import type { item, loaded_sound, pad } from 'loophole'
-import { clean, factText, idText, num, pathText } from '../base/format'
+import { clean, idText, num, pathText } from '../base/format'
 import { ask } from '../connection/wire'
 
 export interface Kit {
@@ -15,11 +15,6 @@ const withoutEnding = (name: string) => name.replace(/\.[^.]*$/, '')
 export function nameOf(of: loaded_sound, items: Map<string, item>): string {
   const id = idText(of.id)
   return withoutEnding(pathText(of.path).split('/').at(-1)! || clean(items.get(id)?.media.name ?? '')) || id
-}
-
-export const classOf = (of: loaded_sound, items: Map<string, item>) => {
-  const one = items.get(idText(of.id))
-  return one ? factText(one, 'class') : ''
 }
 
 export async function loadKit(): Promise<Kit> {

@@ -1,16 +1,22 @@
 // What was sent to the pads, and holds until it is read back.
 import type { Given, pad } from 'loophole'
 import { useState } from 'preact/hooks'
+import { complain } from '../base/state'
+import { num } from '../base/format'
+import { ask } from '../connection/wire'
+import { report } from '../sound/silent'
 import type { Kit } from './padsread'
+
+const LOADING_MS = 30000
 
 interface Sent {
   of: Given<pad>
   answered: number
 }
 
-/** The pads, and what notes a change: it counts until pads arrive that were asked for after its answer, so that the
+/** The pads, and what changes them. A change counts until pads arrive that were asked for after its answer, so that the
  * next change of its pad begins with it. */
-export function useSent(kit: Kit | undefined) {
+export function useSent(kit: Kit | undefined, again: () => void) {
   const [sent, setSent] = useState(new Map<number, Sent>())
   const of = (number: number) => {
     const one = sent.get(number)
@@ -24,5 +30,16 @@ export function useSent(kit: Kit | undefined) {
       else next.delete(number)
       return next
     })
-  return { of, note, waits: (number: number) => sent.get(number)?.answered === Infinity }
+  const put = async (each: (Given<pad> & { pad: number })[]) => {
+    for (const one of each) note(one.pad, { of: one, answered: Infinity })
+    const now = await ask('audio.set_pads', { each }, LOADING_MS).catch(complain)
+    const answered = performance.now()
+    for (const one of each) {
+      const got = now?.each?.find(other => num(other.pad) === one.pad)
+      note(one.pad, got && { of: got, answered }, one)
+    }
+    again()
+    if (now) report('', 'pad', now.silent)
+  }
+  return { of, put, waits: (number: number) => sent.get(number)?.answered === Infinity }
 }

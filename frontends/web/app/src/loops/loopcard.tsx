@@ -1,5 +1,5 @@
 // The card of one loop: what it holds, and what changes it.
-import type { item, loop } from 'loophole'
+import type { item, loop, loop_state } from 'loophole'
 import { clean, idText, lengthText, num } from '../base/format'
 import { Icon } from '../base/icons'
 import * as deeds from './loops'
@@ -20,20 +20,88 @@ function soundOf(of: loop | undefined, names: Map<string, item>): string {
 const lengthOf = (of: loop) =>
   `${num(of.duration).toFixed(2)} s${of.beats ? ` · ${+of.beats.toFixed(2)} beats at ${of.tempo?.toFixed(1)}` : ''}`
 
-export function Loop({ number, of, names }: { number: number; of: loop | undefined; names: Map<string, item> }) {
+interface CardProps {
+  number: number
+  of: loop | undefined
+}
+
+const isHeld = (of: loop | undefined) => of !== undefined && num(of.duration) > 0
+
+const CAPTURES: Partial<Record<loop_state, string>> = { capturing: 'End the capture on', waiting: 'Take back' }
+
+/** Plays the loop or stops it, and captures. */
+function Deck({ number, of }: CardProps) {
   const name = deeds.keyName(number)
   const state = of?.state ?? 'empty'
-  const held = of !== undefined && num(of.duration) > 0
+  const held = isHeld(of)
   const sounds = state === 'playing' || (state === 'waiting' && held)
-  const capture =
-    state === 'capturing'
-      ? 'End the capture on'
-      : state === 'waiting'
-        ? 'Take back'
-        : held
-          ? 'Capture again on'
-          : 'Capture on'
+  const play = sounds ? 'Stop' : 'Play'
+  const capture = CAPTURES[state] ?? (held ? 'Capture again on' : 'Capture on')
   const press = state === 'waiting' ? deeds.pressLoop : deeds.captureLoop
+  return (
+    <>
+      <button
+        disabled={!held || state === 'capturing'}
+        aria-label={`${play} ${name}`}
+        title={play}
+        onClick={() => deeds.pressLoop(number)}
+      >
+        <Icon name={sounds ? 'stop' : 'play'} size={14} />
+      </button>
+      <button
+        class="record"
+        aria-pressed={state === 'capturing'}
+        aria-label={`${capture} ${name}`}
+        title={`${capture} ${name}`}
+        disabled={of?.locked}
+        onClick={() => press(number)}
+      >
+        <Icon name="record" size={14} />
+      </button>
+    </>
+  )
+}
+
+/** Locks the loop, takes its last change back, deletes it. */
+function Keeping({ number, of }: CardProps) {
+  const name = deeds.keyName(number)
+  const locked = of?.locked ?? false
+  return (
+    <>
+      <button
+        disabled={!isHeld(of)}
+        aria-pressed={locked}
+        aria-label={`Lock ${name}`}
+        title={`Lock (Ctrl+${name})`}
+        onClick={() => deeds.lockLoop(number)}
+      >
+        <Icon name={locked ? 'locked' : 'unlocked'} size={14} />
+      </button>
+      <button
+        aria-label={`Undo on ${name}`}
+        title="The loop before the last capture, deletion or undo"
+        disabled={locked}
+        onClick={() => deeds.undoLoop(number)}
+      >
+        <Icon name="undo" size={14} />
+      </button>
+      <button
+        disabled={!isHeld(of) || locked}
+        aria-label={`Delete ${name}`}
+        title={`Delete (Backspace and ${name})`}
+        onClick={() => deeds.deleteLoop(number)}
+      >
+        <Icon name="delete" size={14} />
+      </button>
+    </>
+  )
+}
+
+export function Loop({ number, of, names }: CardProps & { names: Map<string, item> }) {
+  const name = deeds.keyName(number)
+  const state = of?.state ?? 'empty'
+  const sound = soundOf(of, names)
+  const placeholder = clean(of?.placeholder ?? '')
   return (
     <div
       class="loop"
@@ -44,60 +112,19 @@ export function Loop({ number, of, names }: { number: number; of: loop | undefin
     >
       <p class="is">
         <kbd>{name}</kbd> <strong>{state}</strong>
-        {held && <span class="quiet">{lengthOf(of)}</span>}
+        {of && isHeld(of) && <span class="quiet">{lengthOf(of)}</span>}
       </p>
-      <p class="of" title={[soundOf(of, names), clean(of?.placeholder ?? '')].filter(Boolean).join(': ')}>
-        {of?.placeholder && <em>{clean(of.placeholder)}: </em>}
-        {soundOf(of, names)}
+      <p class="of" title={[sound, placeholder].filter(Boolean).join(': ')}>
+        {placeholder && <em>{placeholder}: </em>}
+        {sound}
       </p>
       <Turn of={of} name={name} />
       <p class="buttons">
-        <button
-          disabled={!held || state === 'capturing'}
-          aria-label={`${sounds ? 'Stop' : 'Play'} ${name}`}
-          title={sounds ? 'Stop' : 'Play'}
-          onClick={() => deeds.pressLoop(number)}
-        >
-          <Icon name={sounds ? 'stop' : 'play'} size={14} />
-        </button>
-        <button
-          class="record"
-          aria-pressed={state === 'capturing'}
-          aria-label={`${capture} ${name}`}
-          title={`${capture} ${name}`}
-          disabled={of?.locked}
-          onClick={() => press(number)}
-        >
-          <Icon name="record" size={14} />
-        </button>
-        <button
-          disabled={!held}
-          aria-pressed={of?.locked ?? false}
-          aria-label={`Lock ${name}`}
-          title={`Lock (Ctrl+${name})`}
-          onClick={() => deeds.lockLoop(number)}
-        >
-          <Icon name={of?.locked ? 'locked' : 'unlocked'} size={14} />
-        </button>
-        <button
-          aria-label={`Undo on ${name}`}
-          title="The loop before the last capture, deletion or undo"
-          disabled={of?.locked}
-          onClick={() => deeds.undoLoop(number)}
-        >
-          <Icon name="undo" size={14} />
-        </button>
-        <button
-          disabled={!held || of.locked}
-          aria-label={`Delete ${name}`}
-          title={`Delete (Backspace and ${name})`}
-          onClick={() => deeds.deleteLoop(number)}
-        >
-          <Icon name="delete" size={14} />
-        </button>
+        <Deck number={number} of={of} />
+        <Keeping number={number} of={of} />
       </p>
       <VolumeSlider
-        value={held ? of.volume : undefined}
+        value={of && isHeld(of) ? of.volume : undefined}
         name={name}
         put={volume => deeds.setLoopVolume(number, volume)}
       />

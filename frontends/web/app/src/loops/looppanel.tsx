@@ -2,6 +2,7 @@
 import type { stream_voice } from 'loophole'
 import { useCell } from '../base/cell'
 import { counted, idBytes, idText, num, pathText } from '../base/format'
+import { Choice } from '../base/labelled'
 import { useNames } from '../items/itemnames'
 import { chosen } from '../items/list'
 import { Loop } from './loopcard'
@@ -19,82 +20,75 @@ function fromChosen() {
   else complain(new Error('No item is chosen: choose one in the table, then play it to capture from it'))
 }
 
+/** Plays, pauses and stops what a capture takes. */
+function Voices({ sources, source }: { sources: stream_voice[]; source: number | undefined }) {
+  const taken = sources.filter(one => source === undefined || num(one.voice) === source)
+  const isPaused = taken.length > 0 && taken.every(one => one.state === 'paused')
+  const which = source === undefined ? 'all' : 'it'
+  return (
+    <>
+      <button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">
+        Play the chosen item
+      </button>
+      <button
+        disabled={!taken.length}
+        aria-pressed={isPaused}
+        title="It goes on from where it is"
+        onClick={() => deeds.pauseSources(!isPaused)}
+      >
+        Pause {which}
+      </button>
+      <button disabled={!sources.length} onClick={deeds.stopSources}>
+        Stop {which}
+      </button>
+    </>
+  )
+}
+
 /** What all captures and plays have in common. */
 function Common() {
   const timing = useCell(deeds.timing)
   const stretch = useCell(deeds.stretch)
   const source = useCell(deeds.source)
   const sources = useCell(deeds.sources)
-  const ownerless = useCell(deeds.ownerless)
-  const taken = sources.filter(one => source === undefined || num(one.voice) === source)
-  const isPaused = taken.length > 0 && taken.every(one => one.state === 'paused')
+  const names = new Map(sources.map(one => [num(one.voice), voiceName(one)]))
+  const usual = sources.length ? 'the voice that began last' : 'no voice plays'
   return (
-    <>
-      <p class="buttons">
-        <label>
-          In time{' '}
-          <select
-            value={timing}
-            onChange={event =>
-              deeds.timing.set(loop_grid_words.find(one => one === event.currentTarget.value) ?? 'now')
-            }
-          >
-            {loop_grid_words.map(one => (
-              <option key={one} value={one}>
-                {one === 'now' ? 'at once' : `at the ${one}`}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Check on={stretch} put={on => deeds.stretch.set(on)}>
-          Follow the tempo
-        </Check>
-        <label>
-          Capture from{' '}
-          <select
-            value={source ?? ''}
-            onChange={event =>
-              deeds.source.set(event.currentTarget.value === '' ? undefined : Number(event.currentTarget.value))
-            }
-          >
-            <option value="">{sources.length ? 'the voice that began last' : 'no voice plays'}</option>
-            {sources.map(one => (
-              <option key={num(one.voice)} value={num(one.voice)}>
-                {voiceName(one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        {!isFar && (
-          <>
-            <button onClick={fromChosen} title="A voice plays it until it is stopped, so that a key can capture it">
-              Play the chosen item
-            </button>
-            <button
-              disabled={!taken.length}
-              aria-pressed={isPaused}
-              title="It goes on from where it is"
-              onClick={() => deeds.pauseSources(!isPaused)}
-            >
-              {source === undefined ? 'Pause all' : 'Pause it'}
-            </button>
-            <button disabled={!sources.length} onClick={deeds.stopSources}>
-              {source === undefined ? 'Stop all' : 'Stop it'}
-            </button>
-          </>
-        )}
-        <button onClick={deeds.playAllLoops}>Play all loops</button>
-        <button onClick={deeds.stopAllLoops}>Stop all loops</button>
-      </p>
-      {ownerless > 0 && !isFar && (
-        <p class="notice">
-          {counted(ownerless, 'loop was', 'loops were')} captured while no project was open.{' '}
-          <button onClick={deeds.adoptLoops}>Take them over</button>{' '}
-          <button onClick={() => deeds.ownerless.set(0)}>Later</button>
-        </p>
-      )}
-    </>
+    <p class="buttons">
+      <Choice
+        label="In time"
+        value={timing}
+        of={loop_grid_words}
+        text={one => (one === 'now' ? 'at once' : `at the ${one}`)}
+        put={to => deeds.timing.set(to)}
+      />
+      <Check on={stretch} put={on => deeds.stretch.set(on)}>
+        Follow the tempo
+      </Check>
+      <Choice
+        label="Capture from"
+        value={source}
+        of={[undefined, ...names.keys()]}
+        text={one => (one === undefined ? usual : names.get(one)!)}
+        put={to => deeds.source.set(to)}
+      />
+      {!isFar && <Voices sources={sources} source={source} />}
+      <button onClick={deeds.playAllLoops}>Play all loops</button>
+      <button onClick={deeds.stopAllLoops}>Stop all loops</button>
+    </p>
   )
+}
+
+/** Loops that belong to no project, and what takes them into the open one. */
+function Ownerless() {
+  const ownerless = useCell(deeds.ownerless)
+  return ownerless > 0 && !isFar ? (
+    <p class="notice">
+      {counted(ownerless, 'loop was', 'loops were')} captured while no project was open.{' '}
+      <button onClick={deeds.adoptLoops}>Take them over</button>{' '}
+      <button onClick={() => deeds.ownerless.set(0)}>Later</button>
+    </p>
+  ) : null
 }
 
 export function Loops({ away }: { away: boolean }) {
@@ -106,6 +100,7 @@ export function Loops({ away }: { away: boolean }) {
     <section aria-label="Loops" class="looppanel" data-live={loops !== undefined}>
       <h2>Loops{away && <span class="quiet"> · away; this page asks again</span>}</h2>
       <Common />
+      <Ownerless />
       <div class="loops">
         {Array.from({ length: deeds.LOOP_KEYS }, (_, number) => (
           <Loop key={number} number={number} of={loops?.get(number)} names={names} />

@@ -10,7 +10,7 @@ const FAR_UNDO = 'Only the studio can undo this.' // project.undo is denied to a
 /** The digits in the order of the keys. */
 export const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
 
-export interface ClipName {
+interface ClipName {
   id: string
   name: string
 }
@@ -69,7 +69,7 @@ export const playRegion = (key: number) =>
   doing(ask('project.region_play', { project: '', clip: clipNow(), key }, BUDGET_MS), '')
 
 export const keyOf = (digit: number) => 48 + digit
-export const regionAt = (digit: number) => shownRegions.value?.each?.find(one => num(one.digit) === digit)
+const regionAt = (digit: number) => shownRegions.value?.each?.find(one => num(one.digit) === digit)
 
 export const lockRegion = (digit: number) =>
   doing(
@@ -106,7 +106,7 @@ export const setRegionPads = (first: number | undefined) =>
 export const padsText = (first: number) => `${first} to ${first + 9}`
 
 /** The first key without a region. */
-export const freeDigit = () => DIGITS.find(digit => !regionAt(digit))
+const freeDigit = () => DIGITS.find(digit => !regionAt(digit))
 
 export function saveOnFreeKey(start: number, end: number) {
   const digit = freeDigit()

@@ -1,22 +1,14 @@
 // The library of patterns, which all projects share: find, load, keep, and change; each change is a step that is taken
 // back.
-import type { library_pattern, library_verb, silent_sound } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
-import { usePolled } from '../connection/polled'
-import { clean, counted, num } from '../base/format'
-import { nameFor } from '../base/naming'
-import { reportSaid } from '../sound/silent'
-import { ask } from '../connection/wire'
+import type { library_pattern, library_verb } from 'loophole'
+import { useState } from 'preact/hooks'
 import { Check } from '../base/check'
-
-const BUDGET_MS = 20000
-const PAGE = 100
-
-interface Said {
-  message: string
-  silent?: silent_sound[]
-}
-type Run = (promise: Promise<Said>) => void
+import { clean, counted, num } from '../base/format'
+import { Input } from '../base/labelled'
+import { nameFor } from '../base/naming'
+import { TableHead } from '../base/tablehead'
+import { ask } from '../connection/wire'
+import { BUDGET_MS, PAGE, useLibrary, type LibraryNow, type Run } from './uselibrary'
 
 function Line({ of, immediate, run }: { of: library_pattern; immediate: boolean; run: Run }) {
   const place = of.place
@@ -67,17 +59,14 @@ function Keep({ run }: { run: Run }) {
       >
         Save the playing pattern
       </button>
-      <label>
-        as{' '}
-        <input
-          type="text"
-          value={name}
-          placeholder="its own name, or genre/name"
-          size={24}
-          maxLength={320}
-          onInput={event => setName(event.currentTarget.value)}
-        />
-      </label>
+      <Input
+        label="as"
+        value={name}
+        placeholder="its own name, or genre/name"
+        size={24}
+        maxLength={320}
+        put={setName}
+      />
       <button
         onClick={() =>
           nameFor('Name of the MIDI file in DATA/patterns/export').then(name => {
@@ -93,106 +82,74 @@ function Keep({ run }: { run: Run }) {
   )
 }
 
+interface WhichProps {
+  now: LibraryNow
+  immediate: boolean
+  setImmediate: (on: boolean) => void
+}
+
+function WhichOf({ now: { which, choose, total, failed }, immediate, setImmediate }: WhichProps) {
+  return (
+    <p class="buttons" role="group" aria-label="Which patterns">
+      <Input label="Name" value={which.name} size={10} put={name => choose({ name })} />
+      <Input label="Folder or genre" value={which.folder} size={10} put={folder => choose({ folder })} />
+      <Input label="Tag" value={which.tag} size={10} put={tag => choose({ tag })} />
+      <Check on={which.recent} put={recent => choose({ recent })}>
+        Newest first
+      </Check>
+      <Check on={which.archived} put={archived => choose({ archived })}>
+        Archived
+      </Check>
+      <Check on={which.alike} put={alike => choose({ alike })}>
+        Rhythm like the playing pattern
+      </Check>
+      <Check on={immediate} put={setImmediate}>
+        Load at once
+      </Check>
+      <span class="quiet">
+        {total === undefined ? '…' : counted(total, 'pattern')}
+        {failed && which.alike ? ' · no pattern plays' : ''}
+      </span>
+    </p>
+  )
+}
+
+function Pages({ page, setPage, total }: { page: number; setPage: (page: number) => void; total: number }) {
+  return (
+    <p class="buttons">
+      <button disabled={page === 0} onClick={() => setPage(page - 1)}>
+        Before
+      </button>
+      <span class="quiet">
+        {page * PAGE + 1} to {Math.min(total, (page + 1) * PAGE)}
+      </span>
+      <button disabled={(page + 1) * PAGE >= total} onClick={() => setPage(page + 1)}>
+        Next
+      </button>
+    </p>
+  )
+}
+
 export function PatternLibrary() {
-  const [name, setName] = useState('')
-  const [folder, setFolder] = useState('')
-  const [tag, setTag] = useState('')
-  const [recent, setRecent] = useState(false)
-  const [archived, setArchived] = useState(false)
-  const [alike, setAlike] = useState(false)
+  const now = useLibrary()
   const [immediate, setImmediate] = useState(false)
-  const [page, setPage] = useState(0)
-  const load = () =>
-    alike
-      ? ask('project.similar_patterns', { name: '', file: '' }, 5000)
-      : ask(
-          'project.list_library',
-          {
-            genre: '',
-            tag: tag.trim(),
-            name: name.trim(),
-            folder: folder.trim(),
-            recent: recent ? PAGE : 0,
-            archived,
-            offset: page * PAGE,
-            limit: PAGE,
-          },
-          5000,
-        )
-  const [got, again, failed] = usePolled(
-    load,
-    3000,
-    [name, folder, tag, recent, archived, alike, page],
-    ['project.changed'],
-  )
-  useEffect(() => setPage(0), [name, folder, tag, recent, archived, alike])
-  const run = (promise: Promise<Said>) => reportSaid(promise).then(again)
-  const each = got?.each ?? []
-  const total = num(got?.total)
-  const field = (label: string, value: string, put: (text: string) => void) => (
-    <label>
-      {label} <input type="text" value={value} size={10} onInput={event => put(event.currentTarget.value)} />
-    </label>
-  )
+  const { which, each, total = 0, page, setPage, run } = now
   return (
     <section aria-label="Pattern library" class="bare">
       <h2 class="unseen">Pattern library</h2>
       <Keep run={run} />
-      <p class="buttons" role="group" aria-label="Which patterns">
-        {field('Name', name, setName)}
-        {field('Folder or genre', folder, setFolder)}
-        {field('Tag', tag, setTag)}
-        <Check on={recent} put={setRecent}>
-          Newest first
-        </Check>
-        <Check on={archived} put={setArchived}>
-          Archived
-        </Check>
-        <Check on={alike} put={setAlike}>
-          Rhythm like the playing pattern
-        </Check>
-        <Check on={immediate} put={setImmediate}>
-          Load at once
-        </Check>
-        <span class="quiet">
-          {got ? counted(total, 'pattern') : '…'}
-          {failed && alike ? ' · no pattern plays' : ''}
-        </span>
-      </p>
+      <WhichOf now={now} immediate={immediate} setImmediate={setImmediate} />
       {each.length > 0 && (
         <table class="plain">
-          <thead>
-            <tr>
-              <th>Pattern</th>
-              <th>Genre</th>
-              <th>Tags</th>
-              <th>BPM</th>
-              <th>Steps</th>
-              <th>
-                <span class="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead of={['Pattern', 'Genre', 'Tags', 'BPM', 'Steps']} />
           <tbody>
-            {each.slice(0, PAGE).map(one => (
+            {each.map(one => (
               <Line key={one.place} of={one} immediate={immediate} run={run} />
             ))}
           </tbody>
         </table>
       )}
-      {total > PAGE && !alike && (
-        <p class="buttons">
-          <button disabled={page === 0} onClick={() => setPage(page - 1)}>
-            Before
-          </button>
-          <span class="quiet">
-            {page * PAGE + 1} to {Math.min(total, (page + 1) * PAGE)}
-          </span>
-          <button disabled={(page + 1) * PAGE >= total} onClick={() => setPage(page + 1)}>
-            Next
-          </button>
-        </p>
-      )}
+      {total > PAGE && !which.alike && <Pages page={page} setPage={setPage} total={total} />}
     </section>
   )
 }

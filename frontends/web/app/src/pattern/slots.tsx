@@ -2,7 +2,9 @@
 import type { slot_line, slot_said, slot_verb } from 'loophole'
 import { useState } from 'preact/hooks'
 import { clean, num } from '../base/format'
+import { Input } from '../base/labelled'
 import { nameFor } from '../base/naming'
+import { TableHead } from '../base/tablehead'
 import { TypedField } from '../base/typedfield'
 import { ask } from '../connection/wire'
 import { BUDGET_MS, type SlotsNow } from './useslots'
@@ -58,25 +60,49 @@ function Slot({ of, queued, run, load }: SlotProps) {
   )
 }
 
-export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now: SlotsNow }) {
-  const [immediate, setImmediate] = useState(false)
+function Bank({ now: { got, run } }: { now: SlotsNow }) {
+  return (
+    <label>
+      Bank{' '}
+      <TypedField
+        value={got?.bank ?? ''}
+        disabled={!got}
+        size={10}
+        title="A number chooses a bank; a name chooses the bank of that name, or names this one"
+        put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))}
+      />
+    </label>
+  )
+}
+
+function Save({ now: { got, slots, run } }: { now: SlotsNow }) {
   const [slot, setSlot] = useState('')
   const [name, setName] = useState('')
   const to = slot || String(freeSlot(slots))
+  const save = () => {
+    run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS))
+    setSlot('')
+    setName('')
+  }
+  return (
+    <p class="buttons">
+      <button disabled={!got} onClick={save}>
+        Save the playing pattern
+      </button>
+      <Input label="in slot" type="number" min="1" max={SLOTS} value={to} put={setSlot} />
+      <Input label="as" value={name} placeholder="its own name" maxLength={80} put={setName} />
+    </p>
+  )
+}
+
+export function Slots({ now }: { now: SlotsNow }) {
+  const { got, slots, queued, waits, run, launch } = now
+  const [immediate, setImmediate] = useState(false)
   return (
     <section aria-label="Pattern slots" class="bare">
       <h2 class="unseen">Pattern slots</h2>
       <p class="buttons">
-        <label>
-          Bank{' '}
-          <TypedField
-            value={got?.bank ?? ''}
-            disabled={!got}
-            size={10}
-            title="A number chooses a bank; a name chooses the bank of that name, or names this one"
-            put={typed => run(ask('project.bank', { project: '', bank: typed.trim() }, BUDGET_MS))}
-          />
-        </label>
+        <Bank now={now} />
         <Check on={immediate} put={setImmediate}>
           Load at once, not at the next bar
         </Check>
@@ -89,46 +115,10 @@ export function Slots({ now: { got, slots, queued, waits, run, launch } }: { now
           {queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}
         </output>
       </p>
-      <p class="buttons">
-        <button
-          disabled={!got}
-          onClick={() => {
-            run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS))
-            setSlot('')
-            setName('')
-          }}
-        >
-          Save the playing pattern
-        </button>
-        <label>
-          in slot{' '}
-          <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} />
-        </label>
-        <label>
-          as{' '}
-          <input
-            type="text"
-            value={name}
-            placeholder="its own name"
-            maxLength={80}
-            onInput={event => setName(event.currentTarget.value)}
-          />
-        </label>
-      </p>
+      <Save now={now} />
       {slots.length > 0 && (
         <table class="plain">
-          <thead>
-            <tr>
-              <th>Slot</th>
-              <th>Name</th>
-              <th>BPM</th>
-              <th>Steps</th>
-              <th>Genre</th>
-              <th>
-                <span class="unseen">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <TableHead of={['Slot', 'Name', 'BPM', 'Steps', 'Genre']} />
           <tbody>
             {slots.map(one => (
               <Slot

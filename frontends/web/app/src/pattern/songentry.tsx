@@ -1,46 +1,23 @@
 // A line of the song: a slot, for how many bars, and what moves it.
 import { TypedField } from '../base/typedfield'
-import type { Entry } from './usesong'
+import { BARS_MOST, SLOTS, wholeOf, type Entry, type SongNow } from './usesong'
 
-export const SLOTS = 128
-export const BARS_MOST = 1024
-
-/** A whole number that a person typed, within its range. */
-export const wholeOf = (text: string, least: number, most: number) =>
-  Math.max(least, Math.min(most, Math.trunc(Number(text)) || least))
-
-export function SongEntry({
-  of,
-  at,
-  last,
-  playing,
-  put,
-  drop,
-  move,
-  play,
-}: {
-  of: Entry
-  at: number
-  last: boolean
-  playing: boolean
-  put: (to: Entry) => void
-  drop: () => void
-  move: (by: number) => void
-  play: () => void
-}) {
+export function SongEntry({ of, at, song }: { of: Entry; at: number; song: SongNow }) {
+  const number = at + 1 // as a person counts
+  const playing = song.playing === number
   const field = (what: keyof Entry, label: string, least: number, most: number) => (
     <TypedField
       type="number"
       min={least}
       max={most}
       value={String(of[what])}
-      aria-label={`${label} of entry ${at}`}
-      put={typed => put({ ...of, [what]: wholeOf(typed, least, most) })}
+      aria-label={`${label} of entry ${number}`}
+      put={typed => song.replace(at, { ...of, [what]: wholeOf(typed, least, most) })}
     />
   )
   return (
-    <tr class={playing ? 'active' : ''} data-entry={at}>
-      <td class="number">{at}</td>
+    <tr class={playing ? 'active' : ''} data-entry={number}>
+      <td class="number">{number}</td>
       <td>{field('bank', 'Bank', 1, SLOTS)}</td>
       <td>{field('slot', 'Slot', 1, SLOTS)}</td>
       <td>
@@ -48,16 +25,20 @@ export function SongEntry({
         {of.bars === 0 && <span class="quiet"> as long as it is</span>}
       </td>
       <td class="buttons">
-        <button onClick={play} aria-label={`Play from here, entry ${at}`}>
+        <button onClick={() => song.play(number)} aria-label={`Play from here, entry ${number}`}>
           Play from here
         </button>
-        <button onClick={() => move(-1)} disabled={at === 1} aria-label={`Move entry ${at} up`}>
+        <button onClick={() => song.move(at, -1)} disabled={at === 0} aria-label={`Move entry ${number} up`}>
           ↑
         </button>
-        <button onClick={() => move(1)} disabled={last} aria-label={`Move entry ${at} down`}>
+        <button
+          onClick={() => song.move(at, 1)}
+          disabled={number === song.entries.length}
+          aria-label={`Move entry ${number} down`}
+        >
           ↓
         </button>
-        <button onClick={drop} aria-label={`Remove entry ${at}`}>
+        <button onClick={() => song.drop(at)} aria-label={`Remove entry ${number}`}>
           Remove
         </button>
         {playing && <span>plays</span>}

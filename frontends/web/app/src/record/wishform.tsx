@@ -1,6 +1,8 @@
 // What the next take records: its source, when it begins, how long it is.
 import { useCell } from '../base/cell'
 import { pairsOf, useForeignPorts } from '../sound/foreignports'
+import { partsOf } from '../base/format'
+import { Choice, Input } from '../base/labelled'
 import { nameFor } from '../base/naming'
 import { BEGINS, LENGTHS, SOURCES, want, wish } from './wish'
 
@@ -125,13 +127,7 @@ function Ports({ now }: { now: string[] }) {
   const isListed = !now.length || offered.some(one => written(one.ports) === written(now))
   const name = () =>
     nameFor('JACK ports, separated by commas: to the left and the right side in turn').then(typed => {
-      if (typed)
-        want({
-          ports: typed
-            .split(',')
-            .map(one => one.trim())
-            .filter(Boolean),
-        })
+      if (typed) want({ ports: partsOf(typed) })
     })
   const choose = (to: string) => {
     if (to === OTHER) name()
@@ -164,32 +160,17 @@ export function WishForm() {
   const { source, ports, length, loop, name } = useCell(wish)
   return (
     <div class="wish" role="group" aria-label="The next take">
-      <label>
-        Source{' '}
-        <select
-          value={source}
-          onChange={event => want({ source: SOURCES.find(one => one === event.currentTarget.value)! })}
-        >
-          {SOURCES.map(one => (
-            <option key={one} value={one}>
-              {SOURCE_TITLES[one] ?? `the channel ${one}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Source"
+        value={source}
+        of={SOURCES}
+        text={one => SOURCE_TITLES[one] ?? `the channel ${one}`}
+        put={source => want({ source })}
+      />
       {source === 'inputs' && <Ports now={ports} />}
       <Begin />
       <Length />
-      <label>
-        Name{' '}
-        <input
-          type="text"
-          value={name}
-          maxLength={200}
-          placeholder="the time of day"
-          onInput={event => want({ name: event.currentTarget.value })}
-        />
-      </label>
+      <Input label="Name" value={name} maxLength={200} placeholder="the time of day" put={name => want({ name })} />
       <label class="check">
         <input
           type="checkbox"
