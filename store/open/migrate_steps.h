@@ -1,4 +1,4 @@
-/* migrate_steps.h: the steps from one version of the store to the next, row by row. For migrate_run.c. One thread. */
+/* migrate_steps.h: the steps from one version of the store to the next, row by row. For migrate.c. One thread. */
 #ifndef LOOPHOLE_STORE_MIGRATE_STEPS_H
 #define LOOPHOLE_STORE_MIGRATE_STEPS_H
 

@@ -21,7 +21,7 @@ void picture_close(struct picture *picture);
 void picture_dot(struct picture *picture, double x, double y, double radius, uint32_t color, double cover);
 void picture_column(struct picture *picture, uint32_t x, double from, double until, uint32_t color); /* vertical */
 
-/* Draws letters of 5 by 7 dots of `scale` pixels, one dot apart, from their upper left corner (picture_text.c). */
+/* Draws letters of 5 by 7 dots of `scale` pixels, one dot apart, from their upper left corner. */
 void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scale, uint32_t color, const char *text);
 
 /* Replaces only an earlier picture. Errors: exists (any other file), full (the disk), io, denied, not_found. */

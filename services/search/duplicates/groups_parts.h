@@ -1,4 +1,4 @@
-/* groups_parts.h: the state of a search for groups, for groups.c, groups_check.c and groups_cut.c alone. */
+/* groups_parts.h: the state of a search for groups, for groups.c and groups_cut.c alone. */
 #ifndef LOOPHOLE_SEARCH_GROUPS_PARTS_H
 #define LOOPHOLE_SEARCH_GROUPS_PARTS_H
 

@@ -36,7 +36,7 @@ static inline float describe_duration(double seconds)
     return (float)log10(seconds * 10 + 0.003);
 }
 
-/* describe_frames.c: the tonal frame `seconds` after the start; NULL after the end. */
+/* The tonal frame `seconds` after the start; NULL after the end. */
 static const struct tonal_frame *describe_tonal_at(const struct sound_analysis *analysis, double seconds)
 {
     size_t i = (size_t)(((double)analysis->start / MEL_RATE + seconds) * TONAL_RATE + 0.5);
