@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "proto/wire/codec.h"
 #include "services/persist/open.h"
 #include "services/persist/turn/turn.h"
 #include "tests/example.h"
