@@ -5,13 +5,13 @@ import { Choice, Input } from '../base/labelled'
 import { chosen } from '../items/list'
 import { complain, view } from '../base/state'
 import { kit_family_words } from '../base/words'
-import * as deeds from './kits'
+import * as asks from './kits'
 
-const LIKES: Record<deeds.Wish['like'], string> = { any: 'anything', kit: 'this kit', sound: 'the chosen sounds' }
+const LIKES: Record<asks.Wish['like'], string> = { any: 'anything', kit: 'this kit', sound: 'the chosen sounds' }
 
 function chopChosen(family: kit_family) {
   const id = chosen()[0]
-  if (id) deeds.chop(id, family)
+  if (id) asks.chop(id, family)
   else complain(new Error('No sound is chosen: choose a voice or a loop in the table, then chop it'))
 }
 
@@ -30,10 +30,10 @@ const Chop = () => (
 export function Builder() {
   const [query, setQuery] = useState('')
   const [key, setKey] = useState('')
-  const [like, setLike] = useState<deeds.Wish['like']>('any')
+  const [like, setLike] = useState<asks.Wish['like']>('any')
   const [seed, setSeed] = useState('')
   const build = (family: kit_family) =>
-    deeds.build({ family, query: query.trim(), key: key.trim(), like, seed: deeds.seedOf(seed) }, chosen())
+    asks.build({ family, query: query.trim(), key: key.trim(), like, seed: asks.seedOf(seed) }, chosen())
   return (
     <div class="builder" role="group" aria-label="Build">
       <p class="buttons">

@@ -2,19 +2,19 @@
 import { useState } from 'preact/hooks'
 import { counted } from '../base/format'
 import { Choice } from '../base/labelled'
-import * as deeds from './kits'
+import * as asks from './kits'
 
 const BARS = [1, 2, 4, 8, 16]
 const PATTERN_BARS = 4
-const KINDS: Record<deeds.Played['kind'], string> = {
+const KINDS: Record<asks.Played['kind'], string> = {
   clip: 'a clip on track',
   audio: 'audio on track',
   pattern: 'a pattern in slot',
 }
 
 interface PartProps {
-  of: deeds.Played
-  put: (part: Partial<deeds.Played>) => void
+  of: asks.Played
+  put: (part: Partial<asks.Played>) => void
 }
 
 /** Where it goes. */
@@ -56,8 +56,8 @@ const Strength = ({ of, put }: PartProps) => (
 )
 
 export function Commit() {
-  const [of, setOf] = useState<deeds.Played>({ kind: 'clip', track: 'Pads', slot: '1', quantise: 0, strength: 1 })
-  const put = (part: Partial<deeds.Played>) => setOf(now => ({ ...now, ...part }))
+  const [of, setOf] = useState<asks.Played>({ kind: 'clip', track: 'Pads', slot: '1', quantise: 0, strength: 1 })
+  const put = (part: Partial<asks.Played>) => setOf(now => ({ ...now, ...part }))
   return (
     <p class="buttons commit" role="group" aria-label="Commit">
       <strong>Commit</strong> the last
@@ -67,7 +67,7 @@ export function Commit() {
           class="make"
           disabled={of.kind === 'pattern' && bars > PATTERN_BARS}
           aria-label={`Commit ${counted(bars, 'bar')}`}
-          onClick={() => deeds.commit(of, bars)}
+          onClick={() => asks.commit(of, bars)}
         >
           {bars}
         </button>
@@ -84,7 +84,7 @@ export function Commit() {
       <Choice
         label="quantise"
         value={of.quantise}
-        of={[0, ...deeds.GRIDS]}
+        of={[0, ...asks.GRIDS]}
         text={lines => (lines ? `1/${lines}` : 'as it was played')}
         put={quantise => put({ quantise })}
       />

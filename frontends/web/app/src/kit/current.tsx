@@ -9,7 +9,7 @@ import { nameFor } from '../base/naming'
 import { transport } from '../frame/transport'
 import { TypedField } from '../base/typedfield'
 import { kit_scope_words, pads_at_words } from '../base/words'
-import * as deeds from './kits'
+import * as asks from './kits'
 import { Check } from '../base/check'
 
 interface CurrentProps {
@@ -27,7 +27,7 @@ function NameAndTags({ of }: CurrentProps) {
         disabled={!of}
         value={clean(of?.name ?? '')}
         placeholder="no kit"
-        put={typed => of && typed.trim() && deeds.rename(of, typed.trim())}
+        put={typed => of && typed.trim() && asks.rename(of, typed.trim())}
       />
       <TypedField
         key={`${id}#`}
@@ -36,7 +36,7 @@ function NameAndTags({ of }: CurrentProps) {
         value={(of?.tags ?? []).map(clean).join(', ')}
         placeholder="tags"
         size={12}
-        put={typed => of && deeds.retag(of, partsOf(typed))}
+        put={typed => of && asks.retag(of, partsOf(typed))}
       />
     </>
   )
@@ -46,7 +46,7 @@ function NameAndTags({ of }: CurrentProps) {
 function Keeping({ of }: CurrentProps) {
   const copy = () =>
     nameFor('Name of the copy').then(name => {
-      if (name && of) deeds.copy(of, name)
+      if (name && of) asks.copy(of, name)
     })
   return (
     <>
@@ -55,8 +55,8 @@ function Keeping({ of }: CurrentProps) {
         disabled={!of}
         value={of?.scope ?? 'global'}
         of={kit_scope_words}
-        text={one => deeds.SCOPE_WORDS[one]}
-        put={scope => of && deeds.move(of, scope)}
+        text={one => asks.SCOPE_WORDS[one]}
+        put={scope => of && asks.move(of, scope)}
       />
       <button disabled={!of} onClick={copy}>
         Copy…
@@ -65,7 +65,7 @@ function Keeping({ of }: CurrentProps) {
         disabled={!of}
         aria-label="Remove the kit"
         title="Remove the kit; the pads stay"
-        onClick={() => of && deeds.remove(of)}
+        onClick={() => of && asks.remove(of)}
       >
         <Icon name="delete" size={14} />
       </button>
@@ -74,11 +74,11 @@ function Keeping({ of }: CurrentProps) {
 }
 
 function Randomise({ of }: CurrentProps) {
-  const spread = useCell(deeds.spread)
+  const spread = useCell(asks.spread)
   const [seed, setSeed] = useState('')
   return (
     <>
-      <button class="make" disabled={!of} onClick={() => deeds.randomise(deeds.seedOf(seed))}>
+      <button class="make" disabled={!of} onClick={() => asks.randomise(asks.seedOf(seed))}>
         <Icon name="random" size={16} /> Randomise
       </button>
       <label class="spread">
@@ -90,7 +90,7 @@ function Randomise({ of }: CurrentProps) {
           step="0.05"
           aria-label="Spread"
           value={spread}
-          onInput={event => deeds.spread.set(Number(event.currentTarget.value))}
+          onInput={event => asks.spread.set(Number(event.currentTarget.value))}
         />{' '}
         far
       </label>
@@ -115,7 +115,7 @@ function Held({ of }: CurrentProps) {
     isFree = !others && held < slots.length
   return (
     <>
-      <button disabled={!of} onClick={() => deeds.lock([], isFree)}>
+      <button disabled={!of} onClick={() => asks.lock([], isFree)}>
         {isFree ? 'Hold all' : 'Free all'}
       </button>
       <output class="quiet" aria-label="Seed of this kit">
@@ -143,15 +143,15 @@ export const Current = ({ of }: CurrentProps) => (
 
 /** A preset in place of the sound of the slot that was reached last. */
 function PresetOfSlot() {
-  useLoaded(deeds.lookAtPresets, deeds.kitsChanged, [])
-  const all = useCell(deeds.presets)
-  const kit = useCell(deeds.loaded)
-  const slot = deeds.slotAt(kit, useCell(deeds.padAt))
+  useLoaded(asks.lookAtPresets, asks.kitsChanged, [])
+  const all = useCell(asks.presets)
+  const kit = useCell(asks.loaded)
+  const slot = asks.slotAt(kit, useCell(asks.padAt))
   if (!slot || !all?.length) return null
   const now = slot.layers?.[0]?.preset
   const put = (id: string) => {
     const to = all.find(one => idText(one.id) === id)
-    if (to) deeds.putPreset(slot, to)
+    if (to) asks.putPreset(slot, to)
   }
   return (
     <label>
@@ -176,8 +176,8 @@ function PresetOfSlot() {
 }
 
 export function Ways() {
-  const at = useCell(deeds.loadAt)
-  const hears = useCell(deeds.hearSwaps)
+  const at = useCell(asks.loadAt)
+  const hears = useCell(asks.hearSwaps)
   const lines = useCell(transport, of => num(of?.quantise))
   return (
     <>
@@ -186,16 +186,16 @@ export function Ways() {
         value={at}
         of={pads_at_words}
         text={one => (one === 'now' ? 'at once' : `at the next ${one}`)}
-        put={to => deeds.loadAt.set(to)}
+        put={to => asks.loadAt.set(to)}
       />
       <Choice
         label="Hits"
         value={lines}
-        of={[0, ...deeds.GRIDS]}
+        of={[0, ...asks.GRIDS]}
         text={one => (one ? `wait for 1/${one}` : 'sound at once')}
-        put={deeds.quantiseHits}
+        put={asks.quantiseHits}
       />
-      <Check on={hears} put={on => deeds.hearSwaps.set(on)}>
+      <Check on={hears} put={on => asks.hearSwaps.set(on)}>
         Hear swaps
       </Check>
     </>

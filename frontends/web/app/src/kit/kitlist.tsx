@@ -5,7 +5,7 @@ import { useCell, useLoaded } from '../base/cell'
 import { clean, counted, idText } from '../base/format'
 import { isFar } from '../connection/wire'
 import { kit_family_words } from '../base/words'
-import * as deeds from './kits'
+import * as asks from './kits'
 
 const LIST_MS = 15000
 
@@ -30,8 +30,8 @@ function KitLine({ of, now }: { of: kit; now: boolean }) {
       <button
         aria-current={now || undefined}
         disabled={isFar}
-        title={`Put it on the pads: ${deeds.SCOPE_WORDS[of.scope]}`}
-        onClick={() => deeds.load(of)}
+        title={`Put it on the pads: ${asks.SCOPE_WORDS[of.scope]}`}
+        onClick={() => asks.load(of)}
       >
         <span>{clean(of.name)}</span>
         <small>
@@ -47,12 +47,12 @@ function KitLine({ of, now }: { of: kit; now: boolean }) {
 
 export function KitList() {
   useEffect(() => {
-    const timer = setInterval(deeds.noteKits, LIST_MS)
+    const timer = setInterval(asks.noteKits, LIST_MS)
     return () => clearInterval(timer)
   }, [])
-  useLoaded(deeds.lookAtKits, deeds.kitsChanged, [])
-  const all = useCell(deeds.kits)
-  const now = useCell(deeds.loaded, of => (of ? idText(of.kit.id) : ''))
+  useLoaded(asks.lookAtKits, asks.kitsChanged, [])
+  const all = useCell(asks.kits)
+  const now = useCell(asks.loaded, of => (of ? idText(of.kit.id) : ''))
   const [text, setText] = useState('')
   const [family, setFamily] = useState<kit_family | ''>('')
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)

@@ -18,7 +18,7 @@ import { Builder } from './builder'
 import { Commit } from './commit'
 import { Current, Ways } from './current'
 import { KitList } from './kitlist'
-import * as deeds from './kits'
+import * as asks from './kits'
 import { KitSlots } from './kitslots'
 import { PadEditor } from './padeditor'
 import { Pads } from './pads'
@@ -28,19 +28,19 @@ const LOADED_MS = 2000
 
 /** Follows the kits of the engine; true: it does not answer. */
 function useKits(): boolean {
-  const [, , away] = usePolled(deeds.lookAtLoaded, LOADED_MS, [], ['project.changed'])
-  useEffect(() => listen('project.changed', deeds.noteKits), [])
+  const [, , away] = usePolled(asks.lookAtLoaded, LOADED_MS, [], ['project.changed'])
+  useEffect(() => listen('project.changed', asks.noteKits), [])
   return away
 }
 
 function PadControls({ pads }: { pads: PadsNow }) {
-  const side = useCell(deeds.layout)
-  const bank = deeds.bankOf(useCell(deeds.padAt), side)
-  const velocity = useCell(deeds.velocity)
+  const side = useCell(asks.layout)
+  const bank = asks.bankOf(useCell(asks.padAt), side)
+  const velocity = useCell(asks.velocity)
   return (
     <p class="buttons">
       {[4, 8].map(one => (
-        <button key={one} aria-pressed={side === one} onClick={() => deeds.layOut(one)}>
+        <button key={one} aria-pressed={side === one} onClick={() => asks.layOut(one)}>
           {one} × {one}
         </button>
       ))}
@@ -48,9 +48,9 @@ function PadControls({ pads }: { pads: PadsNow }) {
         label="Bank"
         aria-label="Bank of pads"
         value={bank}
-        of={Array.from({ length: deeds.PADS / side ** 2 }, (_, n) => n * side ** 2)}
+        of={Array.from({ length: asks.PADS / side ** 2 }, (_, n) => n * side ** 2)}
         text={one => `${one} to ${one + side ** 2 - 1}`}
-        put={one => deeds.padAt.set(one)}
+        put={one => asks.padAt.set(one)}
       />
       <label class="hardness">
         Velocity{' '}
@@ -59,7 +59,7 @@ function PadControls({ pads }: { pads: PadsNow }) {
           min="1"
           max="127"
           value={velocity}
-          onInput={event => deeds.velocity.set(Number(event.currentTarget.value))}
+          onInput={event => asks.velocity.set(Number(event.currentTarget.value))}
         />{' '}
         <output>{velocity}</output>
       </label>
@@ -81,7 +81,7 @@ function PadControls({ pads }: { pads: PadsNow }) {
 }
 
 function KitDesk() {
-  const now = useCell(deeds.loaded)
+  const now = useCell(asks.loaded)
   return (
     <div class="kitdesk">
       <KitList />
@@ -141,7 +141,7 @@ function DeskPart({
 
 function Desk({ away, ...parts }: { away: boolean; pads: PadsNow; pattern: PatternNow; slots: SlotsNow }) {
   const desk = useCell(view, of => of.desk)
-  const at = useCell(deeds.padAt)
+  const at = useCell(asks.padAt)
   const shown = DESKS.filter(one => !(isFar && one === 'build'))
   return (
     <section aria-label="Desk" class="desk">

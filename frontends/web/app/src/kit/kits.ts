@@ -145,10 +145,10 @@ let waiting = 0
 const WAITING_MOST = 2 // a wheel turns faster than sounds are loaded
 
 /** The changes of the loaded kit follow each other. */
-function inTurn(deed: () => Promise<unknown>) {
+function inTurn(change: () => Promise<unknown>) {
   waiting++
   turns = turns
-    .then(deed)
+    .then(change)
     .catch(complain)
     .finally(() => {
       waiting--
@@ -311,6 +311,7 @@ async function addSlot(of: Loaded, pad: number, sound: item) {
  * pad. */
 export const putSound = (pad: number, id: string) =>
   inTurn(async () => {
+    await lookAtLoaded() // another client may have loaded a kit
     const of = loaded.value,
       slot = slotAt(of, pad)
     padAt.set(pad)

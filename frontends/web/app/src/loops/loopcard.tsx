@@ -2,7 +2,7 @@
 import type { item, loop, loop_state } from 'loophole'
 import { clean, idText, lengthText, num } from '../base/format'
 import { Icon } from '../base/icons'
-import * as deeds from './loops'
+import * as asks from './loops'
 import { Turn } from './turn'
 import { VolumeSlider } from './volumeslider'
 
@@ -31,20 +31,20 @@ const CAPTURES: Partial<Record<loop_state, string>> = { capturing: 'End the capt
 
 /** Plays the loop or stops it, and captures. */
 function Deck({ number, of }: CardProps) {
-  const name = deeds.keyName(number)
+  const name = asks.keyName(number)
   const state = of?.state ?? 'empty'
   const held = isHeld(of)
   const sounds = state === 'playing' || (state === 'waiting' && held)
   const play = sounds ? 'Stop' : 'Play'
   const capture = CAPTURES[state] ?? (held ? 'Capture again on' : 'Capture on')
-  const press = state === 'waiting' ? deeds.pressLoop : deeds.captureLoop
+  const press = state === 'waiting' ? asks.pressLoop : asks.captureLoop
   return (
     <>
       <button
         disabled={!held || state === 'capturing'}
         aria-label={`${play} ${name}`}
         title={play}
-        onClick={() => deeds.pressLoop(number)}
+        onClick={() => asks.pressLoop(number)}
       >
         <Icon name={sounds ? 'stop' : 'play'} size={14} />
       </button>
@@ -64,7 +64,7 @@ function Deck({ number, of }: CardProps) {
 
 /** Locks the loop, takes its last change back, deletes it. */
 function Keeping({ number, of }: CardProps) {
-  const name = deeds.keyName(number)
+  const name = asks.keyName(number)
   const locked = of?.locked ?? false
   return (
     <>
@@ -73,7 +73,7 @@ function Keeping({ number, of }: CardProps) {
         aria-pressed={locked}
         aria-label={`Lock ${name}`}
         title={`Lock (Ctrl+${name})`}
-        onClick={() => deeds.lockLoop(number)}
+        onClick={() => asks.lockLoop(number)}
       >
         <Icon name={locked ? 'locked' : 'unlocked'} size={14} />
       </button>
@@ -81,7 +81,7 @@ function Keeping({ number, of }: CardProps) {
         aria-label={`Undo on ${name}`}
         title="The loop before the last capture, deletion or undo"
         disabled={locked}
-        onClick={() => deeds.undoLoop(number)}
+        onClick={() => asks.undoLoop(number)}
       >
         <Icon name="undo" size={14} />
       </button>
@@ -89,7 +89,7 @@ function Keeping({ number, of }: CardProps) {
         disabled={!isHeld(of) || locked}
         aria-label={`Delete ${name}`}
         title={`Delete (Backspace and ${name})`}
-        onClick={() => deeds.deleteLoop(number)}
+        onClick={() => asks.deleteLoop(number)}
       >
         <Icon name="delete" size={14} />
       </button>
@@ -98,7 +98,7 @@ function Keeping({ number, of }: CardProps) {
 }
 
 export function Loop({ number, of, names }: CardProps & { names: Map<string, item> }) {
-  const name = deeds.keyName(number)
+  const name = asks.keyName(number)
   const state = of?.state ?? 'empty'
   const sound = soundOf(of, names)
   const placeholder = clean(of?.placeholder ?? '')
@@ -126,7 +126,7 @@ export function Loop({ number, of, names }: CardProps & { names: Map<string, ite
       <VolumeSlider
         value={of && isHeld(of) ? of.volume : undefined}
         name={name}
-        put={volume => deeds.setLoopVolume(number, volume)}
+        put={volume => asks.setLoopVolume(number, volume)}
       />
     </div>
   )

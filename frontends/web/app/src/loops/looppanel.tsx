@@ -6,7 +6,7 @@ import { Choice } from '../base/labelled'
 import { useNames } from '../items/itemnames'
 import { chosen } from '../items/list'
 import { Loop } from './loopcard'
-import * as deeds from './loops'
+import * as asks from './loops'
 import { complain } from '../base/state'
 import { isFar } from '../connection/wire'
 import { loop_grid_words } from '../base/words'
@@ -16,7 +16,7 @@ const voiceName = (of: stream_voice) => `${num(of.voice)}: ${pathText(of.path).s
 
 function fromChosen() {
   const id = idBytes(chosen()[0] ?? '')
-  if (id) deeds.playForCapture(id)
+  if (id) asks.playForCapture(id)
   else complain(new Error('No item is chosen: choose one in the table, then play it to capture from it'))
 }
 
@@ -34,11 +34,11 @@ function Voices({ sources, source }: { sources: stream_voice[]; source: number |
         disabled={!taken.length}
         aria-pressed={isPaused}
         title="It goes on from where it is"
-        onClick={() => deeds.pauseSources(!isPaused)}
+        onClick={() => asks.pauseSources(!isPaused)}
       >
         Pause {which}
       </button>
-      <button disabled={!sources.length} onClick={deeds.stopSources}>
+      <button disabled={!sources.length} onClick={asks.stopSources}>
         Stop {which}
       </button>
     </>
@@ -47,10 +47,10 @@ function Voices({ sources, source }: { sources: stream_voice[]; source: number |
 
 /** What all captures and plays have in common. */
 function Common() {
-  const timing = useCell(deeds.timing)
-  const stretch = useCell(deeds.stretch)
-  const source = useCell(deeds.source)
-  const sources = useCell(deeds.sources)
+  const timing = useCell(asks.timing)
+  const stretch = useCell(asks.stretch)
+  const source = useCell(asks.source)
+  const sources = useCell(asks.sources)
   const names = new Map(sources.map(one => [num(one.voice), voiceName(one)]))
   const usual = sources.length ? 'the voice that began last' : 'no voice plays'
   return (
@@ -60,9 +60,9 @@ function Common() {
         value={timing}
         of={loop_grid_words}
         text={one => (one === 'now' ? 'at once' : `at the ${one}`)}
-        put={to => deeds.timing.set(to)}
+        put={to => asks.timing.set(to)}
       />
-      <Check on={stretch} put={on => deeds.stretch.set(on)}>
+      <Check on={stretch} put={on => asks.stretch.set(on)}>
         Follow the tempo
       </Check>
       <Choice
@@ -70,29 +70,29 @@ function Common() {
         value={source}
         of={[undefined, ...names.keys()]}
         text={one => (one === undefined ? usual : names.get(one)!)}
-        put={to => deeds.source.set(to)}
+        put={to => asks.source.set(to)}
       />
       {!isFar && <Voices sources={sources} source={source} />}
-      <button onClick={deeds.playAllLoops}>Play all loops</button>
-      <button onClick={deeds.stopAllLoops}>Stop all loops</button>
+      <button onClick={asks.playAllLoops}>Play all loops</button>
+      <button onClick={asks.stopAllLoops}>Stop all loops</button>
     </p>
   )
 }
 
 /** Loops that belong to no project, and what takes them into the open one. */
 function Ownerless() {
-  const ownerless = useCell(deeds.ownerless)
+  const ownerless = useCell(asks.ownerless)
   return ownerless > 0 && !isFar ? (
     <p class="notice">
       {counted(ownerless, 'loop was', 'loops were')} captured while no project was open.{' '}
-      <button onClick={deeds.adoptLoops}>Take them over</button>{' '}
-      <button onClick={() => deeds.ownerless.set(0)}>Later</button>
+      <button onClick={asks.adoptLoops}>Take them over</button>{' '}
+      <button onClick={() => asks.ownerless.set(0)}>Later</button>
     </p>
   ) : null
 }
 
 export function Loops({ away }: { away: boolean }) {
-  const loops = useCell(deeds.loops)
+  const loops = useCell(asks.loops)
   const names = useNames(
     [...(loops?.values() ?? [])].flatMap(one => (one.music_context ? [one.music_context.source_video_id] : [])),
   )
@@ -102,7 +102,7 @@ export function Loops({ away }: { away: boolean }) {
       <Common />
       <Ownerless />
       <div class="loops">
-        {Array.from({ length: deeds.LOOP_KEYS }, (_, number) => (
+        {Array.from({ length: asks.LOOP_KEYS }, (_, number) => (
           <Loop key={number} number={number} of={loops?.get(number)} names={names} />
         ))}
       </div>

@@ -70,9 +70,9 @@ export async function lookAtLoops() {
 
 const last = new Map<number, Promise<unknown>>()
 
-/** The deeds of a key follow each other: each sees what the one before left. */
-function inTurn(number: number, deed: () => Promise<unknown>) {
-  const done = (last.get(number) ?? Promise.resolve()).then(deed).catch(complain)
+/** The changes of a key follow each other: each sees what the one before left. */
+function inTurn(number: number, change: () => Promise<unknown>) {
+  const done = (last.get(number) ?? Promise.resolve()).then(change).catch(complain)
   last.set(number, done)
   return done
 }

@@ -3,7 +3,7 @@ import type { item } from 'loophole'
 import { isDeleting } from './deleting'
 import { idText } from '../base/format'
 import { hear, hush, isHeard, markRegion, region as selection } from '../sound/hear'
-import * as deeds from './regions'
+import * as asks from './regions'
 
 const KEYPAD_1 = 1073741913
 
@@ -19,7 +19,7 @@ export function saveOrPlay(isInPanel: boolean): boolean {
   if (!shown) return false
   const id = idText(shown.media.id)
   const part = selection.value?.id === id ? selection.value : undefined
-  if (part) deeds.saveOnFreeKey(part.from, part.end)
+  if (part) asks.saveOnFreeKey(part.from, part.end)
   else if (!isInPanel) return false
   else if (isHeard(id)) hush()
   else hear(shown)
@@ -29,12 +29,12 @@ export function saveOrPlay(isInPanel: boolean): boolean {
 /** Plays the region of a digit, or deletes it while Backspace is held. */
 export function pressDigit(digit: number, isKeypad: boolean) {
   if (!shown) return
-  if (isDeleting()) deeds.deleteRegion(digit)
-  else deeds.playRegion(isKeypad ? KEYPAD_1 + ((digit || 10) - 1) : deeds.keyOf(digit))
+  if (isDeleting()) asks.deleteRegion(digit)
+  else asks.playRegion(isKeypad ? KEYPAD_1 + ((digit || 10) - 1) : asks.keyOf(digit))
 }
 
 export const lockDigit = (digit: number) => {
-  if (shown) deeds.lockRegion(digit)
+  if (shown) asks.lockRegion(digit)
 }
 export const markShown = (edge: 'from' | 'end') => {
   if (shown) markRegion(shown, edge)

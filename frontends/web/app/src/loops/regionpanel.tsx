@@ -9,7 +9,7 @@ import { Choice } from '../base/labelled'
 import { isFar, listen } from '../connection/wire'
 import { useNames } from '../items/itemnames'
 import { setShown } from './regionkeys'
-import * as deeds from './regions'
+import * as asks from './regions'
 import { Selected, Wave } from './selectedpart'
 import { VolumeSlider } from './volumeslider'
 
@@ -19,16 +19,16 @@ let reached = false // the panel was asked for: it takes the focus
 
 /** Shows the regions of a clip; the keyboard is then in their panel. */
 export function showRegions(clip: string) {
-  deeds.clipAt.set(clip)
+  asks.clipAt.set(clip)
   reached = true
   enterMode('loops')
 }
 
 /** The regions that are shown, with the item of their clip. */
 function useRegions() {
-  const clip = useCell(deeds.clipAt)
-  const now = useCell(deeds.shownRegions)
-  useLoaded(deeds.lookAtRegions, changed, [clip])
+  const clip = useCell(asks.clipAt)
+  const now = useCell(asks.shownRegions)
+  useLoaded(asks.lookAtRegions, changed, [clip])
   useEffect(() => listen('project.changed', look), [])
   const of = useNames(now?.item ? [now.item] : []).get(now?.item ? idText(now.item) : '')
   useEffect(() => {
@@ -46,15 +46,15 @@ function Pads({ now }: { now: number | undefined }) {
       label="Its regions on"
       value={now}
       of={[undefined, ...new Set([...PADS, now ?? 0])]}
-      text={one => (one === undefined ? 'no pads' : `the pads ${deeds.padsText(one)}`)}
-      put={deeds.setRegionPads}
+      text={one => (one === undefined ? 'no pads' : `the pads ${asks.padsText(one)}`)}
+      put={asks.setRegionPads}
     />
   )
 }
 
 /** Which clip is shown, and what its keys do. */
 function Clip({ now }: { now: regions }) {
-  const clips = useCell(deeds.clips)
+  const clips = useCell(asks.clips)
   return (
     <>
       <p class="buttons">
@@ -63,7 +63,7 @@ function Clip({ now }: { now: regions }) {
           value={idText(now.clip)}
           of={clips.map(one => one.id)}
           text={id => clips.find(one => one.id === id)!.name}
-          put={id => deeds.clipAt.set(id)}
+          put={id => asks.clipAt.set(id)}
         />
         {now.armed ? (
           <span>Its keys are armed.</span>
@@ -82,7 +82,7 @@ function Region({ of, rate }: { of: clip_region; rate: number }) {
   const digit = num(of.digit)
   return (
     <li data-digit={digit} data-locked={of.locked}>
-      <button aria-label={`Play region ${digit}`} title="Play" onClick={() => deeds.playRegion(deeds.keyOf(digit))}>
+      <button aria-label={`Play region ${digit}`} title="Play" onClick={() => asks.playRegion(asks.keyOf(digit))}>
         <kbd>{digit}</kbd> <Icon name="play" size={14} />
       </button>
       <span>
@@ -92,13 +92,13 @@ function Region({ of, rate }: { of: clip_region; rate: number }) {
         value={of.volume}
         locked={of.locked}
         name={`region ${digit}`}
-        put={volume => deeds.setRegionVolume(digit, volume)}
+        put={volume => asks.setRegionVolume(digit, volume)}
       />
       <button
         aria-pressed={of.locked}
         aria-label={`Lock region ${digit}`}
         title={`Lock (Ctrl+${digit})`}
-        onClick={() => deeds.lockRegion(digit)}
+        onClick={() => asks.lockRegion(digit)}
       >
         <Icon name={of.locked ? 'locked' : 'unlocked'} size={14} />
       </button>
@@ -106,7 +106,7 @@ function Region({ of, rate }: { of: clip_region; rate: number }) {
         disabled={of.locked}
         aria-label={`Delete region ${digit}`}
         title={`Delete (Backspace and ${digit})`}
-        onClick={() => deeds.deleteRegion(digit)}
+        onClick={() => asks.deleteRegion(digit)}
       >
         <Icon name="delete" size={14} />
       </button>
@@ -115,7 +115,7 @@ function Region({ of, rate }: { of: clip_region; rate: number }) {
 }
 
 export function Regions() {
-  const hasClips = useCell(deeds.clips, all => all.length > 0)
+  const hasClips = useCell(asks.clips, all => all.length > 0)
   const { now, of } = useRegions()
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {

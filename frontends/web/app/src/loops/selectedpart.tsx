@@ -7,7 +7,7 @@ import { Choice } from '../base/labelled'
 import { TypedField } from '../base/typedfield'
 import { hearBetween, hearFrom, region as selection } from '../sound/hear'
 import { WaveCanvas } from '../sound/wavecanvas'
-import * as deeds from './regions'
+import * as asks from './regions'
 
 export function Wave({ of, each }: { of: item; each: clip_region[] }) {
   const frames = num(of.media.frames) || 1
@@ -68,8 +68,8 @@ export function Selected({ of }: { of: item }) {
   }
   const save = () => {
     if (!part) return
-    if (digit === undefined) deeds.saveOnFreeKey(part.from, part.end)
-    else deeds.saveRegion(digit, part.from, part.end)
+    if (digit === undefined) asks.saveOnFreeKey(part.from, part.end)
+    else asks.saveRegion(digit, part.from, part.end)
   }
   return (
     <p class="buttons">
@@ -82,7 +82,7 @@ export function Selected({ of }: { of: item }) {
       <Choice
         label="on key"
         value={digit}
-        of={[undefined, ...deeds.DIGITS]}
+        of={[undefined, ...asks.DIGITS]}
         text={one => String(one ?? 'the first free')}
         put={setDigit}
       />

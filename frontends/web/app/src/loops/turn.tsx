@@ -3,7 +3,7 @@ import type { loop } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from '../base/cell'
 import { num } from '../base/format'
-import * as deeds from './loops'
+import * as asks from './loops'
 
 /** The second of a turn in which this second of the file is heard: the turn plays parts of the file, as its actions
  * say. */
@@ -21,7 +21,7 @@ function turnAt(of: loop, seconds: number): number {
 }
 
 /** How far a loop is in its turn, 0 to 1; -1: it does not play. */
-function partOf(of: loop, head: deeds.Head | undefined): number {
+function partOf(of: loop, head: asks.Head | undefined): number {
   const seconds = num(of.duration)
   if (of.state !== 'playing' || !head || !of.music_context || !(seconds > 0)) return -1
   const within = (turnAt(of, head.seconds) + (performance.now() - head.at) / 1000) % seconds
@@ -31,13 +31,13 @@ function partOf(of: loop, head: deeds.Head | undefined): number {
 export function Turn({ of, name }: { of: loop | undefined; name: string }) {
   const bar = useRef<HTMLSpanElement>(null)
   const number = Number(name.slice(1)) - 1
-  const head = useCell(deeds.heads, all => all.get(number))
+  const head = useCell(asks.heads, all => all.get(number))
   const plays = of?.state === 'playing' && head !== undefined
   useEffect(() => {
     let frame = 0
     const draw = () => {
       if (bar.current)
-        bar.current.style.transform = `scaleX(${plays ? Math.max(0, partOf(of, deeds.heads.value.get(number))) : 0})`
+        bar.current.style.transform = `scaleX(${plays ? Math.max(0, partOf(of, asks.heads.value.get(number))) : 0})`
       if (plays) frame = requestAnimationFrame(draw)
     }
     draw()

@@ -24,11 +24,10 @@ export const DIM = 0.22,
 
 type Floats = Float32Array<ArrayBuffer>
 
-// At most UNDER_WAY parts are drawn at a time. The first part has FIRST points, and each has LEAST. The next ones grow
-// by FAST, and by SLOWLY after one had too many: the mean of frames, in which a new one counts NEW, is SLOWER than the
-// shortest frame or than SHORT_MS, or UNDER_WAY parts are not drawn yet.
-const UNDER_WAY = 3,
-  FIRST = 50000,
+// One part is drawn at a time, because what a person changes meanwhile is shown after it. The first part has FIRST
+// points, and each has LEAST. The next ones grow by FAST, and by SLOWLY after one had too many: the mean of frames, in
+// which a new one counts NEW, is SLOWER than the shortest frame or than SHORT_MS, or the part is not drawn after two.
+const FIRST = 50000,
   LEAST = 4000,
   FAST = 1.3,
   SLOWLY = 1.03,
@@ -97,7 +96,7 @@ export class Points {
   private next = -1 // of them, in their order; -1: the picture is not begun
   private most = FIRST // points of a part
   private growth = FAST
-  private parts: { done: WebGLSync; points: number }[] = [] // that are under way
+  private part: { done: WebGLSync; points: number; frames: number } | undefined // that is being drawn
   private last = 0 // frame; 0: nothing was drawn then
   private shortest = Infinity // frame
   private mean = 0 // frame; 0: none was seen with parts of this size
@@ -136,7 +135,7 @@ export class Points {
     })
     if (!gl) return
     this.gl = gl
-    this.parts = []
+    this.part = undefined
     this.picture = gl.createFramebuffer()
     this.pixels = gl.createRenderbuffer()
     this.program = gl.createProgram()!
@@ -201,8 +200,9 @@ export class Points {
     gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
   }
 
-  /** Draws with the next frame of the screen; `moves`: further ones will follow soon. */
-  draw(look: Look, moves = false) {
+  /** Draws with the next frame of the screen; `moves`: further ones will follow soon. Without it a map that moves goes on
+   *  moving: marks and colours do not make it draw all points between two moves. */
+  draw(look: Look, moves = this.moves) {
     this.look = look
     this.moves = moves
     this.next = -1
@@ -217,34 +217,35 @@ export class Points {
     })
   }
 
-  /** A machine that has not drawn its parts yet gets no other one: a newer picture would come later. */
+  /** A machine that has not drawn its part yet gets no other one: a newer picture would come later. */
   private step(now: number) {
     const gl = this.gl
     if (!gl || !this.program) return
     this.judge(gl, this.last ? now - this.last : 0)
     const count = this.place.length === 3 * this.bright.length ? this.bright.length : 0
-    if (this.parts.length < UNDER_WAY && this.next < count) this.paint(gl, count)
-    const busy = this.parts.length > 0 || this.next < count
+    if (!this.part && this.next < count) this.paint(gl, count)
+    const busy = this.part !== undefined || this.next < count
     this.last = busy ? now : 0
     if (busy) this.wake()
   }
 
-  /** Finds out how many points a part can have. Larger ones from before say nothing about it. */
+  /** Finds out how many points a part can have. A larger one from before says nothing about it. */
   private judge(gl: WebGL2RenderingContext, took: number) {
-    const of = this.parts.at(-1),
-      larger = this.parts.some(one => one.points > this.most)
-    while (this.parts[0] && gl.getSyncParameter(this.parts[0].done, gl.SYNC_STATUS) === gl.SIGNALED)
-      gl.deleteSync(this.parts.shift()!.done)
-    if (!of || !took || larger) return
+    const of = this.part
+    if (of && gl.getSyncParameter(of.done, gl.SYNC_STATUS) === gl.SIGNALED) {
+      gl.deleteSync(of.done)
+      this.part = undefined
+    }
+    if (!of || !took || of.points > this.most) return
     this.shortest = Math.min(this.shortest, took)
     const good = Math.max(SHORT_MS, this.shortest)
     this.mean = NEW * took + (1 - NEW) * (this.mean || good)
     const slow = this.mean > SLOWER * good
-    if (slow || this.parts.length === UNDER_WAY) {
+    if (slow || (this.part && of.frames++ > 0)) {
       this.most = Math.max(LEAST, Math.round(of.points * (slow ? good / this.mean : FEWER)))
       this.growth = SLOWLY
       this.mean = 0
-    } else if (of.points === this.most) this.most = Math.round(this.most * this.growth)
+    } else if (!this.part && of.points === this.most) this.most = Math.round(this.most * this.growth)
   }
 
   private paint(gl: WebGL2RenderingContext, count: number) {
@@ -254,7 +255,7 @@ export class Points {
     gl.drawElements(gl.POINTS, points, gl.UNSIGNED_INT, 4 * this.next)
     this.next += points
     if (this.next >= count) this.show(gl, count)
-    this.parts.push({ done: gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)!, points })
+    this.part = { done: gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)!, points, frames: 0 }
   }
 
   /** An empty picture of the size that the canvas has now. */
@@ -313,7 +314,7 @@ export class Points {
       gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST)
     }
     dataset.drawn = String(shown)
-    if (shown < count) this.rest = setTimeout(() => this.draw(this.look), REST_MS)
+    if (shown < count) this.rest = setTimeout(() => this.draw(this.look, false), REST_MS)
   }
 
   end() {
