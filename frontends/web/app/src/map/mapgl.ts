@@ -200,8 +200,8 @@ export class Points {
     gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
   }
 
-  /** Draws with the next frame of the screen; `moves`: further ones will follow soon. Without it a map that moves goes on
-   *  moving: marks and colours do not make it draw all points between two moves. */
+  /** Draws with the next frame of the screen; `moves`: further ones will follow soon. Without it a map that moves goes
+   *  on moving: marks and colours do not make it draw all points between two moves. */
   draw(look: Look, moves = this.moves) {
     this.look = look
     this.moves = moves
