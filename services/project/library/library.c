@@ -202,7 +202,7 @@ enum err library_need_text(const struct pattern_library *library, const struct l
     return fault->code = e;
 }
 
-/* ---- the list of files: what is read of each is kept until the file changes ---- */
+/* ---- the list of files; an entry stays until its file changes ---- */
 
 struct library_file {
     struct text path;

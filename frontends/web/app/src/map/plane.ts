@@ -1,5 +1,5 @@
-// What is seen of the map: its points, drawn on a canvas, and from where they are looked at. It finds points by their
-// places on the canvas, in pixels.
+// Draws the points of the map on a canvas, from a look that a person can move, and finds points by their places on the
+// canvas, in pixels.
 import { Cell } from '../base/cell'
 import { DIM, MISSING, PLAIN, Points, type Look } from './mapgl'
 import type { MapPoints } from './mappoints'

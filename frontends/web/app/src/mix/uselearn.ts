@@ -37,7 +37,7 @@ export const useTargets = () => usePolled(loadTargets, 5000)[0] ?? targets([])
 
 export interface Wish {
   target: string
-  /** Empty: the one that is moved next. */
+  /** Empty: the control that a person moves next. */
   control: string
   mode: midi_mode | undefined
   over: boolean

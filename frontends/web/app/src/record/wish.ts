@@ -1,17 +1,9 @@
 // What a person wants to record, and the ask that it becomes.
 import type { Asks, take_source } from 'loophole'
 import { Cell } from '../base/cell'
+import { channel_words } from '../base/words'
 
-export const SOURCES = [
-  'inputs',
-  'streams',
-  'sounds',
-  'pads',
-  'sequencer',
-  'preview',
-  'metronome',
-  'master',
-] as const satisfies readonly take_source[]
+export const SOURCES = ['inputs', ...channel_words] as const satisfies readonly take_source[]
 export const BEGINS = ['now', 'next', 'count', 'bar'] as const
 export const LENGTHS = ['open', 'bars', 'seconds'] as const
 
