@@ -88,7 +88,7 @@ def an_exchange_is_an_event(studio):
 def evidence_is_partitioned_by_content_and_passwords_are_scram(studio):
     server = studio.server
     same('composer.evidence_use|HASH (content)\ncomposer.evidence_word|HASH (content)\ncomposer.sound|HASH (content)', server.sql(
-        'select partrelid::regclass, pg_get_partkeydef(partrelid) from pg_partitioned_table order by 1::text'))
+        'select partrelid::regclass, pg_get_partkeydef(partrelid) from pg_partitioned_table order by partrelid::regclass::text'))
     same('t', server.sql("select bool_and(rolpassword like 'SCRAM-SHA-256$%') from pg_authid where rolname like 'studio_%'"))
 
 
