@@ -4,11 +4,9 @@ real PostgreSQL server."""
 import base64
 import contextlib
 import json
-import os
-import re
 import subprocess
 
-from tests.claims import TOP, claim, contains, run_claims, same, until
+from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import Studio, as_studio
 
 CALLS = ['exchange', 'forget', 'held', 'near_sounds', 'next_look', 'team']
@@ -325,19 +323,6 @@ def no_way_to_write_an_offer_passes_the_greatest_number_of_rows(studio):
     same('t', server.sql("select count(*) <= 64 + 3 from composer.generation where studio = 'studio_mal'"))
 
 
-# ---- a server of a former version ----
-
-def former_script():
-    """The migrations before engines had names."""
-    parts = ['create schema composer;', 'create table composer.migration (number int primary key, at timestamptz default now());']
-    folder = os.path.join(TOP, 'services/composer/sql')
-    for name in sorted(os.listdir(folder)):
-        if re.match(r'00(0\d|1[0-3])_', name):
-            with open(os.path.join(folder, name), encoding='utf-8') as text:
-                parts += [text.read(), f'insert into composer.migration values ({int(name[:4])});']
-    return '\n'.join(parts)
-
-
 OFFER = ('{"id": 1, "kind": "use", "content": "AAAAAAAAAAAAAAAAAAAAAA==", "context": "AAAAAAAAAAAAAAAAAAAAAA==", "role": "drums", '
          '"stamp": 7}, {"id": 2, "kind": "word", "content": "AAAAAAAAAAAAAAAAAAAAAA==", "attribute": "class", "value": "kick", '
          '"stamp": 8}')
@@ -350,44 +335,19 @@ def ask_of(engine, generation, accepted, stamp, offers=''):
 
 
 @claim(inside=Studio)
-def a_server_of_the_former_version_keeps_all_and_goes_on(studio):
+def an_engine_goes_on_with_what_its_studio_shared_without_naming_one(studio):
     server = studio.server
-    with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
-        word = password.read()
-
-    def run(script):
-        return studio.home.run('env', f'PGPASSWORD={word}', 'psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', server.folder,
-                               '-U', 'postgres', '-d', 'made', input=script).out.strip()
-    server.sql('create database made')
-    run(former_script())
-    two = [server.studio(name).replace('dbname=composer', 'dbname=made') for name in ('one', 'two')]
+    two = [server.studio(name) for name in ('one', 'two')]
     for setting in two:
         contains(as_studio(setting, ask_of('', 1, 0, 0, OFFER)), '"accepted": 2')
-    run("insert into composer.evidence_use select 'studio_made' || n, content, context, role, section from composer.evidence_use, "
-        "generate_series(1, 19) n where studio = 'studio_one'; insert into composer.pack values ('p', 'P'); "
-        "insert into composer.evidence_use select 'studio_made' || n, decode(repeat('01', 16), 'hex'), context, 'bass', section from "
-        "composer.evidence_use, generate_series(1, 18) n where studio = 'studio_one'; "
-        "insert into composer.mark (studio, reason) values ('studio_two', 'why'); select composer.publish_round()")
-    public = "select string_agg(kind || word, ' ' order by kind, word) from composer.feed where not gone"
-    same('packp pair pair rolebass roledrums total use use', run(public))
-    newest = run('select max(position) from composer.feed')
-    for _ in range(2):
-        run(studio.home.loophole('composer', 'serve').out)
-    same('39|2|1|1|2', run('select (select count(*) from composer.evidence_use), (select count(*) from composer.evidence_word), '
-                           '(select count(*) from composer.pack), (select count(*) from composer.mark), '
-                           '(select count(*) from composer.generation)'))
-    same('packp roledrums total use', run(public))  # the others had fewer owners than are needed now
-    same('4|0|2', run(f"select (select count(*) from composer.feed where gone and position > {newest}), (select count(*) from "
-                      f"composer.feed where gone and position <= {newest}), (select count(*) from composer.round)"))
-    answer = as_studio(two[0], ask_of('laptop', 1, 2, 8))  # goes on where it was
+    answer = as_studio(two[0], ask_of('laptop', 1, 2, 8))
     contains(answer, '"known": true')
     contains(answer, '"accepted": 2')
     same('4', as_studio(two[0], 'select composer.held()'))
-    same('\\x' + b'laptop'.ljust(16).hex(), run("select distinct substring(context from 17) from composer.evidence_use where studio = "
-                                               "'studio_one'"))
-    contains(as_studio(two[1], 'table composer.evidence_use'), DENIED)
+    same('\\x' + b'laptop'.ljust(16).hex(), server.sql("select distinct substring(context from 17) from composer.evidence_use "
+                                                       "where studio = 'studio_one'"))
     same('4', as_studio(two[1], 'select composer.held()'))
-    contains(as_studio(two[1], ask_of('', 1, 2, 8)), '"accepted": 2')  # an engine of the former version
+    contains(as_studio(two[1], ask_of('', 1, 2, 8)), '"accepted": 2')
 
 
 run_claims()

@@ -10,7 +10,7 @@ import subprocess
 
 from tests.claims import LONG, SEED, claim, run_claims, same, until
 from tests.composer.composing import TOOL, Server, as_studio
-from tests.composer.rounds import STATE, Changes, after_a_round, after_a_whole_round, sound, whole_round
+from tests.composer.rounds import STATE, WHOLE_ROUND, Changes, after_a_round, after_a_whole_round, sound
 
 SETTINGS = (('least_studios', 3), ('colluders', 1), ('least_age', 86400), ('longest_context', 7), ('trim_least', 5))
 
@@ -20,7 +20,7 @@ def community(home):
     server = Server(home)
     changes = Changes(random.Random(SEED))
     try:
-        server.sql(*whole_round(), *(f"update composer.setting set value = {value} where name = '{name}'" for name, value in SETTINGS))
+        server.sql(WHOLE_ROUND, *(f"update composer.setting set value = {value} where name = '{name}'" for name, value in SETTINGS))
         for _ in range(12):
             server.sql(*changes.next(40))
         yield server, changes

@@ -88,7 +88,7 @@ def an_exchange_is_an_event(studio):
 def evidence_is_partitioned_by_content_and_passwords_are_scram(studio):
     server = studio.server
     same('composer.evidence_use|HASH (content)\ncomposer.evidence_word|HASH (content)\ncomposer.sound|HASH (content)', server.sql(
-        'select partrelid::regclass, pg_get_partkeydef(partrelid) from pg_partitioned_table order by 1::text'))
+        'select partrelid::regclass, pg_get_partkeydef(partrelid) from pg_partitioned_table order by partrelid::regclass::text'))
     same('t', server.sql("select bool_and(rolpassword like 'SCRAM-SHA-256$%') from pg_authid where rolname like 'studio_%'"))
 
 
@@ -129,6 +129,25 @@ def the_script_of_serve_makes_a_server_and_may_run_again(studio):
     studio.use('Song', 0, 1)
     studio.join()
     same('2', server.tool('psql', '-At', '-d', 'made', '-c', 'select count(*) from composer.evidence_use'))
+
+
+@claim(inside=Studio)
+def a_server_with_a_part_of_the_former_schema_is_refused_and_one_with_all_of_it_goes_on(studio):
+    server = studio.server
+    script = studio.home.loophole('composer', 'serve').out
+    with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
+        psql = ('env', f'PGPASSWORD={password.read()}', 'psql', '-Xq', '-h', server.folder, '-U', 'postgres', '-d', 'composer')
+    granted = "select has_table_privilege('composer_studio', 'composer.setting', 'select')"
+    server.sql('grant select on composer.setting to composer_studio', 'create table kept as table composer.migration',
+               'delete from composer.migration where number > 12', "delete from composer.setting where name = 'most_teams'")
+    said = studio.home.fails(*psql, input=script)
+    contains(said, 'the schema composer of the database composer is of a version before the first release: it has 12 of 19 migrations')
+    contains(said, 'Nothing was changed. Keep what matters with pg_dump, and run this script in another, empty database.')
+    same('t', server.sql(granted))  # the script sets all rights, if it runs to its end
+    server.sql('insert into composer.migration table kept on conflict do nothing')
+    studio.home.run(*psql, input=script)
+    same('f', server.sql(granted))
+    same('0', server.sql("select count(*) from composer.setting where name = 'most_teams'"))  # nothing was made again
 
 
 def refuses_no_studio(server):

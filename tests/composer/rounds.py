@@ -1,43 +1,16 @@
 """rounds.py: random changes of what a server of a community holds, and the round that counts everything, to compare with."""
 import os
-import re
 
 from tests.claims import TOP, file_text
 
-SQL = os.path.join(TOP, 'services', 'composer', 'sql')
-# The definitions of the round that counted everything: in these migrations, under these names; here in the schema `whole`.
-PARTS = (('0016_crowds', 'counted_use', 'counted_use'), ('0016_crowds', 'counted_word', 'counted_word'),
-         ('0003_trust', 'mark_round', 'mark_round'), ('0016_crowds', 'counted_rows', 'counted_rows'),
-         ('0008_pack_facts', 'rows_now', 'fact_rows'), ('0009_sounds', 'rows_now', 'sound_rows'),
-         ('0010_kit_layouts', 'rows_now', 'rows_now'), ('0016_crowds', 'agree_sounds', 'agree_sounds'),
-         ('0016_crowds', 'publish_rows', 'publish_rows'))
+# A round that counts everything: `whole.publish_round`.
+WHOLE_ROUND = file_text(os.path.join(TOP, 'tests', 'composer', 'whole_round.sql'))
 FEED = 'select position, kind, content, other, word, value, together, stacked, later, studios, confidence, gone, raw from composer.feed'
 STATE = (f"select md5(coalesce(string_agg(f::text, '|' order by position), '')), count(*), count(*) filter (where not gone) from ({FEED}) f",
          "select md5(coalesce(string_agg(distinct m::text, '|' order by m::text), '')) from "
          '(select studio, context, content, attribute, reason from composer.mark where of_round) m',
          "select md5(coalesce(string_agg(concat(content, value, agreed), '|' order by content), '')) from composer.sound where studio = ''",
          'select coalesce(max(number), 0), coalesce(max(studios), 0) from composer.round')
-
-
-def definition(migration, name):
-    text = file_text(os.path.join(SQL, migration + '.sql'))
-    begun = list(re.finditer(rf'^create (or replace )?(function|view) composer\.{name}\b', text, re.MULTILINE))[-1]
-    end = '$$;' if begun[2] == 'function' else ';\n'
-    return text[begun.start():text.index(end, begun.start()) + len(end)]
-
-
-def whole_round():
-    """SQL that makes `whole.publish_round`."""
-    made = ['create schema whole']
-    for migration, name, here in PARTS:
-        text = definition(migration, name).replace(f'composer.{name}', f'whole.{here}', 1)
-        for _, _, other in PARTS:
-            text = re.sub(rf'\bcomposer\.{other}\b', f'whole.{other}', text)
-        made.append(text.rstrip().rstrip(';'))
-    made.append('create function whole.publish_round() returns bigint language plpgsql as $$ begin perform whole.mark_round(); '
-                "perform whole.agree_sounds(composer.setting_of('least_studios') + composer.setting_of('colluders')); "
-                'return whole.publish_rows(); end $$')
-    return made
 
 
 def after_a_whole_round(server):

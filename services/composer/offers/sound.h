@@ -17,7 +17,7 @@ struct sound_form {
 enum err sound_of_item(struct txn *txn, struct arena *arena, const struct media *media, struct sound_form *to,
                        bool *has);
 
-/* As on the wire (0009_sounds.sql). An empty text: no memory. */
+/* As on the wire (0002_sounds.sql). An empty text: no memory. */
 struct text sound_write(struct arena *arena, const struct sound_form *sound);
 bool sound_read(struct text from, struct arena *arena, struct sound_form *to); /* false: not one */
 

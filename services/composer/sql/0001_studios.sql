@@ -1,4 +1,4 @@
--- Studios, what they share, and how they exchange it. A studio is a login role that is a member of composer_studio.
+-- Studios, their engines, and what the operator says about them. A studio is a login role that is a member of composer_studio.
 
 do $$
 begin
@@ -11,254 +11,177 @@ end $$;
 grant usage on schema composer to composer_studio, composer_publisher;
 grant usage, create on schema composer to composer_owner;
 
-create table composer.setting (name text primary key, value bigint not null check (value > 0));
+create table composer.setting (
+    name  text primary key,
+    value bigint not null,
+    constraint setting_value_check check (value >= (name not in ('colluders', 'least_age'))::int)
+);
 insert into composer.setting values
-    ('least_studios', 10),         -- an aggregate appears when at least so many studios contribute to it
+    -- A row is published when at least `least_studios` and `colluders` owners contribute to it: so at least `least_studios` of
+    -- them do not belong to any group of `colluders` studios, and what the group learns is true of that many.
+    ('least_studios', 10),
+    ('colluders', 9),              -- so many studios may work together and learn nothing of a single other one
+    ('least_age', 86400),          -- seconds from the first exchange of a studio until it counts
+    ('longest_context', 512),      -- contents of a context that counts for what is used together
+    ('trim_factor', 2),            -- a studio counts with at most so many times what the upper quartile of studios says: three
+                                   -- times it let fifty hostile studios of a thousand cost 8 % (bench/composer) …
+    ('trim_least', 1000),          -- … but with so many pairs, and so many words, in any case
+    ('most_sounds', 1000000),      -- public sounds that are published; near_sounds finds the others too
     ('most_rows', 2000000),        -- rows of one studio
-    ('longest_context', 512);      -- contents of a context that counts for what is used together
-
-create table composer.studio (
-    name       text primary key,
-    generation text,
-    base       bigint not null default 0,  -- the offers of this generation have greater numbers
-    accepted   bigint not null default 0,  -- the last offer that is held
-    rows       bigint not null default 0,  -- at most so many rows; deletions do not lower it before the next generation
-    bad        boolean not null default false, -- the operator does not count this studio
-    joined     timestamptz not null default now(),
-    seen       timestamptz not null default now()
-);
-
--- A generation is used once: a copy of an old exchange that arrives late changes nothing.
-create table composer.generation (
-    studio     text not null references composer.studio on delete cascade,
-    generation text not null check (length(generation) = 26),
-    primary key (studio, generation)
-);
-
--- Both are partitioned by content, so that they can be spread over machines. The bounds are bytes, as in
--- schemas/community.schema: an engine refuses an answer with a longer text.
-create table composer.evidence_use (
-    studio  text not null,
-    content bytea not null check (octet_length(content) = 16),
-    context bytea not null check (octet_length(context) = 16),
-    role    text not null check (octet_length(role) <= 64),
-    section text not null check (octet_length(section) <= 64),
-    primary key (content, studio, context, role, section)
-) partition by hash (content);
-create table composer.evidence_word (
-    studio    text not null,
-    content   bytea not null check (octet_length(content) = 16),
-    attribute text not null check (attribute = 'class' or (attribute like 'tag:_%' and octet_length(attribute) <= 64)),
-    value     text not null check (octet_length(value) between 1 and 255),
-    primary key (content, studio, attribute)
-) partition by hash (content);
-do $$
-begin
-    for i in 0..7 loop
-        execute format('create table composer.evidence_use_%s partition of composer.evidence_use '
-                       'for values with (modulus 8, remainder %s)', i, i);
-        execute format('create table composer.evidence_word_%s partition of composer.evidence_word '
-                       'for values with (modulus 8, remainder %s)', i, i);
-        execute format('alter table composer.evidence_use_%s owner to composer_owner', i);
-        execute format('alter table composer.evidence_word_%s owner to composer_owner', i);
-    end loop;
-end $$;
-create index on composer.evidence_use (studio, context);
-create index on composer.evidence_word (studio);
-
--- What is published: the newest state of each row, in the order in which rounds changed them. Only publish_round writes
--- here, one at a time, so positions are in the order of commits.
-create table composer.feed (
-    position   bigint primary key,
-    kind       text not null,
-    content    bytea not null default '',
-    other      bytea not null default '',
-    word       text not null default '',
-    value      text not null default '',
-    together   bigint not null default 0,
-    stacked    bigint not null default 0,
-    later      bigint not null default 0,
-    studios    bigint not null default 0,
-    confidence double precision not null default 0,
-    gone       boolean not null default false,
-    raw        bigint not null default 0, -- the exact count when the row changed last; no studio reads it
-    unique (kind, content, other, word)
-);
-create table composer.round (
-    number  bigint primary key,
-    token   uuid not null unique default gen_random_uuid(),
-    at      timestamptz not null default now(),
-    studios bigint not null
-);
-
-do $$
-declare each text;
-begin
-    foreach each in array array['setting', 'studio', 'generation', 'evidence_use', 'evidence_word', 'feed', 'round'] loop
-        execute format('alter table composer.%I owner to composer_owner', each);
-        execute format('alter table composer.%I enable row level security', each);
-    end loop;
-end $$;
-create policy own on composer.studio for all to composer_studio
-    using (name = current_user) with check (name = current_user);
-create policy own on composer.generation for all to composer_studio
-    using (studio = current_user) with check (studio = current_user);
-create policy own on composer.evidence_use for all to composer_studio
-    using (studio = current_user) with check (studio = current_user);
-create policy own on composer.evidence_word for all to composer_studio
-    using (studio = current_user) with check (studio = current_user);
-create policy everyone on composer.feed for select to composer_studio using (true);
-create policy everyone on composer.round for select to composer_studio using (true);
-create policy everyone on composer.setting for select to composer_studio using (true);
-
-grant select, insert, delete on composer.studio, composer.generation to composer_studio;
-grant update (generation, base, accepted, rows, seen) on composer.studio to composer_studio;
-grant select, insert, update, delete on composer.evidence_use, composer.evidence_word to composer_studio;
-grant select (position, kind, content, other, word, value, together, stacked, later, studios, confidence, gone)
-    on composer.feed to composer_studio;
-grant select on composer.round, composer.setting to composer_studio;
-
--- Another word after every restore: a copy has another system identifier, a recovery to a point in time another timeline.
-create function composer.epoch() returns text language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$
-    select md5(s.system_identifier::text || ' ' || c.timeline_id::text)
-    from pg_control_system() s, pg_control_checkpoint() c
-$$;
+    ('most_engines', 64),          -- engines of one studio
+    ('poll_seconds', 300),         -- engines ask for news about so often
+    ('most_connections', 8),       -- of one studio at the same time
+    ('longest_session', 120),      -- seconds of a connection of a studio; then it is ended
+    ('most_team_rows', 1000000),   -- statements of a team
+    ('most_team_bytes', 268435456), -- bytes of their text
+    ('most_team_members', 64),
+    ('most_teams', 100000),
+    ('most_teams_made', 8),        -- by one account, of those that are left
+    ('team_poll_seconds', 2);      -- members ask for news about so often
 
 create function composer.setting_of(wanted text) returns bigint language sql stable
 as $$ select value from composer.setting where name = wanted $$;
 
--- Takes the offers of the caller. Returns false if they do not continue what is held: then the studio begins another
--- generation.
-create function composer.take_offers(offers jsonb) returns boolean language plpgsql
+create table composer.studio (
+    name   text primary key,
+    joined timestamptz not null default now()
+);
+
+-- Engines: the machines of one studio. Each has offers, a generation and rows of its own, so that they add up. A studio
+-- counts once, whatever its number of engines. A key of 16 bytes names an engine, as base64; '' is that of a client that
+-- names none. The rows of a use have it at the end of their context.
+create table composer.engine (
+    studio     text not null references composer.studio on delete cascade,
+    engine     text not null check (octet_length(engine) <= 64),
+    generation text,
+    base       bigint not null default 0,  -- the offers of this generation have greater numbers
+    accepted   bigint not null default 0,  -- the last offer that is held
+    stamp      bigint not null default 0,  -- … and its stamp
+    rows       bigint not null default 0,  -- at most so many rows; withdrawals do not lower it before the next generation
+    seen       timestamptz not null default now(),
+    primary key (studio, engine)
+);
+
+-- The generations that engines used: a copy of an old exchange that arrives late changes nothing.
+create table composer.generation (
+    studio     text not null references composer.studio on delete cascade,
+    generation text not null check (length(generation) = 26),
+    full_at    bigint not null default 0, -- 0, or most_rows when offers were refused because of it: when it was raised since
+                                          -- then, the engine begins another generation, and offers all again
+    engine     text not null default '',
+    at         timestamptz not null default now(),
+    primary key (studio, generation)
+);
+
+-- What a studio may not go on with after `forget`: its other engines, and the generations of that time.
+create table composer.forgotten (
+    studio text not null,
+    kind   text not null check (kind in ('engine', 'generation')),
+    name   text not null check (octet_length(name) <= 64),
+    at     timestamptz not null default now(),
+    primary key (studio, kind, name)
+);
+
+-- ---- the operator ----
+
+-- Studios of one owner count once. The operator fills it; it stays when a studio forgets.
+create table composer.owner (
+    studio text primary key,
+    owner  text not null check (owner <> '')
+);
+
+-- What is suspicious is marked and does not count. It is never deleted, and counts again when its mark goes. Marks of the
+-- operator outlive the rows: a studio that shares all again, or forgets and joins again, does not lose them.
+create table composer.mark (
+    studio    text not null,
+    context   bytea,                           -- null, and no attribute: all that the studio says
+    content   bytea,                           -- of a word
+    attribute text,
+    reason    text not null check (reason <> ''),
+    of_round  boolean not null default false,  -- made by a round; a later one removes it when it is no longer due
+    at        timestamptz not null default now(),
+    check ((content is null) = (attribute is null) and (context is null or attribute is null))
+);
+create index on composer.mark (studio, context);
+
+-- The marks of a round name contexts and contents that a studio shared: they go with it. It leaves the marks that a round is
+-- about to delete to that round, or to the next one, so that no call waits.
+create function composer.forget_marks() returns trigger language plpgsql security definer
+set search_path = composer, pg_temp
 as $$
-declare
-    me    composer.studio%rowtype;
-    first bigint;
-    last  bigint;
-    many  bigint;
 begin
-    select * into me from composer.studio where name = current_user;
-    select min(id), max(id), count(*) into first, last, many
-        from jsonb_to_recordset(offers) as o(id bigint) where id > me.accepted;
-    if many = 0 then return true; end if;
-    if first <> me.accepted + 1 or last - first + 1 <> many then return false; end if;
-    if me.rows + many > composer.setting_of('most_rows') then
-        raise exception 'this studio has more than % rows', composer.setting_of('most_rows');
-    end if;
-
-    create temp table if not exists offered (
-        id bigint, kind text, content bytea, context bytea, role text, section text, attribute text, value text,
-        withdrawn boolean) on commit delete rows;
-    truncate offered;
-    insert into offered
-        select distinct on (kind, content, context, role, section, attribute) id, kind, decode(content, 'base64'),
-               decode(coalesce(context, ''), 'base64'), coalesce(role, ''), coalesce(section, ''),
-               coalesce(attribute, ''), coalesce(value, ''), coalesce(withdrawn, false)
-        from jsonb_to_recordset(offers) as o(id bigint, kind text, content text, context text, role text, section text,
-                                             attribute text, value text, withdrawn boolean)
-        where id > me.accepted
-        order by kind, content, context, role, section, attribute, id desc;
-
-    delete from composer.evidence_use e using offered o
-        where o.kind = 'use' and o.withdrawn and e.studio = current_user and e.content = o.content
-          and e.context = o.context and e.role = o.role and e.section = o.section;
-    insert into composer.evidence_use (studio, content, context, role, section)
-        select current_user, content, context, role, section from offered where kind = 'use' and not withdrawn
-        on conflict do nothing;
-    delete from composer.evidence_word e using offered o
-        where o.kind = 'word' and o.withdrawn and e.studio = current_user and e.content = o.content
-          and e.attribute = o.attribute;
-    insert into composer.evidence_word (studio, content, attribute, value)
-        select current_user, content, attribute, value from offered where kind = 'word' and not withdrawn
-        on conflict (content, studio, attribute) do update set value = excluded.value;
-    update composer.studio set accepted = last, rows = rows + many where name = current_user;
-    return true;
+    delete from composer.mark where ctid = any (array(
+        select ctid from composer.mark where studio = old.name and of_round for update skip locked));
+    return null;
 end $$;
+create trigger forget_marks after delete on composer.studio for each row execute function composer.forget_marks();
 
--- The one call of a studio: gives offers, gets what rounds published. One transaction.
-create function composer.exchange(ask jsonb) returns jsonb language plpgsql
-as $$
-declare
-    me       composer.studio%rowtype;
-    named    text := ask->>'generation';
-    after    bigint := coalesce((ask->>'position')::bigint, 0);
-    most     bigint := least(coalesce((ask->>'limit')::bigint, 1000), 4096);
-    known    boolean := true;
-    begin_again boolean := false;
-    answer   jsonb;
-begin
-    insert into composer.studio (name) values (current_user) on conflict do nothing;
-    select * into me from composer.studio where name = current_user for update;
-    if me.generation is distinct from named then
-        if exists (select from composer.generation where studio = current_user and generation = named) then
-            known := false;
-        else
-            delete from composer.evidence_use where studio = current_user;
-            delete from composer.evidence_word where studio = current_user;
-            insert into composer.generation (studio, generation) values (current_user, named);
-            update composer.studio set generation = named, base = (ask->>'base')::bigint,
-                accepted = (ask->>'base')::bigint, rows = 0 where name = current_user;
-        end if;
-    end if;
-    if known then known := composer.take_offers(coalesce(ask->'offers', '[]')); end if;
-    update composer.studio set seen = now() where name = current_user returning * into me;
-
-    if after > 0 and not exists (select from composer.round where token::text = ask->>'history') then
-        begin_again := true;
-        after := 0;
-        most := 1;
-    end if;
-    with part as (select * from (select position, kind, content, other, word, value, together, stacked, later, studios,
-                                        confidence, gone
-                                 from composer.feed) f
-                  where position > after order by position limit most)
-    select jsonb_strip_nulls(jsonb_build_object(
-        'epoch', composer.epoch(),
-        'known', known,
-        'accepted', me.accepted,
-        'again', begin_again,
-        'history', coalesce((select token::text from composer.round order by number desc limit 1), ''),
-        'studios', coalesce((select studios from composer.round order by number desc limit 1), 0),
-        'least', composer.setting_of('least_studios'),
-        'position', coalesce((select max(position) from part), after),
-        'more', (select count(*) from part) = most,
-        'lessons', coalesce((select jsonb_agg(jsonb_build_object(
-            'position', position, 'kind', kind, 'content', encode(content, 'base64'), 'other', encode(other, 'base64'),
-            'word', word, 'value', value, 'both', together, 'stacked', stacked, 'later', later, 'studios', studios,
-            'confidence', confidence, 'gone', gone) order by position) from part), '[]'))) into answer;
-    return answer;
-end $$;
-
--- How many rows of the caller the server holds, in all tables together.
-create function composer.held() returns bigint language sql
-as $$
-    select (select count(*) from composer.evidence_use where studio = current_user) +
-           (select count(*) from composer.evidence_word where studio = current_user) +
-           (select count(*) from composer.generation where studio = current_user) +
-           (select count(*) from composer.studio where name = current_user)
-$$;
-
--- Removes all that the caller shared. Its other connections end first, so that none adds something afterwards.
-create function composer.forget() returns bigint language plpgsql
-as $$
-declare removed bigint;
-begin
-    perform pg_terminate_backend(pid, 5000) from pg_stat_activity
-        where usename = current_user and pid <> pg_backend_pid() and backend_type = 'client backend';
-    removed := composer.held();
-    delete from composer.evidence_use where studio = current_user;
-    delete from composer.evidence_word where studio = current_user;
-    delete from composer.studio where name = current_user;
-    return removed;
-end $$;
+-- A studio that is not counted: it is too young, or all of it is marked.
+create view composer.uncounted as
+    select name as studio from composer.studio
+    where joined > now() - make_interval(secs => (select value from composer.setting where name = 'least_age'))
+  union all
+    select studio from composer.mark where context is null and attribute is null;
 
 do $$
 declare each text;
 begin
-    foreach each in array array['epoch()', 'setting_of(text)', 'take_offers(jsonb)', 'exchange(jsonb)', 'held()',
-                                'forget()'] loop
-        execute format('revoke all on function composer.%s from public', each);
-        execute format('grant execute on function composer.%s to composer_studio', each);
+    foreach each in array array['setting', 'studio', 'engine', 'generation', 'forgotten', 'owner', 'mark'] loop
+        execute format('alter table composer.%I owner to composer_owner', each);
+        execute format('alter table composer.%I enable row level security', each);
     end loop;
+end $$;
+alter view composer.uncounted owner to composer_owner;
+alter function composer.setting_of(text) owner to composer_owner;
+alter function composer.forget_marks() owner to composer_owner;
+
+-- ---- accounts and their sessions: these belong to the administrator, who may end sessions and change roles ----
+
+-- Ends connections of studios that are older than longest_session. Each exchange and each round calls it, so a studio that
+-- lifts its own time-outs still holds neither connections nor old snapshots. Returns how many it ended.
+create function composer.end_sessions() returns bigint language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    select count(pg_terminate_backend(a.pid))
+    from pg_stat_activity a join pg_auth_members m on m.member = a.usesysid and m.roleid = 'composer_studio'::regrole
+    where a.pid <> pg_backend_pid() and a.backend_type = 'client backend'
+      and a.backend_start < clock_timestamp() - make_interval(secs => (select value from composer.setting
+                                                                       where name = 'longest_session'))
+$$;
+
+-- Gives each studio the limits that it lacks: of its connections, and of its temporary files. Those that an operator set stay.
+-- Only an administrator can change them.
+create function composer.limit_accounts() returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    account record;
+    limited bigint := 0;
+begin
+    for account in select * from (select r.rolname as name, r.rolconnlimit = -1 as connects,
+                                         not exists (select from unnest(r.rolconfig) c
+                                                     where starts_with(c, 'temp_file_limit=')) as writes
+                                  from pg_roles r join pg_auth_members m on m.member = r.oid
+                                  where m.roleid = 'composer_studio'::regrole and not r.rolsuper) a where connects or writes loop
+        if account.connects then
+            execute format('alter role %I connection limit %s', account.name, (select value from composer.setting
+                                                                               where name = 'most_connections'));
+        end if;
+        if account.writes then
+            execute format('alter role %I set temp_file_limit = ''64MB''', account.name);
+        end if;
+        limited := limited + 1;
+    end loop;
+    return limited;
+end $$;
+
+-- Adds a studio, for the operator. Its name is random, because a studio can find out the names of roles. Returns the end of
+-- its engine's setting.
+create function composer.add_studio() returns text language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name   text := 'studio_' || left(replace(gen_random_uuid()::text, '-', ''), 12);
+    secret text := replace(gen_random_uuid()::text, '-', '');
+begin
+    execute format('create role %I login password %L in role composer_studio', name, secret);
+    perform composer.limit_accounts();
+    return format('user=%s password=%s', name, secret);
 end $$;

@@ -1,4 +1,4 @@
--- Rights. It runs after the migrations, each time, because a restore into another database loses some of them.
+-- Rights. It runs each time, after the schema and its migrations, because a restore into another database loses some of them.
 
 do $$
 declare

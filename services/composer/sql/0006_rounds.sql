@@ -7,7 +7,8 @@
 create function composer.is_stacked(role text, section text, other_role text, other_section text) returns boolean
 language sql immutable parallel safe
 as $$ select (section = '' or other_section = '' or section = other_section) and (role = '' or role <> other_role) $$;
-alter function composer.order_of(text) parallel safe;
+create function composer.order_of(section text) returns int language sql immutable parallel safe
+as $$ select array_position(array['intro', 'verse', 'pre-chorus', 'chorus', 'bridge', 'drop', 'outro'], section) $$;
 create function composer.is_later(section text, other_section text) returns boolean language sql immutable parallel safe
 as $$ select coalesce(composer.order_of(other_section) >= composer.order_of(section), true) $$;
 

@@ -1,21 +1,88 @@
--- The calls of a studio. It has no right on any table: it may only execute exchange, next_look, held, forget and
--- near_sounds, which act on the rows of the account that logged in (session_user), whatever role is set. Nothing that a
--- studio can do takes a lock that another studio, or a round, waits for.
+-- What studios share, what is published, and the exchange of both. A studio has no right on any table: it may only execute
+-- the calls, which act on the rows of the account that logged in (session_user), whatever role is set. Nothing that a studio
+-- can do takes a lock that another studio, or a round, waits for.
 
-drop function composer.exchange(jsonb), composer.take_offers(bigint, bigint), composer.begin_upload(),
-    composer.said_between(bigint, bigint), composer.put_offers(bigint, bigint), composer.put_words_and_uses(bigint, bigint),
-    composer.put_or_refuse(bigint, bigint), composer.count_rows(), composer.rows_between(bigint, bigint),
-    composer.refuse_beyond(bigint, bigint, bigint), composer.held(), composer.forget(),
-    composer.near_sounds(real[], int, bigint, bigint), composer.near_by_index(real[], int, bigint, bigint),
-    composer.near_exactly(real[], int, bigint, bigint);
+-- The evidence of studios. Both are partitioned by content, so that they can be spread over machines. The bounds are bytes, as in
+-- schemas/community.schema: an engine refuses an answer with a longer text.
+create table composer.evidence_use (
+    studio  text not null,
+    content bytea not null check (octet_length(content) = 16),
+    context bytea not null check (octet_length(context) in (16, 32)), -- 32: the key of the engine is at its end
+    role    text not null check (octet_length(role) <= 64),
+    section text not null check (octet_length(section) <= 64),
+    primary key (content, studio, context, role, section)
+) partition by hash (content);
+create table composer.evidence_word (
+    studio    text not null,
+    content   bytea not null check (octet_length(content) = 16),
+    attribute text not null check (attribute = 'class' or (attribute like 'tag:_%' and octet_length(attribute) <= 64)),
+    value     text not null check (octet_length(value) between 1 and 255),
+    engine    text not null default '' check (octet_length(engine) <= 64),
+    primary key (content, studio, engine, attribute)
+) partition by hash (content);
+do $$
+begin
+    for i in 0..7 loop
+        execute format('create table composer.evidence_use_%s partition of composer.evidence_use '
+                       'for values with (modulus 8, remainder %s)', i, i);
+        execute format('create table composer.evidence_word_%s partition of composer.evidence_word '
+                       'for values with (modulus 8, remainder %s)', i, i);
+        execute format('alter table composer.evidence_use_%s owner to composer_owner', i);
+        execute format('alter table composer.evidence_word_%s owner to composer_owner', i);
+    end loop;
+end $$;
+create index on composer.evidence_use (studio, context);
+create index on composer.evidence_word (studio);
 
-insert into composer.setting values
-    ('most_engines', 64),          -- engines of one studio
-    ('poll_seconds', 300),         -- engines ask for news about so often
-    ('most_connections', 8),       -- of one studio at the same time
-    ('longest_session', 120);      -- seconds of a connection of a studio; then it is ended
+-- What is published: the newest state of each row, in the order in which rounds changed them. Only publish_round writes
+-- here, one at a time, so positions are in the order of commits.
+create table composer.feed (
+    position   bigint primary key,
+    kind       text not null,
+    content    bytea not null default '',
+    other      bytea not null default '',
+    word       text not null default '',
+    value      text not null default '',
+    together   bigint not null default 0,
+    stacked    bigint not null default 0,
+    later      bigint not null default 0,
+    studios    bigint not null default 0,
+    confidence double precision not null default 0,
+    gone       boolean not null default false,
+    raw        bigint not null default 0, -- the exact count when the row changed last; no studio reads it
+    unique (kind, content, other, word)
+);
+create table composer.round (
+    number  bigint primary key,
+    token   uuid not null unique default gen_random_uuid(),
+    at      timestamptz not null default now(),
+    studios bigint not null
+);
 
--- An offer as it comes, and as it is understood: of those about the same, the last one.
+do $$
+declare each text;
+begin
+    foreach each in array array['evidence_use', 'evidence_word', 'feed', 'round'] loop
+        execute format('alter table composer.%I owner to composer_owner', each);
+        execute format('alter table composer.%I enable row level security', each);
+    end loop;
+end $$;
+
+-- Another word after every restore: a copy of the whole server has another system identifier, a recovery to a point in
+-- time another timeline, and a database that pg_restore made has other numbers of its objects.
+create function composer.epoch() returns text language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select md5(concat_ws(' ', s.system_identifier, c.timeline_id, 'composer.feed'::regclass::oid,
+                         (select oid from pg_database where datname = current_database())))
+    from pg_control_system() s, pg_control_checkpoint() c
+$$;
+
+-- ---- offers ----
+
+-- An offer as it comes, and as it is understood: of those about the same, the last one. A stamp, which the engine draws for
+-- each offer, shows whether a number still names the same offer: an engine that was restored gives the numbers after its copy
+-- to other offers.
 create type composer.offer as (id bigint, kind text, content text, context text, role text, section text, attribute text,
     value text, withdrawn boolean, stamp bigint);
 create function composer.said_of(offers composer.offer[]) returns table (id bigint, kind text, content bytea, context bytea,
@@ -134,7 +201,8 @@ as $$
 $$;
 
 -- Takes the offers of a call. `accepted` and `stamp` of the call are those of the offer before the first one, as the engine
--- knows them. Not known: they do not continue what is held, so the engine begins another generation.
+-- knows them. Not known: they do not continue what is held, so the engine begins another generation. A studio that has
+-- most_rows rows goes on reading, withdrawing and replacing: only offers that need another row are refused.
 create function composer.take_offers(me composer.engine, ask jsonb, out known boolean, out refused jsonb) language plpgsql
 as $$
 declare
@@ -179,8 +247,26 @@ end $$;
 
 -- ---- engines and generations ----
 
--- The row of the engine. A client that names its engine for the first time takes over what its studio shared before
--- engines had names, if it goes on with that generation.
+-- Removes the rows of one engine, or of all (null).
+create function composer.drop_rows(who text, machine text) returns bigint language plpgsql
+as $$
+declare
+    part    bigint;
+    removed bigint := 0;
+begin
+    delete from composer.evidence_use
+        where studio = who and (machine is null or substring(context from 17) = decode(machine, 'base64'));
+    get diagnostics part = row_count; removed := removed + part;
+    delete from composer.evidence_word where studio = who and engine = coalesce(machine, engine);
+    get diagnostics part = row_count; removed := removed + part;
+    delete from composer.sound where studio = who and engine = coalesce(machine, engine);
+    get diagnostics part = row_count; removed := removed + part;
+    return removed;
+end $$;
+alter function composer.drop_rows(text, text) owner to composer_owner;
+
+-- The row of the engine. A client that names its engine for the first time takes over what its studio shared without naming
+-- one, if it goes on with that generation.
 create function composer.engine_of(who text, machine text, named text) returns composer.engine language plpgsql
 as $$
 declare
@@ -243,7 +329,7 @@ begin
     return true;
 end $$;
 
--- ---- what a studio calls ----
+-- ---- the calls of a studio ----
 
 create function composer.newest() returns bigint language sql stable
 as $$ select coalesce(max(position), 0) from composer.feed $$;
@@ -360,8 +446,8 @@ begin
            (select count(*) from composer.studio where name = who);
 end $$;
 
--- Removes all that the studio shared, with all its engines, but see `held`. It waits for an exchange of the studio that runs. The other
--- engines learn it at their next exchange; `engine` and `generation` of the call are those of the engine that forgets.
+-- Removes all that the studio shared, with all its engines, but see `held`. It waits for an exchange of the studio that runs.
+-- The other engines learn it at their next exchange; `engine` and `generation` of the call are those of the engine that forgets.
 create function composer.forget(ask jsonb default '{}') returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '25s'
 as $$
@@ -386,110 +472,4 @@ begin
     perform composer.drop_rows(who, null);
     delete from composer.studio where name = who;
     return removed;
-end $$;
-
--- ---- the search for sounds ----
-
--- The index of pgvector walks from near to far until enough rows are public or the caller's, and have one of these lengths.
-create function composer.near_by_index(who text, asked real[], most int, shortest bigint, longest bigint)
-returns setof composer.near_sound language plpgsql set search_path = composer, public, pg_temp
-as $$
-begin
-    perform '[1]'::halfvec; -- loads pgvector, so that it checks the setting
-    perform set_config('hnsw.iterative_scan', 'strict_order', true);
-    perform set_config('hnsw.ef_search', greatest(100, most)::text, true);
-    if current_setting('hnsw.iterative_scan') <> 'strict_order' then
-        raise exception 'pgvector does not take the setting hnsw.iterative_scan';
-    end if;
-    return query execute 'select s.content, s.ms, (s.vector <-> $1::halfvec(64))::real from composer.sound s where '
-        's.studio in ('''', $5) and s.ms between $3 and $4 order by s.vector <-> $1::halfvec(64) limit $2'
-        using asked, most, shortest, longest, who;
-end $$;
-
--- Compares each row of these lengths that is public or the caller's.
-create function composer.near_exactly(who text, asked real[], most int, shortest bigint, longest bigint)
-returns setof composer.near_sound language plpgsql set search_path = composer, public, pg_temp
-as $$
-declare
-    distance text := case composer.sound_search() when 'index' then '(s.vector <-> $1::halfvec(64))::real + 0::real'
-                                                  else 'composer.sound_distance(s.numbers, $1)' end;
-begin
-    return query execute format('select s.content, s.ms, %1$s from composer.sound s where s.studio in ('''', $5) and '
-                                's.ms between $3 and $4 order by %1$s, s.content limit $2', distance)
-        using asked, most, shortest, longest, who;
-end $$;
-
--- The nearest of the public sounds and the caller's, of these lengths. `how`: index; exact; completed, if the index found
--- fewer rows than asked, so that all were compared.
-create function composer.near_sounds(asked real[], most int, shortest bigint default '0', longest bigint default '2147483647')
-returns table (content bytea, ms bigint, distance real, how text) language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off
-as $$
-declare
-    who text := session_user;
-    way text := composer.sound_search();
-    near composer.near_sound[];
-begin
-    if cardinality(asked) is distinct from 64 or coalesce(most not between 1 and 1000, true) then
-        raise exception 'expected 64 numbers, and a limit of 1 to 1000';
-    end if;
-    if way = 'index' then
-        near := array(select n from composer.near_by_index(who, asked, most, shortest, longest) n);
-        way := case when cardinality(near) < most then 'completed' else way end;
-    end if;
-    if way <> 'index' then
-        near := array(select n from composer.near_exactly(who, asked, most, shortest, longest) n);
-    end if;
-    return query select n.content, n.ms, n.distance, way from unnest(near) n;
-end $$;
-
--- ---- accounts and their sessions: these belong to the administrator, who may end sessions and change roles ----
-
--- Ends connections of studios that are older than longest_session. Each exchange and each round calls it, so a studio that
--- lifts its own time-outs still holds neither connections nor old snapshots. Returns how many it ended.
-create function composer.end_sessions() returns bigint language sql security definer set search_path = pg_catalog, pg_temp
-as $$
-    select count(pg_terminate_backend(a.pid))
-    from pg_stat_activity a join pg_auth_members m on m.member = a.usesysid and m.roleid = 'composer_studio'::regrole
-    where a.pid <> pg_backend_pid() and a.backend_type = 'client backend'
-      and a.backend_start < clock_timestamp() - make_interval(secs => (select value from composer.setting
-                                                                       where name = 'longest_session'))
-$$;
-
--- Gives each studio the limits that it lacks: of its connections, and of its temporary files. Those that an operator set stay.
--- Only an administrator can change them.
-create function composer.limit_accounts() returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp
-as $$
-declare
-    account record;
-    limited bigint := 0;
-begin
-    for account in select * from (select r.rolname as name, r.rolconnlimit = -1 as connects,
-                                         not exists (select from unnest(r.rolconfig) c
-                                                     where starts_with(c, 'temp_file_limit=')) as writes
-                                  from pg_roles r join pg_auth_members m on m.member = r.oid
-                                  where m.roleid = 'composer_studio'::regrole and not r.rolsuper) a where connects or writes loop
-        if account.connects then
-            execute format('alter role %I connection limit %s', account.name, (select value from composer.setting
-                                                                               where name = 'most_connections'));
-        end if;
-        if account.writes then
-            execute format('alter role %I set temp_file_limit = ''64MB''', account.name);
-        end if;
-        limited := limited + 1;
-    end loop;
-    return limited;
-end $$;
-
--- Adds a studio, for the operator. Its name is random, because a studio can find out the names of roles. Returns the end of
--- its engine's setting.
-create function composer.add_studio() returns text language plpgsql set search_path = pg_catalog, pg_temp
-as $$
-declare
-    name   text := 'studio_' || left(replace(gen_random_uuid()::text, '-', ''), 12);
-    secret text := replace(gen_random_uuid()::text, '-', '');
-begin
-    execute format('create role %I login password %L in role composer_studio', name, secret);
-    perform composer.limit_accounts();
-    return format('user=%s password=%s', name, secret);
 end $$;

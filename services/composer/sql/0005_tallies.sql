@@ -72,7 +72,6 @@ begin
         execute format('alter table composer.%I enable row level security', each);
     end loop;
 end $$;
-create index on composer.pack_content (content);
 
 -- ---- notes ----
 
@@ -120,15 +119,6 @@ begin
     insert into composer.changed values ('everything', '', '');
     return null;
 end $$;
--- It leaves the marks that a round is about to delete to that round, or to the next one, so that no call waits.
-create or replace function composer.forget_marks() returns trigger language plpgsql security definer
-set search_path = composer, pg_temp
-as $$
-begin
-    delete from composer.mark where ctid = any (array(
-        select ctid from composer.mark where studio = old.name and of_round for update skip locked));
-    return null;
-end $$;
 alter function composer.has_many_notes(text) owner to composer_owner;
 alter function composer.note_rows() owner to composer_owner;
 alter function composer.note_mark() owner to composer_owner;
@@ -170,9 +160,6 @@ create view composer.base_word as
     where not exists (select from composer.left_out u where u.studio = e.studio)
       and not exists (select from composer.mark m where m.studio = e.studio and m.content = e.content
                                                     and m.attribute = e.attribute and not m.of_round);
-drop function composer.publish_round(), composer.publish_rows(), composer.rows_now(bigint), composer.sound_rows(bigint),
-    composer.fact_rows(bigint), composer.counted_rows(bigint), composer.agree_sounds(bigint), composer.mark_round();
-drop view composer.counted_use, composer.counted_word;
 create view composer.counted_use as
     select b.* from composer.base_use b
     where not exists (select from composer.mark m where m.studio = b.studio and m.context = b.context and m.of_round);

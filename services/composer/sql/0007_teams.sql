@@ -2,14 +2,6 @@
 -- one team. It calls composer.team, which acts on the team of this engine and on nothing else: for an account that is no
 -- member it answers the same whether a team exists or not.
 
-insert into composer.setting values
-    ('most_team_rows', 1000000),       -- statements of a team
-    ('most_team_bytes', 268435456),    -- bytes of their text
-    ('most_team_members', 64),
-    ('most_teams', 100000),
-    ('most_teams_made', 8),            -- by one account, of those that are left
-    ('team_poll_seconds', 2);          -- members ask for news about so often
-
 create table composer.team_of (
     id       uuid primary key default gen_random_uuid(), -- a number would say how many teams there are
     name     text not null check (octet_length(name) between 1 and 64),
@@ -313,9 +305,9 @@ begin
 end $$;
 
 -- Removes a studio: its rows, the marks on it, its owner, its members of teams and its role. What these said stays with the
--- teams, unless nobody is left. For the operator. Returns the number of rows that it shared. A
--- role that is no studio is left alone, with its sessions.
-create or replace function composer.drop_studio(dropped text) returns bigint language plpgsql
+-- teams, unless nobody is left. For the operator. Returns the number of rows that it shared. A role that is no studio is left
+-- alone, with its sessions.
+create function composer.drop_studio(dropped text) returns bigint language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     removed bigint;
@@ -340,4 +332,3 @@ begin
     end if;
     return removed;
 end $$;
-alter function composer.drop_studio(text) set search_path = pg_catalog, pg_temp;
