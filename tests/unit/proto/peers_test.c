@@ -1,4 +1,4 @@
-/* The bounds of proto/transport/peers.h depend on calls of ZeroMQ that come to it instead of to the C library. */
+/* The bounds of proto/peers depend on calls of ZeroMQ that come to it instead of to the C library. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 #include "common/clock.h"
 #include "common/sanitizer.h"
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 #include "proto/transport/sockets.h"
 
 enum { PATIENCE_US = 60000000 };
