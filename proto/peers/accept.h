@@ -1,4 +1,4 @@
-/* accept.h: which connections this process accepts. libzmq's calls of accept4 come here instead of going to the C
+/* accept.h: which connections this process accepts. ZeroMQ's calls of accept4 come here instead of going to the C
  * library; DESIGN.md says why, and which other calls this folder replaces.
  *
  * A connection that exceeds the limit, belongs to another user, or comes in a flood is closed at once. When all places are
