@@ -1,9 +1,9 @@
 /* accept.h: which connections this process accepts. ZeroMQ's calls of accept4 come here instead of going to the C
  * library; DESIGN.md says why, and which other calls this folder replaces.
  *
- * A connection that exceeds the limit, belongs to another user, or comes in a flood is closed at once. When all places are
- * taken, the peer that was silent for longest is disconnected. A ZeroMQ client connects and asks again by itself, and
- * loses nothing. */
+ * A connection that exceeds the limit, belongs to another user, or comes in a flood is closed at once. When all
+ * places are taken, the peer that was silent for longest is disconnected. A ZeroMQ client connects and asks again by
+ * itself, and loses nothing. */
 #ifndef LOOPHOLE_PROTO_PEERS_ACCEPT_H
 #define LOOPHOLE_PROTO_PEERS_ACCEPT_H
 

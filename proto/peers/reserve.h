@@ -1,5 +1,5 @@
-/* reserve.h: memory for ZeroMQ after the process has used up its own. Its allocations do not fail at data_mb, but only at
- * the hard limit. */
+/* reserve.h: memory for ZeroMQ after the process has used up its own. Its allocations do not fail at data_mb, but
+ * only at the hard limit. */
 #ifndef LOOPHOLE_PROTO_PEERS_RESERVE_H
 #define LOOPHOLE_PROTO_PEERS_RESERVE_H
 

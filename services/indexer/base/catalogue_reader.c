@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "proto/wire/codec_copy.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/changelog.h"
 #include "store/door/leads.h"
