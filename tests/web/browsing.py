@@ -20,7 +20,7 @@ import urllib.parse
 import msgpack
 
 from tests import client
-from tests.claims import BUILD, NEW_KEY, SONIC, TOP, claim, contains, figure, needs, printed_in, same, samples, write_file
+from tests.claims import BUILD, NEW_KEY, SONIC, TOP, claims, contains, figure, needs, printed_in, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
@@ -90,14 +90,14 @@ def in_browser(home, name):
     return got['said']
 
 
+def _show(home, name):
+    for line in in_browser(home, name):
+        figure(line)
+
+
 def claims_in_browser(shares, *names):
     """Claims of tests/web/pages.mjs that need no more than a home which `shares` has prepared."""
-    for name in names:
-        def judge(home, name=name):
-            for line in in_browser(home, name):
-                figure(line)
-        judge.__name__ = name
-        claim(judge, shares=shares)
+    claims(_show, shares, **{name: name for name in names})
 
 
 def certify(home):
