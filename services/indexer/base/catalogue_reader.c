@@ -37,16 +37,16 @@ void catalogue_reader_free(struct catalogue_reader *catalogue)
 }
 
 /* One look at the store, and the memory of what it finds. */
-struct reading {
+struct catalogue_reading {
     struct txn *txn;
     struct arena scratch;
 };
 
-static enum err begin_reading(struct catalogue_reader *catalogue, struct reading *reading)
+static enum err begin_reading(struct catalogue_reader *catalogue, struct catalogue_reading *reading)
 {
     enum err e = ERR_OK;
 
-    *reading = (struct reading){ 0 };
+    *reading = (struct catalogue_reading){ 0 };
     pthread_mutex_lock(&catalogue->lock);
     if (!catalogue->store)
         e = store_open(catalogue->paths, STORE_READER, &catalogue->store, NULL);
@@ -54,7 +54,7 @@ static enum err begin_reading(struct catalogue_reader *catalogue, struct reading
 }
 
 /* Also after a begin that failed. Returns `e`. */
-static enum err end_reading(struct catalogue_reader *catalogue, struct reading *reading, enum err e)
+static enum err end_reading(struct catalogue_reader *catalogue, struct catalogue_reading *reading, enum err e)
 {
     txn_end(reading->txn);
     pthread_mutex_unlock(&catalogue->lock);
@@ -65,7 +65,7 @@ static enum err end_reading(struct catalogue_reader *catalogue, struct reading *
 enum err catalogue_reader_within(struct catalogue_reader *catalogue, enum err (*read)(void *state, struct txn *txn),
                                  void *state)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -101,7 +101,7 @@ static bool gather_library(void *state, const struct library *library)
 enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct arena *arena, struct library_list *to)
 {
     struct record_gathering all = { .shape = &library_shape, .arena = arena };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -113,7 +113,7 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_leads(struct catalogue_reader *catalogue, struct arena *arena, const struct library *library,
                                 struct bytes_list *to)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -128,7 +128,7 @@ const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalo
 
 enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     uint64_t tail;
     enum err e = begin_reading(catalogue, &reading);
 
@@ -147,7 +147,7 @@ enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct 
                                      struct folder_list *to)
 {
     struct record_gathering all = { .shape = &folder_shape, .arena = arena };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -160,7 +160,7 @@ enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct
                                       struct bytes *path)
 {
     struct bytes found = { 0 };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -173,7 +173,7 @@ enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct aren
                                  struct volume *to)
 {
     struct volume found = { 0 };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -198,7 +198,7 @@ static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id
 enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
                                     struct id *below)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -210,7 +210,7 @@ enum err catalogue_reader_places(struct catalogue_reader *catalogue, struct id f
                                  bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
                                  void *state)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -251,7 +251,7 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
 enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                     struct text attribute, struct fact *to)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -261,7 +261,7 @@ enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct a
 
 enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -271,7 +271,7 @@ enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct 
 
 enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id, struct media *to)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -284,7 +284,7 @@ enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena
 {
     struct volume found = { 0 };
     struct bytes at = { 0 };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -299,7 +299,7 @@ enum err catalogue_reader_last_path(struct catalogue_reader *catalogue, struct a
                                     struct bytes *path)
 {
     struct bytes at = { 0 };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -313,7 +313,7 @@ enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct a
 {
     struct media found = { 0 };
     struct bytes at = { 0 };
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -327,7 +327,7 @@ enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_artefacts(struct catalogue_reader *catalogue, struct arena *arena, struct key *from,
                                     uint32_t most, struct survey_rows *rows, bool *more)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
 
     if (e == ERR_OK)
@@ -355,7 +355,7 @@ static bool add_same_content(void *state, struct id id)
 enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                        struct id after, uint32_t max, struct media_list *to)
 {
-    struct reading reading;
+    struct catalogue_reading reading;
     enum err e = begin_reading(catalogue, &reading);
     struct same_content same = { reading.txn, arena, to, 0, max };
 
@@ -366,7 +366,7 @@ enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struc
 }
 
 struct alike {
-    struct reading reading;
+    struct catalogue_reading reading;
     bool (*fits)(const void *state, const struct media *media);
     const void *state;
     struct media found;

@@ -147,8 +147,8 @@ static const struct known_number {
     { "pitch", PLACE_LAYER, AT(layer.pitch), 0, -36, 36 },
 };
 
-/* The other elements that are known. One without a function is taken as read if it has the usual text, and counted as odd
- * otherwise; if there is no usual text, always taken as read. */
+/* The other elements that are known. One without a function is taken as read if it has the usual text, and counted as
+ * odd otherwise; if there is no usual text, always taken as read. */
 static const struct known {
     const char *name;
     enum kit_place in;
@@ -228,7 +228,7 @@ static enum kit_place place_of(const struct hydrogen_kit *h)
 }
 
 /* False: it is none of NUMBERS. */
-static bool take_number(struct hydrogen_kit *h, enum kit_place in, const char *name, struct text text)
+static bool take_plain_number(struct hydrogen_kit *h, enum kit_place in, const char *name, struct text text)
 {
     for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(*NUMBERS); i++) {
         const struct known_number *known = &NUMBERS[i];
@@ -245,7 +245,7 @@ static void take_element(struct hydrogen_kit *h, const char *name, struct text t
 {
     const enum kit_place in = place_of(h);
 
-    if (take_number(h, in, name, text))
+    if (take_plain_number(h, in, name, text))
         return;
     for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++) {
         const struct known *known = &KNOWN[i];
