@@ -31,7 +31,7 @@ GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BU
 GEN_H    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.h,$(SCHEMAS))
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON_O := $(call objects,$(wildcard common/*.c common/*/*.c))
-PROTO_O  := $(call objects,$(wildcard proto/wire/*.c proto/transport/*.c proto/service/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
+PROTO_O  := $(call objects,$(wildcard proto/wire/*.c proto/peers/*.c proto/transport/*.c proto/service/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
 STORE_O  := $(call objects,$(wildcard store/*.c store/*/*.c))
 PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(s)))) \
             $(addprefix $(BUILD)/bin/loophole-,$(FRONTENDS)) \

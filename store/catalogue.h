@@ -35,12 +35,6 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
 /* True if the artefact has a row, even if its file is missing or damaged. */
 bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
 
-/* Sets *is_analysed if an analysis of that content exists: a fact by analysis, an embedding or an artefact. An item is
- * `done` only while this is true. `analyser`, if not NULL, becomes the newest version of those facts; 0 if there are
- * none. */
-enum err catalogue_is_analysed(struct txn *txn, struct arena *arena, struct bytes content, bool *is_analysed,
-                               uint64_t *analyser);
-
 enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,
                               bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
                               void *state);
@@ -61,14 +55,5 @@ enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content
 /* The changes after a revision. Errors: internal (a row is damaged, or names another revision than its key). */
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
                                bool (*seen)(void *state, const struct change *change), void *state);
-
-/* All facts about an item from every source; and only the winning ones (user > file > composer > analysis, among the
- * shown facts), sorted by attribute. */
-enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
-enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to);
-enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
-
-/* Returns a complete item for a front-end: media, path, volume, backend, winning facts. */
-enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to);
 
 #endif

@@ -1,7 +1,8 @@
+#include "store/catalogue_facts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalogue.h"
 #include "store/catalogue_path.h"
 #include "store/community.h"
 #include "store/row.h"

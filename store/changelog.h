@@ -8,18 +8,6 @@
 #include "store/catalogue.h"
 #include "store/row.h"
 
-/* Rows are removed when they exceed both `rows` and `age`, or exceed `bytes`, but never while they are younger than
- * `young`. 0 bytes: no bound. */
-struct changelog_limits {
-    uint64_t rows;
-    usec_t age;
-    uint64_t bytes;       /* of the change log and all answers */
-    usec_t young;         /* the longest budget of an ask: its client may still repeat it */
-    uint64_t quiet_rows;  /* requests without changes: this many stay, however old they are … */
-    uint64_t quiet_bytes; /* … and beyond these bytes the oldest are removed */
-};
-extern const struct changelog_limits changelog_limits;
-
 /* Adds a row to the change log. Errors: full, io. */
 enum err changelog_add(struct writing *w, const struct change *change);
 
@@ -47,11 +35,6 @@ enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, str
 
 /* Adds the digest 0 to a row of DB_REQUEST from before version 3. Errors: internal (the row is too short), full, io. */
 enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value);
-
-/* Removes up to `most` of the oldest rows beyond the limits, each with its request. A row with a future time (the clock
- * was set back since), or whose record is damaged, blocks nothing: the time of a later row counts instead. The request
- * of a damaged row is unknown, so it stays. */
-enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 
 enum { CHANGELOG_ROW_OVERHEAD = 48 }; /* bytes of a row: its key, and LMDB's own */
 

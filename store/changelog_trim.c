@@ -1,3 +1,5 @@
+#include "store/changelog_trim.h"
+
 #include "store/changelog.h"
 #include "store/keys.h"
 #include "store/parts.h"

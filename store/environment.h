@@ -37,11 +37,6 @@ enum err environment_meaning(MDB_env *env, int number);
 /* Sets the fault "cannot DOING WHAT: LMDB's message"; returns the converted error. */
 enum err environment_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
 
-/* Begins a write transaction after the last commit. lock.mdb has the number of that commit. If a disk became read-only
- * and returned, an older page of lock.mdb may be back, and LMDB would overwrite later commits. So the number is
- * compared with the store's own, and corrected. Errors: those of environment_failed; io. */
-enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
-
 /* True if data.mdb was removed and its folder still exists (put_back.h). */
 bool environment_was_removed(const struct store *store);
 

@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/log.h"
 #include "store/environment.h"
 #include "store/files.h"
 #include "store/trust.h"
@@ -60,12 +62,61 @@ static enum err close_environment(struct store *store, struct fault *fault)
     return ERR_OK;
 }
 
+/* ---- beginning a transaction ---- */
+
+/* The head of lock.mdb in LMDB 0.9: two 32-bit numbers, the readers' mutex, and the number of the last transaction, by
+ * which a writer chooses its meta page. */
+enum { LAST_AT = 48, MAGIC = 0xBEEFC0DE };
+
+/* Corrects the number while the writer's mutex is held. The word must be the number that the transaction began with;
+ * another layout is left unchanged. */
+static bool correct_last(const struct store *store, size_t wrong, size_t right)
+{
+    uint8_t *map = files_map(store->directory, "lock.mdb");
+    uint32_t magic;
+    size_t last;
+
+    if (!map)
+        return false;
+    memcpy(&magic, map, sizeof(magic));
+    memcpy(&last, map + LAST_AT, sizeof(last));
+    if (magic != MAGIC || last != wrong)
+        return false;
+    memcpy(map + LAST_AT, &right, sizeof(right));
+    log_warn("lock.mdb named commit %zu as the last one, and the store has %zu; it is corrected", wrong, right);
+    return true;
+}
+
+/* Begins a write transaction after the last commit. lock.mdb has the number of that commit. If a disk became read-only
+ * and returned, an older page of lock.mdb may be back, and LMDB would overwrite later commits. So the number is
+ * compared with the store's own, and corrected. Errors: those of environment_failed; io. */
+static enum err begin_writing(struct store *store, MDB_txn **txn, struct fault *fault)
+{
+    MDB_envinfo info;
+
+    for (int tries = 0; tries < 2; tries++) {
+        int rc = mdb_txn_begin(store->env, NULL, 0, txn);
+        if (rc)
+            return environment_failed(store, fault, rc, "begin a transaction in", store->directory);
+        mdb_env_info(store->env, &info);
+        size_t number = mdb_txn_id(*txn);
+        if (number == info.me_last_txnid + 1)
+            return ERR_OK;
+        bool corrected = correct_last(store, number - 1, info.me_last_txnid);
+        mdb_txn_abort(*txn);
+        if (!corrected)
+            break;
+    }
+    return fault_set(fault, ERR_IO, "the lock file of the store in %s names another last commit than the store",
+                     store->directory);
+}
+
 static enum err begin_lmdb(struct store *store, bool writes, MDB_txn **txn, struct fault *fault)
 {
     int rc;
 
     if (writes)
-        return writing_begin(store, txn, fault);
+        return begin_writing(store, txn, fault);
     rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, txn);
     return rc ? environment_failed(store, fault, rc, "begin a transaction in", store->directory) : ERR_OK;
 }

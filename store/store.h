@@ -1,6 +1,7 @@
 /* store.h: the only door to LMDB: an environment of named databases, transactions, cursors. catalogue.h interprets the
  * records. Rules: MDB_NOTLS, one environment in a process, never inherited over a fork, a fixed map size, no read
- * transaction longer than a turn of the event loop. One thread for each struct store. */
+ * transaction longer than a turn of the event loop. One thread for each struct store. It declares what store.c, txn.c,
+ * txn_version.c, walk.c and database.c define. */
 #ifndef LOOPHOLE_STORE_STORE_H
 #define LOOPHOLE_STORE_STORE_H
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/process/setting.h"
+#include "common/process/setting_form.h"
 
 enum { DEVICE_NAME = SETTING_DEVICE_SIZE, DEVICE_ABOUT = 96, DEVICES = 32 };
 

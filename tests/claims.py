@@ -6,7 +6,8 @@
 
     run_claims()
 
-Each claim is a function marked `@claim`; its name is the statement that it checks. It gets a Home of its own, with an
+Each claim is a function marked `@claim`; its name is the statement that it checks. `claims(CALL, NAME=WORD, …)` marks those
+that differ in a word alone. It gets a Home of its own, with an
 engine's LOOPHOLE_HOME, and fails on any exception. `@claim(inside=Persist)` runs the claim in `with Persist(home)` and
 passes it the value of that statement; any context manager of a home will do. `@claim(shares=FIXTURE)` passes the home
 that FIXTURE(home) has prepared. Claims that share a fixture run one after the other, all others in parallel. Output is
@@ -551,6 +552,15 @@ def claim(call=None, **how):
         return lambda function: claim(function, **how)
     _claims.append(_Claim(call, **how))
     return call
+
+
+def claims(call, shares=None, inside=None, **cases):
+    """Marks a claim for each case: NAME='word' is call(home, 'word'), and NAME=('word', 2) is call(home, 'word', 2)."""
+    for name, case in cases.items():
+        def judge(home, case=case if isinstance(case, tuple) else (case,)):
+            call(home, *case)
+        judge.__name__ = name
+        claim(judge, shares=shares, inside=inside)
 
 
 def _room():

@@ -29,7 +29,7 @@ struct setting {
 extern const struct setting setting_table[];
 extern const uint32_t setting_count;
 
-enum { SETTING_DEVICE_SIZE = 64, SETTING_WANTED = 128 };
+enum { SETTING_WANTED = 128 };
 
 const struct setting *setting_named(struct text key); /* NULL: unknown */
 
@@ -46,14 +46,5 @@ enum err setting_unknown(struct text key, const char *place, struct fault *fault
 
 /* The meaning of yes no true false on off 1 0 in any case: 1 or 0; -1 for other words. */
 int setting_switch(const char *value);
-
-/* setting_form.c: true for auto, none, dummy, pipewire, jack, jack:SERVER and alsa:CARD. */
-bool setting_is_device(const char *value);
-bool setting_is_period(const char *value);
-bool setting_is_ipv4(const char *value);
-bool setting_is_listen(const char *value);
-
-/* Splits "192.168.1.20:8443" or "[fd00::1]:8443" into a literal address, without brackets, and a port above 0. */
-bool setting_split_listen(const char *value, char *address, size_t size, uint16_t *port);
 
 #endif

@@ -1,10 +1,12 @@
+#include "common/process/setting_form.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/process/setting.h"
+#include "common/text.h"
 
 enum { PERIOD_LEAST = 16, PERIOD_MOST = 8192 };
 

@@ -1,4 +1,5 @@
 #include "common/process/setting.h"
+#include "common/process/setting_form.h"
 
 enum { PATH_BYTES = 4000 };
 

@@ -1,5 +1,5 @@
-/* check.h: checks a parsed schema: no duplicates, no endless records, no names that C or the protocol uses, and valid
- * examples. One thread. */
+/* check.h: checks a parsed schema: no duplicates, no endless records, no names that C or the protocol uses, and
+ * valid examples. It declares what check.c, check_names.c, check_example.c and check_forms.c define. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_CHECK_H
 #define LOOPHOLE_SCHEMAC_CHECK_H
 
@@ -8,7 +8,6 @@
 /* Checks a resolved model. Reports errors: bad_request. */
 enum err check_model(struct schema_model *model);
 
-/* The parts of check_model, each in its own file. */
 enum err check_names(struct schema_model *model);    /* duplicate and reserved names in C */
 enum err check_example(const struct member *member); /* against the field's type and bounds */
 

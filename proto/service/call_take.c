@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "proto/peers/accept.h"
 #include "proto/service/service_parts.h"
-#include "proto/transport/peers.h"
 #include "proto/wire/frame.h"
 
 enum {

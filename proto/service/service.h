@@ -1,7 +1,9 @@
 /* service.h: the skeleton of every service: options, log, limits, lock, sockets, the standard asks, heartbeats, and one
  * loop. The main.c of a service calls these functions in order and nothing else. One thread (the loop's). SIGTERM and
  * SIGINT are blocked and read in the loop, SIGPIPE is ignored; a parent therefore gives its child an empty mask
- * (posix_spawnattr_setsigmask). proto/transport/limits.h has all bounds. */
+ * (posix_spawnattr_setsigmask). proto/limits.h has all bounds.
+ *
+ * It declares functions of all files that service_parts.h lists. */
 #ifndef LOOPHOLE_PROTO_SERVICE_H
 #define LOOPHOLE_PROTO_SERVICE_H
 

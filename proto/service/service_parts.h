@@ -25,8 +25,8 @@
 
 #include "common/latency.h"
 #include "common/shared/board.h"
+#include "proto/limits.h"
 #include "proto/service/service.h"
-#include "proto/transport/limits.h"
 #include "proto/transport/requester.h"
 #include "proto/transport/sockets.h"
 #include "proto/wire/frame.h"

@@ -7,7 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
-#include "proto/transport/limits.h"
+#include "proto/limits.h"
 #include "proto/transport/starter.h"
 
 enum { RETRY_US = 1000000, TICK_US = 100000, DYING_MAX = 256 };

@@ -7,11 +7,11 @@
 #include <zmq.h>
 
 #include "common/alloc.h"
-#include "proto/transport/peers.h"
-#include "proto/transport/peers_inflow.h"
-#include "proto/transport/peers_outflow.h"
-#include "proto/transport/peers_reserve.h"
-#include "proto/transport/peers_room.h"
+#include "proto/peers/accept.h"
+#include "proto/peers/inflow.h"
+#include "proto/peers/outflow.h"
+#include "proto/peers/reserve.h"
+#include "proto/peers/room.h"
 #include "proto/transport/socket_file.h"
 
 _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct received *)0)->message), "a received holds a zmq_msg_t");

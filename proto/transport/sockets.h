@@ -5,7 +5,7 @@
 
 #include "common/buffer.h"
 #include "common/err.h"
-#include "proto/transport/limits.h"
+#include "proto/limits.h"
 
 struct sockets; /* the sockets of one process or client, and ZeroMQ's own thread */
 struct socket;
@@ -57,7 +57,7 @@ struct received {
     struct route route;
     struct bytes body; /* the last frame; valid until sockets_drop */
     bool full;
-    size_t charged; /* SOCKET_ASK: bytes charged until sockets_drop (peers.h) */
+    size_t charged; /* SOCKET_ASK: bytes charged until sockets_drop (proto/peers/room.h) */
     _Alignas(8) uint8_t message[64];
 };
 

@@ -10,6 +10,7 @@
 #include "services/persist/team_uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/community.h"
 
 enum { ITEMS_MOST = 4096, FACTS_AT_ONCE = 60, TAGS_AT_ONCE = 250 };

@@ -9,6 +9,7 @@
 #include "proto/wire/base64.h"
 #include "proto/wire/codec_copy.h"
 #include "services/search/search_begin.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 
 /* Limits of one part of a group and of one page: an answer fits LIMIT_ARENA and CODEC_MESSAGE_MAX with any paths. */

@@ -5,6 +5,7 @@
 #include "proto/wire/codec.h"
 #include "proto/wire/codec_copy.h"
 #include "services/search/search_begin.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/door/leads.h"
 #include "store/uses.h"

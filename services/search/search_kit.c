@@ -14,6 +14,7 @@
 #include "services/search/search_begin.h"
 #include "services/search/search_kit_signs.h"
 #include "services/search/search_page.h"
+#include "store/catalogue_facts.h"
 
 enum { LOOKS_MOST = 400 /* items that are read for one slot */, PACK_MOST = 2, LIKED_MOST = 64 };
 static const float nearly_same = 0.25F;           /* distance: velocity layers of one instrument are nearer */

@@ -14,6 +14,7 @@
 #include "services/search/search_kit.h"
 #include "services/search/search_kit_signs.h"
 #include "services/search/search_page.h"
+#include "store/catalogue_facts.h"
 
 enum { PLACES_MOST = 64, POOL_MOST = 2000, LOOKS_MOST = 400 /* items that are read for one slot */ };
 static const double quietest = 0.05, loudest = 4;

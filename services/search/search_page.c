@@ -9,6 +9,7 @@
 #include "services/search/search_place.h"
 #include "services/search/search_saved.h"
 #include "services/search/search_view.h"
+#include "store/catalogue_facts.h"
 
 /* ---- rows ---- */
 

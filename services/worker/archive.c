@@ -3,7 +3,8 @@
 #include <unistd.h>
 
 #include "schema_worker.h"
-#include "services/worker/bundles/zip.h"
+#include "services/worker/bundles/zip_check.h"
+#include "services/worker/bundles/zip_unpack.h"
 #include "services/worker/jobs.h"
 #include "services/worker/kits/kit_archive.h"
 

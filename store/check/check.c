@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/artefact.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_write.h"
 #include "store/check/check_community.h"
 #include "store/check/check_uses.h"

@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/log.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 #include "store/check/check.h"

@@ -4,7 +4,7 @@ cut at a change of the disk. A few places of each, drawn with SEED=N; LONG=1 tak
 import os
 import subprocess
 
-from tests.claims import TOP, claim, run_claims, skip
+from tests.claims import TOP, claims, run_claims, skip
 from tests.drives.disks import ends_mounts
 from tests.driving import drive
 from tests.sounding import tool
@@ -28,54 +28,25 @@ def cut(home, stage):
     end_halfway(home, 'cut', stage)
 
 
-@claim
-def an_opening_that_is_killed_loses_nothing(home):
-    kill(home, 'opening')
+claims(
+    kill,
+    an_opening_that_is_killed_loses_nothing='opening',
+    a_first_opening_that_is_killed_leaves_a_store_that_opens='first',
+    a_migration_that_is_killed_is_finished_by_the_next_opening='migration',
+    a_restore_that_is_killed_is_done_or_not_begun='restore',
+    a_backup_that_is_killed_leaves_the_old_file_or_the_new_one='backup',
+)
 
 
-@claim
-def a_first_opening_that_is_killed_leaves_a_store_that_opens(home):
-    kill(home, 'first')
-
-
-@claim
-def a_migration_that_is_killed_is_finished_by_the_next_opening(home):
-    kill(home, 'migration')
-
-
-@claim
-def a_restore_that_is_killed_is_done_or_not_begun(home):
-    kill(home, 'restore')
-
-
-@claim
-def a_backup_that_is_killed_leaves_the_old_file_or_the_new_one(home):
-    kill(home, 'backup')
-
-
-@claim(inside=ends_mounts)
-def an_opening_in_a_power_cut_loses_nothing(home):
-    cut(home, 'opening')
-
-
-@claim(inside=ends_mounts)
-def a_first_opening_in_a_power_cut_leaves_a_store_that_opens(home):
-    cut(home, 'first')
-
-
-@claim(inside=ends_mounts)
-def a_migration_in_a_power_cut_is_finished_by_the_next_opening(home):
-    cut(home, 'migration')
-
-
-@claim(inside=ends_mounts)
-def a_restore_in_a_power_cut_is_done_or_not_begun(home):
-    cut(home, 'restore')
-
-
-@claim(inside=ends_mounts)
-def a_backup_in_a_power_cut_leaves_the_old_file_or_the_new_one(home):
-    cut(home, 'backup')
+claims(
+    cut,
+    inside=ends_mounts,
+    an_opening_in_a_power_cut_loses_nothing='opening',
+    a_first_opening_in_a_power_cut_leaves_a_store_that_opens='first',
+    a_migration_in_a_power_cut_is_finished_by_the_next_opening='migration',
+    a_restore_in_a_power_cut_is_done_or_not_begun='restore',
+    a_backup_in_a_power_cut_leaves_the_old_file_or_the_new_one='backup',
+)
 
 
 run_claims()

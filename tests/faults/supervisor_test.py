@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 
-from tests.claims import BUILD, claim, how_often, run_claims, same, until
+from tests.claims import BUILD, claim, claims, how_often, run_claims, same, until
 from tests.driving import drive
 from tests.sounding import tool
 
@@ -35,29 +35,16 @@ def with_stuck_search(home):
     shutil.copy(tool('stuck'), folder + '/loophole-search')
 
 
-@claim
-def a_supervisor_killed_again_and_again_interrupts_no_service(home):
-    under_fault(home, 'killed', 6, 300)
-
-
-@claim
-def a_supervisor_killed_with_a_service_comes_back_and_so_does_the_service_once(home):
-    under_fault(home, 'killed_with_another', 3, 150)
-
-
-@claim
-def killed_while_it_starts_the_supervisor_starts_no_service_twice(home):
-    under_fault(home, 'killed_at_its_start', 4, 100)
-
-
-@claim
-def while_the_supervisor_is_stopped_all_services_run_and_a_dead_one_starts_once_afterwards(home):
-    under_fault(home, 'stopped', 2, 30)
-
-
-@claim
-def killed_with_its_keeper_the_supervisor_leaves_all_services_running_for_its_successor(home):
-    under_fault(home, 'killed_with_its_keeper', 3, 100)
+claims(
+    under_fault,
+    a_supervisor_killed_again_and_again_interrupts_no_service=('killed', 6, 300),
+    a_supervisor_killed_with_a_service_comes_back_and_so_does_the_service_once=('killed_with_another', 3, 150),
+    killed_while_it_starts_the_supervisor_starts_no_service_twice=('killed_at_its_start', 4, 100),
+    while_the_supervisor_is_stopped_all_services_run_and_a_dead_one_starts_once_afterwards=('stopped', 2, 30),
+    killed_with_its_keeper_the_supervisor_leaves_all_services_running_for_its_successor=('killed_with_its_keeper', 3, 100),
+    a_stopped_service_is_found_by_its_missed_beats_and_replaced=('service_stopped', 2, 40),
+    services_whose_home_was_taken_away_are_replaced_by_the_next_engine=('homeless', 1, 20),
+)
 
 
 @claim
@@ -75,11 +62,6 @@ def a_supervisor_killed_while_its_program_is_replaced_comes_back(home):
 
 
 @claim
-def a_stopped_service_is_found_by_its_missed_beats_and_replaced(home):
-    under_fault(home, 'service_stopped', 2, 40)
-
-
-@claim
 def a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced(home):
     with_stuck_search(home)
     under_fault(home, 'stuck', 1, 20)
@@ -89,11 +71,6 @@ def a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced(home):
 def a_service_that_spins_is_found_on_a_busy_machine_too(home):
     with_stuck_search(home)
     under_fault(home, 'spinning', 2, 20)
-
-
-@claim
-def services_whose_home_was_taken_away_are_replaced_by_the_next_engine(home):
-    under_fault(home, 'homeless', 1, 20)
 
 
 run_claims()

@@ -1,6 +1,7 @@
 #include "tests/fuzz/reads.h"
 
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/changelog.h"
 #include "store/check/orphan.h"

@@ -10,6 +10,7 @@
 #include "services/persist/turn/progress.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "tests/sim/sim.h"
 
 enum { GAP = 100 /* of a thousand rows */, UNDO_NUMBERS = 7 /* of the progress of undo */ };

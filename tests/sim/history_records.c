@@ -1,5 +1,6 @@
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/keys.h"
 #include "tests/each_media.h"
 #include "tests/sim/history.h"

@@ -5,6 +5,7 @@
 
 #include "common/buffer.h"
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "tests/sim/deed.h"
 #include "tests/sim/sim.h"
 

@@ -19,7 +19,7 @@ RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
 MESSAGE_MAX = 8 << 20  # bytes of one message (proto/wire/codec.h); the frame around it adds little
 PLACES = 2304  # for connections to one service, about (LIMIT_PEERS and the spare ones)
-# seconds between connections, if all are to be accepted (LIMIT_NEW_PEER_US of proto/transport/limits.h)
+# seconds between connections, if all are to be accepted (LIMIT_NEW_PEER_US of proto/limits.h)
 NOT_A_FLOOD = 0.0015
 ERRORS = ("bad_request", "not_found", "too_large", "version")
 

@@ -2,7 +2,7 @@
 """Strangers at every socket send garbage, too much, incomplete or slow messages, and open 10,000 connections at once. Each
 is refused with an error or disconnected, no service dies of it, and other clients work on."""
 
-from tests.claims import Home, claim, how_often, run_claims
+from tests.claims import Home, claims, how_often, run_claims
 from tests.driving import drive
 
 
@@ -10,49 +10,19 @@ def send(home, what, often=how_often(1, 20)):
     drive(home, 'strangers/messages.py', what, often)
 
 
-@claim(shares=Home.up)
-def garbage_is_refused_and_harms_nobody(home):
-    send(home, 'garbage', how_often(1, 50))
-
-
-@claim(shares=Home.up)
-def a_large_message_is_refused_before_it_takes_memory(home):
-    send(home, 'too_large')
-
-
-@claim(shares=Home.up)
-def a_peer_that_sends_a_message_without_an_end_is_disconnected(home):
-    send(home, 'endless')
-
-
-@claim(shares=Home.up)
-def half_a_message_holds_up_no_other_client(home):
-    send(home, 'half')
-
-
-@claim(shares=Home.up)
-def slow_clients_are_answered_and_delay_no_other_client(home):
-    send(home, 'slow')
-
-
-@claim(shares=Home.up)
-def a_client_that_asks_without_end_and_all_others_are_answered(home):
-    send(home, 'greedy')
-
-
-@claim(shares=Home.up)
-def a_peer_that_ends_with_asks_and_heartbeats_under_way_ends_no_service(home):
-    send(home, 'gone')
-
-
-@claim(shares=Home.up)
-def floods_of_ten_thousand_connections_leave_other_clients_alone(home):
-    send(home, 'floods', how_often(2, 25))
-
-
-@claim(shares=Home.up)
-def idle_clients_make_room_for_a_new_one(home):
-    send(home, 'idle')
+claims(
+    send,
+    shares=Home.up,
+    garbage_is_refused_and_harms_nobody=('garbage', how_often(1, 50)),
+    a_large_message_is_refused_before_it_takes_memory='too_large',
+    a_peer_that_sends_a_message_without_an_end_is_disconnected='endless',
+    half_a_message_holds_up_no_other_client='half',
+    slow_clients_are_answered_and_delay_no_other_client='slow',
+    a_client_that_asks_without_end_and_all_others_are_answered='greedy',
+    a_peer_that_ends_with_asks_and_heartbeats_under_way_ends_no_service='gone',
+    floods_of_ten_thousand_connections_leave_other_clients_alone=('floods', how_often(2, 25)),
+    idle_clients_make_room_for_a_new_one='idle',
+)
 
 
 run_claims()

@@ -20,7 +20,7 @@ import urllib.parse
 import msgpack
 
 from tests import client
-from tests.claims import BUILD, NEW_KEY, SONIC, TOP, contains, needs, printed_in, same, samples, write_file
+from tests.claims import BUILD, NEW_KEY, SONIC, TOP, claims, contains, figure, needs, printed_in, same, samples, write_file
 
 PASSWORD = 'a long pass%word + more'
 PATIENCE_S = 120  # for an answer of the gateway: no claim ends because the machine is busy
@@ -88,6 +88,16 @@ def in_browser(home, name):
         home.pages = pages
     assert not got['error'], '\n'.join([*got['said'], got['error'], printed_in(home.file('browser.said'))])
     return got['said']
+
+
+def _show(home, name):
+    for line in in_browser(home, name):
+        figure(line)
+
+
+def claims_in_browser(shares, *names):
+    """Claims of tests/web/pages.mjs that need no more than a home which `shares` has prepared."""
+    claims(_show, shares, **{name: name for name in names})
 
 
 def certify(home):

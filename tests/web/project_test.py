@@ -4,8 +4,8 @@ clips, what can be recovered, and bundles. pages.mjs has what the browser does. 
 claims of recovery are the last, because what they leave is offered to each page."""
 import os
 
-from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, prepare_browser
-from tests.claims import claim, file_text, run_claims
+from tests.web.browsing import PASSWORD, certify, claims_in_browser, free_port, lan_settings, prepare_browser
+from tests.claims import file_text, run_claims
 from tests.sounding import engine, sound, until_connected
 
 RATE = 48000
@@ -29,59 +29,20 @@ def stage(home):
     home.wait_ready('audio', 'streamer', 'project', 'web')
 
 
-@claim(shares=stage)
-def a_keyboard_alone_captures_plays_locks_and_deletes_loops(home):
-    in_browser(home, 'a_keyboard_alone_captures_plays_locks_and_deletes_loops')
-
-
-@claim(shares=stage)
-def follow_the_tempo_is_part_of_each_play(home):
-    in_browser(home, 'follow_the_tempo_is_part_of_each_play')
-
-
-@claim(shares=stage)
-def a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent(home):
-    in_browser(home, 'a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent')
-
-
-@claim(shares=stage)
-def space_saves_the_selected_part_and_digits_play_lock_and_delete_it(home):
-    in_browser(home, 'space_saves_the_selected_part_and_digits_play_lock_and_delete_it')
-
-
-@claim(shares=stage)
-def a_volume_leaves_the_part_that_another_page_gave_the_region(home):
-    in_browser(home, 'a_volume_leaves_the_part_that_another_page_gave_the_region')
-
-
-@claim(shares=stage)
-def a_region_is_typed_and_a_page_of_another_machine_plays_it(home):
-    in_browser(home, 'a_region_is_typed_and_a_page_of_another_machine_plays_it')
-
-
-@claim(shares=stage)
-def a_bundle_is_exported_checked_and_imported_on_the_page(home):
-    in_browser(home, 'a_bundle_is_exported_checked_and_imported_on_the_page')
-
-
-@claim(shares=stage)
-def a_command_on_a_bundle_shows_how_far_it_is_and_is_cancelled(home):
-    in_browser(home, 'a_command_on_a_bundle_shows_how_far_it_is_and_is_cancelled')
-
-
-@claim(shares=stage)
-def a_page_of_another_machine_reads_and_writes_no_bundle(home):
-    in_browser(home, 'a_page_of_another_machine_reads_and_writes_no_bundle')
-
-
-@claim(shares=stage)
-def a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice(home):
-    in_browser(home, 'a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice')
-
-
-@claim(shares=stage)
-def a_new_page_offers_drafts_and_keeps_both_by_the_keyboard(home):
-    in_browser(home, 'a_new_page_offers_drafts_and_keeps_both_by_the_keyboard')
+claims_in_browser(
+    stage,
+    'a_keyboard_alone_captures_plays_locks_and_deletes_loops',
+    'follow_the_tempo_is_part_of_each_play',
+    'a_loop_shows_what_it_holds_and_a_placeholder_why_it_is_silent',
+    'space_saves_the_selected_part_and_digits_play_lock_and_delete_it',
+    'a_volume_leaves_the_part_that_another_page_gave_the_region',
+    'a_region_is_typed_and_a_page_of_another_machine_plays_it',
+    'a_bundle_is_exported_checked_and_imported_on_the_page',
+    'a_command_on_a_bundle_shows_how_far_it_is_and_is_cancelled',
+    'a_page_of_another_machine_reads_and_writes_no_bundle',
+    'a_draft_is_offered_after_a_death_and_changes_nothing_without_a_choice',
+    'a_new_page_offers_drafts_and_keeps_both_by_the_keyboard',
+)
 
 
 run_claims()

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import wave
 
-from tests.web.browsing import PASSWORD, certify, free_port, in_browser, lan_settings, note_desktop, prepare_browser
+from tests.web.browsing import PASSWORD, certify, claims_in_browser, free_port, in_browser, lan_settings, note_desktop, prepare_browser
 from tests.claims import BUILD, SONIC, TOP, claim, figure, file_bytes, how_often, run_claims, samples
 from tests.sounding import Tape, engine, sound, tool
 
@@ -71,239 +71,68 @@ def working(home):
     sounds(home)
 
 
-@claim(shares=sounds)
-def the_table_shows_what_the_engine_finds(home):
-    in_browser(home, 'the_table_shows_what_the_engine_finds')
-
-
-@claim(shares=sounds)
-def a_keyboard_alone_reaches_a_sound(home):
-    in_browser(home, 'a_keyboard_alone_reaches_a_sound')
-
-
-@claim(shares=sounds)
-def an_edit_is_seen_by_others_and_theirs_by_the_page(home):
-    in_browser(home, 'an_edit_is_seen_by_others_and_theirs_by_the_page')
-
-
-@claim(shares=sounds)
-def each_mode_shows_what_the_engine_holds(home):
-    in_browser(home, 'each_mode_shows_what_the_engine_holds')
-
-
-@claim(shares=sounds)
-def all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts(home):
-    in_browser(home, 'all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts')
-
-
-@claim(shares=sounds)
-def a_damaged_waveform_is_not_asked_for_again_and_again(home):
-    in_browser(home, 'a_damaged_waveform_is_not_asked_for_again_and_again')
-
-
-@claim(shares=sounds)
-def projects_are_made_saved_and_looked_at(home):
-    in_browser(home, 'projects_are_made_saved_and_looked_at')
-
-
-@claim(shares=sounds)
-def a_missing_item_gets_its_file_back(home):
-    in_browser(home, 'a_missing_item_gets_its_file_back')
-
-
-@claim(shares=sounds)
-def items_of_a_drive_that_is_away_are_marked_until_it_returns(home):
-    in_browser(home, 'items_of_a_drive_that_is_away_are_marked_until_it_returns')
-
-
-@claim(shares=sounds)
-def a_file_in_the_cloud_is_marked_and_fetched(home):
-    in_browser(home, 'a_file_in_the_cloud_is_marked_and_fetched')
-
-
-@claim(shares=sounds)
-def patterns_are_kept_in_slots(home):
-    in_browser(home, 'patterns_are_kept_in_slots')
-
-
-@claim(shares=sounds)
-def the_pattern_that_plays_is_edited_in_the_grid(home):
-    in_browser(home, 'the_pattern_that_plays_is_edited_in_the_grid')
-
-
-@claim(shares=sounds)
-def each_key_means_one_thing_and_the_documents_list_the_same_keys(home):
-    in_browser(home, 'each_key_means_one_thing_and_the_documents_list_the_same_keys')
-
-
-@claim(shares=finding)
-def what_fails_without_a_word_is_said(home):
-    in_browser(home, 'what_fails_without_a_word_is_said')
-
-
-@claim(shares=finding)
-def waveforms_have_the_colours_of_their_brightness(home):
-    in_browser(home, 'waveforms_have_the_colours_of_their_brightness')
-
-
-@claim(shares=finding)
-def an_error_lies_over_the_dock_alone(home):
-    in_browser(home, 'an_error_lies_over_the_dock_alone')
-
-
-@claim(shares=finding)
-def a_map_that_cannot_be_searched_says_so(home):
-    in_browser(home, 'a_map_that_cannot_be_searched_says_so')
-
-
-@claim(shares=finding)
-def the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard(home):
-    in_browser(home, 'the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard')
-
-
-@claim(shares=sounds)
-def edits_of_two_pages_within_a_bar_both_hold(home):
-    in_browser(home, 'edits_of_two_pages_within_a_bar_both_hold')
-
-
-@claim(shares=sounds)
-def an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it(home):
-    in_browser(home, 'an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it')
-
-
-@claim(shares=sounds)
-def a_row_or_pad_without_its_file_is_reported(home):
-    in_browser(home, 'a_row_or_pad_without_its_file_is_reported')
-
-
-@claim(shares=sounds)
-def a_take_is_drawn_while_it_grows(home):
-    in_browser(home, 'a_take_is_drawn_while_it_grows')
-
-
-@claim(shares=sounds)
-def sounds_go_into_the_basket_and_are_downloaded(home):
-    in_browser(home, 'sounds_go_into_the_basket_and_are_downloaded')
-
-
-@claim(shares=sounds)
-def the_engine_page_shows_logs_deaths_and_what_doctor_finds(home):
-    in_browser(home, 'the_engine_page_shows_logs_deaths_and_what_doctor_finds')
-
-
-@claim(shares=sounds)
-def a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part(home):
-    in_browser(home, 'a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part')
-
-
-@claim(shares=sounds)
-def a_browser_plays_what_it_can_decode_and_what_it_cannot(home):
-    in_browser(home, 'a_browser_plays_what_it_can_decode_and_what_it_cannot')
-
-
-@claim(shares=sounds)
-def a_sound_that_is_stopped_before_it_is_decoded_stays_silent(home):
-    in_browser(home, 'a_sound_that_is_stopped_before_it_is_decoded_stays_silent')
-
-
-@claim(shares=sounds)
-def an_answer_about_an_earlier_preview_ends_no_later_one(home):
-    in_browser(home, 'an_answer_about_an_earlier_preview_ends_no_later_one')
-
-
-@claim(shares=sounds)
-def a_preview_of_another_client_that_fails_ends_nothing_on_the_page(home):
-    in_browser(home, 'a_preview_of_another_client_that_fails_ends_nothing_on_the_page')
-
-
-@claim(shares=sounds)
-def a_sound_whose_file_never_arrives_keeps_no_other_silent(home):
-    in_browser(home, 'a_sound_whose_file_never_arrives_keeps_no_other_silent')
-
-
-@claim(shares=sounds)
-def a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(home):
-    in_browser(home, 'a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy')
-
-
-@claim(shares=sounds)
-def the_values_of_steps_are_edited_in_the_grid(home):
-    in_browser(home, 'the_values_of_steps_are_edited_in_the_grid')
-
-
-@claim(shares=sounds)
-def a_song_is_made_played_and_followed_on_the_page(home):
-    in_browser(home, 'a_song_is_made_played_and_followed_on_the_page')
-
-
-@claim(shares=sounds)
-def patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page(home):
-    in_browser(home, 'patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page')
-
-
-@claim(shares=sounds)
-def a_control_is_learned_and_forgotten_on_the_page(home):
-    in_browser(home, 'a_control_is_learned_and_forgotten_on_the_page')
-
-
-@claim(shares=sounds)
-def pads_are_filled_and_hit_by_touch_keys_and_mouse(home):
-    in_browser(home, 'pads_are_filled_and_hit_by_touch_keys_and_mouse')
-
-
-@claim(shares=sounds)
-def a_pad_is_edited_on_the_page(home):
-    in_browser(home, 'a_pad_is_edited_on_the_page')
-
-
-@claim(shares=sounds)
-def a_kit_is_built_played_swapped_held_and_kept_on_the_page(home):
-    in_browser(home, 'a_kit_is_built_played_swapped_held_and_kept_on_the_page')
-
-
-@claim(shares=sounds)
-def a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip(home):
-    in_browser(home, 'a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip')
-
-
-@claim(shares=sounds)
-def a_pad_that_a_lock_holds_is_shown_and_freed(home):
-    in_browser(home, 'a_pad_that_a_lock_holds_is_shown_and_freed')
-
-
-@claim(shares=sounds)
-def what_is_hit_flashes_whoever_plays(home):
-    in_browser(home, 'what_is_hit_flashes_whoever_plays')
-
-
-@claim(shares=sounds)
-def meters_move_by_transforms_without_a_redraw_of_the_mixer(home):
-    in_browser(home, 'meters_move_by_transforms_without_a_redraw_of_the_mixer')
-
-
-@claim(shares=sounds)
-def a_strip_shows_and_changes_its_channel(home):
-    in_browser(home, 'a_strip_shows_and_changes_its_channel')
-
-
-@claim(shares=sounds)
-def a_strip_has_its_sends_its_own_ports_and_pfl(home):
-    in_browser(home, 'a_strip_has_its_sends_its_own_ports_and_pfl')
-
-
-@claim(shares=sounds)
-def an_insert_is_set_seen_and_removed_on_the_page(home):
-    in_browser(home, 'an_insert_is_set_seen_and_removed_on_the_page')
-
-
-@claim(shares=sounds)
-def the_values_of_a_row_are_edited_on_the_page(home):
-    in_browser(home, 'the_values_of_a_row_are_edited_on_the_page')
-
-
-@claim(shares=sounds)
-def a_browser_of_another_machine_hears_each_frame(home):
-    in_browser(home, 'a_browser_of_another_machine_hears_each_frame')
+claims_in_browser(
+    sounds,
+    'the_table_shows_what_the_engine_finds',
+    'a_keyboard_alone_reaches_a_sound',
+    'an_edit_is_seen_by_others_and_theirs_by_the_page',
+    'each_mode_shows_what_the_engine_holds',
+    'all_groups_of_duplicates_are_reached_and_large_ones_come_in_named_parts',
+    'a_damaged_waveform_is_not_asked_for_again_and_again',
+    'projects_are_made_saved_and_looked_at',
+    'a_missing_item_gets_its_file_back',
+    'items_of_a_drive_that_is_away_are_marked_until_it_returns',
+    'a_file_in_the_cloud_is_marked_and_fetched',
+    'patterns_are_kept_in_slots',
+    'the_pattern_that_plays_is_edited_in_the_grid',
+    'each_key_means_one_thing_and_the_documents_list_the_same_keys',
+    'edits_of_two_pages_within_a_bar_both_hold',
+    'an_edit_while_another_pattern_waits_for_its_bar_takes_nothing_from_it',
+    'a_row_or_pad_without_its_file_is_reported',
+    'a_take_is_drawn_while_it_grows',
+    'sounds_go_into_the_basket_and_are_downloaded',
+    'the_engine_page_shows_logs_deaths_and_what_doctor_finds',
+    'a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part',
+    'a_browser_plays_what_it_can_decode_and_what_it_cannot',
+    'a_sound_that_is_stopped_before_it_is_decoded_stays_silent',
+    'an_answer_about_an_earlier_preview_ends_no_later_one',
+    'a_preview_of_another_client_that_fails_ends_nothing_on_the_page',
+    'a_sound_whose_file_never_arrives_keeps_no_other_silent',
+    'a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy',
+    'the_values_of_steps_are_edited_in_the_grid',
+    'a_song_is_made_played_and_followed_on_the_page',
+    'patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page',
+    'a_control_is_learned_and_forgotten_on_the_page',
+    'pads_are_filled_and_hit_by_touch_keys_and_mouse',
+    'a_pad_is_edited_on_the_page',
+    'a_kit_is_built_played_swapped_held_and_kept_on_the_page',
+    'a_row_is_dragged_onto_a_pad_and_what_was_played_becomes_a_clip',
+    'a_pad_that_a_lock_holds_is_shown_and_freed',
+    'what_is_hit_flashes_whoever_plays',
+    'meters_move_by_transforms_without_a_redraw_of_the_mixer',
+    'a_strip_shows_and_changes_its_channel',
+    'a_strip_has_its_sends_its_own_ports_and_pfl',
+    'an_insert_is_set_seen_and_removed_on_the_page',
+    'the_values_of_a_row_are_edited_on_the_page',
+    'a_browser_of_another_machine_hears_each_frame',
+    'axe_finds_nothing',
+)
+
+
+claims_in_browser(
+    finding,
+    'what_fails_without_a_word_is_said',
+    'waveforms_have_the_colours_of_their_brightness',
+    'an_error_lies_over_the_dock_alone',
+    'a_map_that_cannot_be_searched_says_so',
+    'the_hypergrid_says_what_a_cell_holds_by_mouse_and_by_keyboard',
+    'nothing_moves_while_a_mode_fills',
+    'nothing_moves_while_the_page_arrives_in_parts',
+    'a_tablet_has_room_for_each_mode',
+    'each_command_names_a_command_line_that_works',
+    'keys_that_work_everywhere_work_in_fields_and_dialogs',
+    'three_touches_lead_from_the_page_to_a_sound',
+)
 
 
 @claim
@@ -315,38 +144,6 @@ def a_folder_that_is_dropped_is_added_when_its_path_is_known(home):
 
 
 @claim(shares=finding)
-def nothing_moves_while_a_mode_fills(home):
-    for line in in_browser(home, 'nothing_moves_while_a_mode_fills'):
-        figure(line)
-
-
-@claim(shares=finding)
-def nothing_moves_while_the_page_arrives_in_parts(home):
-    in_browser(home, 'nothing_moves_while_the_page_arrives_in_parts')
-
-
-@claim(shares=finding)
-def a_tablet_has_room_for_each_mode(home):
-    in_browser(home, 'a_tablet_has_room_for_each_mode')
-
-
-@claim(shares=finding)
-def each_command_names_a_command_line_that_works(home):
-    in_browser(home, 'each_command_names_a_command_line_that_works')
-
-
-@claim(shares=finding)
-def keys_that_work_everywhere_work_in_fields_and_dialogs(home):
-    in_browser(home, 'keys_that_work_everywhere_work_in_fields_and_dialogs')
-
-
-@claim(shares=finding)
-def three_touches_lead_from_the_page_to_a_sound(home):
-    for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound'):
-        figure(line)
-
-
-@claim(shares=finding)
 def a_task_is_cancelled(home):
     home.env['LONG_WORK'] = home.file('long_work')
     os.mkdir(home.file('long_work'))
@@ -355,89 +152,39 @@ def a_task_is_cancelled(home):
     in_browser(home, 'a_task_is_cancelled')
 
 
-@claim(shares=finding)
-def likeness_answers_and_composes(home):
-    in_browser(home, 'likeness_answers_and_composes')
+claims_in_browser(
+    finding,
+    'likeness_answers_and_composes',
+    'likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click',
+    'a_dropped_file_is_an_example',
+    'the_sound_at_a_jack_port_is_an_example',
+    'counts_are_shown_while_the_catalogue_changes_without_end',
+    'a_facet_counts_what_its_click_finds_also_beside_an_or',
+    'a_pack_counts_what_its_click_finds',
+    'a_scan_moves_neither_scroll_nor_selection',
+    'a_lasso_selects_the_points_inside_that_the_query_finds',
+    'a_map_in_space_is_turned_and_its_points_are_hit',
+    'the_map_is_coloured_by_any_fact',
+    'facts_are_corrected_by_hand_and_name_their_source',
+    'trim_fades_and_gain_are_given_and_taken_back',
+    'undo_takes_back_what_was_written_into_files',
+    'colours_and_ratings_are_given_seen_and_filtered_by',
+    'queries_are_saved_and_found_in_the_history',
+    'a_saved_query_is_replaced_only_after_a_question',
+    'what_is_typed_at_once_after_a_filter_was_removed_stays',
+    'ranges_and_keys_are_set_by_the_mouse',
+    'words_as_people_say_them_become_a_query',
+    'a_list_without_items_says_what_leads_on',
+    'chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them',
+    'likeness_has_a_direction',
+    'a_map_is_zoomed_and_selected_from_by_touch',
+)
 
 
-@claim(shares=finding)
-def likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click(home):
-    in_browser(home, 'likeness_ends_the_order_and_the_folder_and_is_ordered_by_a_click')
-
-
-@claim(shares=finding)
-def a_dropped_file_is_an_example(home):
-    in_browser(home, 'a_dropped_file_is_an_example')
-
-
-@claim(shares=finding)
-def the_sound_at_a_jack_port_is_an_example(home):
-    in_browser(home, 'the_sound_at_a_jack_port_is_an_example')
-
-
-@claim(shares=finding)
-def counts_are_shown_while_the_catalogue_changes_without_end(home):
-    in_browser(home, 'counts_are_shown_while_the_catalogue_changes_without_end')
-
-
-@claim(shares=finding)
-def a_facet_counts_what_its_click_finds_also_beside_an_or(home):
-    in_browser(home, 'a_facet_counts_what_its_click_finds_also_beside_an_or')
-
-
-@claim(shares=finding)
-def a_pack_counts_what_its_click_finds(home):
-    in_browser(home, 'a_pack_counts_what_its_click_finds')
-
-
-@claim(shares=finding)
-def a_scan_moves_neither_scroll_nor_selection(home):
-    in_browser(home, 'a_scan_moves_neither_scroll_nor_selection')
-
-
-@claim(shares=finding)
-def a_lasso_selects_the_points_inside_that_the_query_finds(home):
-    in_browser(home, 'a_lasso_selects_the_points_inside_that_the_query_finds')
-
-
-@claim(shares=finding)
-def a_map_in_space_is_turned_and_its_points_are_hit(home):
-    in_browser(home, 'a_map_in_space_is_turned_and_its_points_are_hit')
-
-
-@claim(shares=finding)
-def the_map_is_coloured_by_any_fact(home):
-    in_browser(home, 'the_map_is_coloured_by_any_fact')
-
-
-@claim(shares=finding)
-def facts_are_corrected_by_hand_and_name_their_source(home):
-    in_browser(home, 'facts_are_corrected_by_hand_and_name_their_source')
-
-
-@claim(shares=finding)
-def trim_fades_and_gain_are_given_and_taken_back(home):
-    in_browser(home, 'trim_fades_and_gain_are_given_and_taken_back')
-
-
-@claim(shares=finding)
-def undo_takes_back_what_was_written_into_files(home):
-    in_browser(home, 'undo_takes_back_what_was_written_into_files')
-
-
-@claim(shares=finding)
-def colours_and_ratings_are_given_seen_and_filtered_by(home):
-    in_browser(home, 'colours_and_ratings_are_given_seen_and_filtered_by')
-
-
-@claim(shares=finding)
-def queries_are_saved_and_found_in_the_history(home):
-    in_browser(home, 'queries_are_saved_and_found_in_the_history')
-
-
-@claim(shares=working)
-def services_are_killed_without_a_reload(home):
-    in_browser(home, 'services_are_killed_without_a_reload')
+claims_in_browser(
+    working,
+    'services_are_killed_without_a_reload',
+)
 
 
 @claim(shares=working)
@@ -447,164 +194,32 @@ def services_are_killed_while_a_person_drags(home):
         figure(line)
 
 
-@claim(shares=working)
-def the_keyboard_goes_with_the_mode_and_the_mark_with_the_item(home):
-    in_browser(home, 'the_keyboard_goes_with_the_mode_and_the_mark_with_the_item')
-
-
-@claim(shares=working)
-def no_key_changes_an_item_that_is_not_shown(home):
-    in_browser(home, 'no_key_changes_an_item_that_is_not_shown')
-
-
-@claim(shares=working)
-def a_mouse_alone_finds_what_is_like_a_sound(home):
-    in_browser(home, 'a_mouse_alone_finds_what_is_like_a_sound')
-
-
-@claim(shares=working)
-def edits_and_downloads_are_for_what_the_page_names(home):
-    in_browser(home, 'edits_and_downloads_are_for_what_the_page_names')
-
-
-@claim(shares=working)
-def a_selection_is_made_as_in_every_list(home):
-    in_browser(home, 'a_selection_is_made_as_in_every_list')
-
-
-@claim(shares=working)
-def a_second_space_ends_a_preview_that_is_only_asked_for(home):
-    in_browser(home, 'a_second_space_ends_a_preview_that_is_only_asked_for')
-
-
-@claim(shares=working)
-def keys_of_the_list_work_after_a_click_on_a_control(home):
-    in_browser(home, 'keys_of_the_list_work_after_a_click_on_a_control')
-
-
-@claim(shares=working)
-def the_volume_changes_what_sounds_now(home):
-    in_browser(home, 'the_volume_changes_what_sounds_now')
-
-
-@claim(shares=working)
-def the_dock_says_why_nothing_is_heard(home):
-    in_browser(home, 'the_dock_says_why_nothing_is_heard')
-
-
-@claim(shares=working)
-def the_map_without_webgl_says_so(home):
-    in_browser(home, 'the_map_without_webgl_says_so')
-
-
-@claim(shares=working)
-def the_list_keeps_a_height_when_zoomed_and_on_a_telephone(home):
-    in_browser(home, 'the_list_keeps_a_height_when_zoomed_and_on_a_telephone')
-
-
-@claim(shares=working)
-def transport_and_dock_are_in_each_mode(home):
-    in_browser(home, 'transport_and_dock_are_in_each_mode')
-
-
-@claim(shares=working)
-def the_colours_that_a_person_chose_stay(home):
-    in_browser(home, 'the_colours_that_a_person_chose_stay')
-
-
-@claim(shares=working)
-def an_offer_is_for_the_project_that_made_it(home):
-    in_browser(home, 'an_offer_is_for_the_project_that_made_it')
-
-
-@claim(shares=working)
-def details_are_never_those_of_another_item(home):
-    in_browser(home, 'details_are_never_those_of_another_item')
-
-
-@claim(shares=working)
-def what_is_typed_into_the_details_is_no_command_and_for_their_item_alone(home):
-    in_browser(home, 'what_is_typed_into_the_details_is_no_command_and_for_their_item_alone')
-
-
-@claim(shares=working)
-def fields_of_the_sound_page_show_what_the_engine_has(home):
-    in_browser(home, 'fields_of_the_sound_page_show_what_the_engine_has')
-
-
-@claim(shares=working)
-def files_are_offered_for_the_item_that_they_were_looked_for(home):
-    in_browser(home, 'files_are_offered_for_the_item_that_they_were_looked_for')
-
-
-@claim(shares=working)
-def an_edit_that_changes_nothing_offers_no_undo(home):
-    in_browser(home, 'an_edit_that_changes_nothing_offers_no_undo')
-
-
-@claim(shares=working)
-def an_edit_whose_answer_is_lost_is_repeated_under_its_id(home):
-    in_browser(home, 'an_edit_whose_answer_is_lost_is_repeated_under_its_id')
-
-
-@claim(shares=working)
-def a_browser_whose_session_ended_says_what_to_open(home):
-    in_browser(home, 'a_browser_whose_session_ended_says_what_to_open')
-
-
-@claim(shares=finding)
-def a_saved_query_is_replaced_only_after_a_question(home):
-    in_browser(home, 'a_saved_query_is_replaced_only_after_a_question')
-
-
-@claim(shares=working)
-def letters_after_ctrl_k_reach_the_palette(home):
-    in_browser(home, 'letters_after_ctrl_k_reach_the_palette')
-
-
-@claim(shares=finding)
-def what_is_typed_at_once_after_a_filter_was_removed_stays(home):
-    in_browser(home, 'what_is_typed_at_once_after_a_filter_was_removed_stays')
-
-
-@claim(shares=working)
-def pads_keep_their_names_after_a_restart_of_the_streamer(home):
-    in_browser(home, 'pads_keep_their_names_after_a_restart_of_the_streamer')
-
-
-@claim(shares=finding)
-def ranges_and_keys_are_set_by_the_mouse(home):
-    in_browser(home, 'ranges_and_keys_are_set_by_the_mouse')
-
-
-@claim(shares=finding)
-def words_as_people_say_them_become_a_query(home):
-    in_browser(home, 'words_as_people_say_them_become_a_query')
-
-
-@claim(shares=finding)
-def a_list_without_items_says_what_leads_on(home):
-    in_browser(home, 'a_list_without_items_says_what_leads_on')
-
-
-@claim(shares=finding)
-def chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them(home):
-    in_browser(home, 'chips_lie_in_the_query_field_and_a_keyboard_alone_reaches_them')
-
-
-@claim(shares=finding)
-def likeness_has_a_direction(home):
-    in_browser(home, 'likeness_has_a_direction')
-
-
-@claim(shares=finding)
-def a_map_is_zoomed_and_selected_from_by_touch(home):
-    in_browser(home, 'a_map_is_zoomed_and_selected_from_by_touch')
-
-
-@claim(shares=sounds)
-def axe_finds_nothing(home):
-    in_browser(home, 'axe_finds_nothing')
+claims_in_browser(
+    working,
+    'the_keyboard_goes_with_the_mode_and_the_mark_with_the_item',
+    'no_key_changes_an_item_that_is_not_shown',
+    'a_mouse_alone_finds_what_is_like_a_sound',
+    'edits_and_downloads_are_for_what_the_page_names',
+    'a_selection_is_made_as_in_every_list',
+    'a_second_space_ends_a_preview_that_is_only_asked_for',
+    'keys_of_the_list_work_after_a_click_on_a_control',
+    'the_volume_changes_what_sounds_now',
+    'the_dock_says_why_nothing_is_heard',
+    'the_map_without_webgl_says_so',
+    'the_list_keeps_a_height_when_zoomed_and_on_a_telephone',
+    'transport_and_dock_are_in_each_mode',
+    'the_colours_that_a_person_chose_stay',
+    'an_offer_is_for_the_project_that_made_it',
+    'details_are_never_those_of_another_item',
+    'what_is_typed_into_the_details_is_no_command_and_for_their_item_alone',
+    'fields_of_the_sound_page_show_what_the_engine_has',
+    'files_are_offered_for_the_item_that_they_were_looked_for',
+    'an_edit_that_changes_nothing_offers_no_undo',
+    'an_edit_whose_answer_is_lost_is_repeated_under_its_id',
+    'a_browser_whose_session_ended_says_what_to_open',
+    'letters_after_ctrl_k_reach_the_palette',
+    'pads_keep_their_names_after_a_restart_of_the_streamer',
+)
 
 
 def write_hole(path, seconds):
@@ -626,15 +241,11 @@ def evening(home):
     home.wait_ready('audio', 'streamer', 'web')
 
 
-@claim(shares=evening)
-def the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel(home):
-    in_browser(home, 'the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel')
-
-
-@claim(shares=evening)
-def a_long_file_is_sought_in(home):
-    for line in in_browser(home, 'a_long_file_is_sought_in'):
-        figure(line)
+claims_in_browser(
+    evening,
+    'the_line_of_a_long_sound_rests_until_it_moves_by_a_pixel',
+    'a_long_file_is_sought_in',
+)
 
 
 def shelf(home):
@@ -657,10 +268,10 @@ def shelf(home):
     home.wait_ready('audio', 'streamer', 'web')
 
 
-@claim(shares=shelf)
-def real_files_are_browsed_by_the_keyboard(home):
-    for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard'):
-        figure(line)
+claims_in_browser(
+    shelf,
+    'real_files_are_browsed_by_the_keyboard',
+)
 
 
 def frame_times(path, clock):
@@ -713,30 +324,14 @@ def many(home):
     home.up()
 
 
-@claim(shares=many)
-def many_items_are_scrolled_and_searched(home):
-    for line in in_browser(home, 'many_items_are_scrolled_and_searched'):
-        figure(line)
-
-
-@claim(shares=many)
-def a_range_begins_at_the_item_that_is_current(home):
-    in_browser(home, 'a_range_begins_at_the_item_that_is_current')
-
-
-@claim(shares=many)
-def a_range_has_each_of_its_items(home):
-    in_browser(home, 'a_range_has_each_of_its_items')
-
-
-@claim(shares=many)
-def all_items_are_selected_while_the_catalogue_changes(home):
-    in_browser(home, 'all_items_are_selected_while_the_catalogue_changes')
-
-
-@claim(shares=many)
-def rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all(home):
-    in_browser(home, 'rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all')
+claims_in_browser(
+    many,
+    'many_items_are_scrolled_and_searched',
+    'a_range_begins_at_the_item_that_is_current',
+    'a_range_has_each_of_its_items',
+    'all_items_are_selected_while_the_catalogue_changes',
+    'rows_on_the_screen_stay_loaded_after_a_sort_and_a_selection_of_all',
+)
 
 
 @claim(shares=many)
@@ -752,10 +347,10 @@ def points_on_one_line_freeze_nothing(home):
     in_browser(home, 'points_on_one_line_freeze_nothing')
 
 
-@claim(shares=studio)
-def twelve_tasks_are_done_by_keyboard_alone_and_by_mouse_alone(home):
-    for line in in_browser(home, 'twelve_tasks_are_done_by_keyboard_alone_and_by_mouse_alone'):
-        figure(line)
+claims_in_browser(
+    studio,
+    'twelve_tasks_are_done_by_keyboard_alone_and_by_mouse_alone',
+)
 
 
 run_claims()

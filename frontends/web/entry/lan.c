@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/process/config.h"
+#include "common/process/setting_form.h"
 
 /* ---- settings ---- */
 

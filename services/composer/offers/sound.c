@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "proto/wire/base64.h"
+#include "store/catalogue_facts.h"
 
 /* The demo library has 16,800 pairs of about one length from different packs. No two different sounds among them were
  * nearer than 0.2. Of the copies by MP3 at 128 kbit/s, by Vorbis, at another rate or at another level, at least nine in

@@ -4,6 +4,7 @@
 
 #include "common/sha256.h"
 #include "services/composer/offers/sound.h"
+#include "store/catalogue_facts.h"
 #include "store/community.h"
 
 static const char *const roles[] = { "drums",  "kick",    "snare", "hat",   "hihat",  "cymbal", "percussion",

@@ -6,6 +6,7 @@
 #include "common/alloc.h"
 #include "proto/wire/codec_copy.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/changelog.h"
 #include "store/door/leads.h"
@@ -35,37 +36,41 @@ void catalogue_reader_free(struct catalogue_reader *catalogue)
     free(catalogue);
 }
 
-static enum err begin_read(struct catalogue_reader *catalogue, struct txn **txn)
+/* One look at the store, and the memory of what it finds. */
+struct catalogue_reading {
+    struct txn *txn;
+    struct arena scratch;
+};
+
+static enum err begin_reading(struct catalogue_reader *catalogue, struct catalogue_reading *reading)
 {
     enum err e = ERR_OK;
 
+    *reading = (struct catalogue_reading){ 0 };
     pthread_mutex_lock(&catalogue->lock);
     if (!catalogue->store)
         e = store_open(catalogue->paths, STORE_READER, &catalogue->store, NULL);
-    if (e == ERR_OK)
-        e = store_read(catalogue->store, txn, NULL);
-    if (e != ERR_OK)
-        pthread_mutex_unlock(&catalogue->lock);
-    return e;
+    return e == ERR_OK ? store_read(catalogue->store, &reading->txn, NULL) : e;
 }
 
-static void end_read(struct catalogue_reader *catalogue, struct txn *txn)
+/* Also after a begin that failed. Returns `e`. */
+static enum err end_reading(struct catalogue_reader *catalogue, struct catalogue_reading *reading, enum err e)
 {
-    txn_end(txn);
+    txn_end(reading->txn);
     pthread_mutex_unlock(&catalogue->lock);
+    arena_free(&reading->scratch);
+    return e;
 }
 
 enum err catalogue_reader_within(struct catalogue_reader *catalogue, enum err (*read)(void *state, struct txn *txn),
                                  void *state)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = read(state, txn);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = read(state, reading.txn);
+    return end_reading(catalogue, &reading, e);
 }
 
 /* ---- records, copied out ---- */
@@ -96,30 +101,24 @@ static bool gather_library(void *state, const struct library *library)
 enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct arena *arena, struct library_list *to)
 {
     struct record_gathering all = { .shape = &library_shape, .arena = arena };
-    struct arena scratch = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_each_library(txn, &scratch, gather_library, &all);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
+    if (e == ERR_OK)
+        e = catalogue_each_library(reading.txn, &reading.scratch, gather_library, &all);
     *to = (struct library_list){ all.list.count, all.list.at };
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_leads(struct catalogue_reader *catalogue, struct arena *arena, const struct library *library,
                                 struct bytes_list *to)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = leads_find(txn, arena, library, to);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = leads_find(reading.txn, arena, library, to);
+    return end_reading(catalogue, &reading, e);
 }
 
 const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalogue)
@@ -129,15 +128,13 @@ const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalo
 
 enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head)
 {
-    struct txn *txn;
+    struct catalogue_reading reading;
     uint64_t tail;
-    enum err e = begin_read(catalogue, &txn);
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_head(txn, &tail, head);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = catalogue_head(reading.txn, &tail, head);
+    return end_reading(catalogue, &reading, e);
 }
 
 static bool gather_folder(void *state, const struct folder *folder)
@@ -150,52 +147,40 @@ enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct 
                                      struct folder_list *to)
 {
     struct record_gathering all = { .shape = &folder_shape, .arena = arena };
-    struct arena scratch = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_each_subfolder(txn, &scratch, folder, gather_folder, &all);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
+    if (e == ERR_OK)
+        e = catalogue_each_subfolder(reading.txn, &reading.scratch, folder, gather_folder, &all);
     *to = (struct folder_list){ all.list.count, all.list.at };
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
                                       struct bytes *path)
 {
-    struct arena scratch = { 0 };
     struct bytes found = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_folder_path(txn, &scratch, folder, &found);
+    if (e == ERR_OK)
+        e = catalogue_folder_path(reading.txn, &reading.scratch, folder, &found);
     *path = e == ERR_OK ? arena_bytes(arena, found) : (struct bytes){ 0 };
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                  struct volume *to)
 {
-    struct arena scratch = { 0 };
     struct volume found = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_volume(txn, &scratch, id, &found);
+    if (e == ERR_OK)
+        e = catalogue_volume(reading.txn, &reading.scratch, id, &found);
     if (e == ERR_OK)
         codec_keep(&volume_shape, &found, arena, to);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id folder, struct bytes name,
@@ -213,32 +198,24 @@ static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id
 enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
                                     struct id *below)
 {
-    struct arena scratch = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = find_subfolder(txn, &scratch, folder, name, below);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    if (e == ERR_OK)
+        e = find_subfolder(reading.txn, &reading.scratch, folder, name, below);
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_places(struct catalogue_reader *catalogue, struct id folder,
                                  bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
                                  void *state)
 {
-    struct arena scratch = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_each_place(txn, &scratch, folder, seen, state);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    if (e == ERR_OK)
+        e = catalogue_each_place(reading.txn, &reading.scratch, folder, seen, state);
+    return end_reading(catalogue, &reading, e);
 }
 
 /* ---- items ---- */
@@ -274,108 +251,88 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
 enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                     struct text attribute, struct fact *to)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = copy_statement(txn, arena, id, attribute, to);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = copy_statement(reading.txn, arena, id, attribute, to);
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = changelog_done(txn, sender->request, sender->digest, id);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = changelog_done(reading.txn, sender->request, sender->digest, id);
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id, struct media *to)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = copy_media(txn, arena, id, to);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = copy_media(reading.txn, arena, id, to);
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
                                 struct bytes *path, struct volume *volume)
 {
-    struct arena scratch = { 0 };
     struct volume found = { 0 };
     struct bytes at = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_path(txn, &scratch, media, &at, &found);
+    if (e == ERR_OK)
+        e = catalogue_path(reading.txn, &reading.scratch, media, &at, &found);
     if (e == ERR_OK)
         codec_keep(&volume_shape, &found, arena, volume);
     *path = arena_bytes(arena, at);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_last_path(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
                                     struct bytes *path)
 {
-    struct arena scratch = { 0 };
     struct bytes at = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_last_path(txn, &scratch, media, &at);
+    if (e == ERR_OK)
+        e = catalogue_last_path(reading.txn, &reading.scratch, media, &at);
     *path = arena_bytes(arena, at);
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                     struct media *media, struct bytes *path)
 {
-    struct arena scratch = { 0 };
     struct media found = { 0 };
     struct bytes at = { 0 };
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_reachable(txn, &scratch, content, &found, &at);
+    if (e == ERR_OK)
+        e = catalogue_reachable(reading.txn, &reading.scratch, content, &found, &at);
     if (e == ERR_OK)
         codec_keep(&media_shape, &found, arena, media);
     *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
-    end_read(catalogue, txn);
-    arena_free(&scratch);
-    return e;
+    return end_reading(catalogue, &reading, e);
 }
 
 enum err catalogue_reader_artefacts(struct catalogue_reader *catalogue, struct arena *arena, struct key *from,
                                     uint32_t most, struct survey_rows *rows, bool *more)
 {
-    struct txn *txn;
-    enum err e = begin_read(catalogue, &txn);
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = survey_read(txn, arena, from, most, rows, more);
-    end_read(catalogue, txn);
-    return e;
+    if (e == ERR_OK)
+        e = survey_read(reading.txn, arena, from, most, rows, more);
+    return end_reading(catalogue, &reading, e);
 }
 
 struct same_content {
@@ -398,20 +355,18 @@ static bool add_same_content(void *state, struct id id)
 enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                        struct id after, uint32_t max, struct media_list *to)
 {
-    struct same_content same = { .arena = arena, .to = to, .max = max };
+    struct catalogue_reading reading;
+    enum err e = begin_reading(catalogue, &reading);
+    struct same_content same = { reading.txn, arena, to, 0, max };
 
     *to = (struct media_list){ 0 };
-    enum err e = begin_read(catalogue, &same.txn);
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_each_with_content_after(same.txn, content, after, add_same_content, &same);
-    end_read(catalogue, same.txn);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (e == ERR_OK)
+        e = catalogue_each_with_content_after(reading.txn, content, after, add_same_content, &same);
+    return end_reading(catalogue, &reading, e == ERR_NOT_FOUND ? ERR_OK : e);
 }
 
 struct alike {
-    struct txn *txn;
-    struct arena scratch;
+    struct catalogue_reading reading;
     bool (*fits)(const void *state, const struct media *media);
     const void *state;
     struct media found;
@@ -423,8 +378,8 @@ static bool look_at_item(void *state, struct id id)
 {
     struct alike *alike = state;
 
-    arena_reset(&alike->scratch);
-    alike->is_found = catalogue_media(alike->txn, &alike->scratch, id, &alike->found) == ERR_OK &&
+    arena_reset(&alike->reading.scratch);
+    alike->is_found = catalogue_media(alike->reading.txn, &alike->reading.scratch, id, &alike->found) == ERR_OK &&
                       alike->fits(alike->state, &alike->found);
     return !alike->is_found && --alike->left > 0;
 }
@@ -434,16 +389,13 @@ enum err catalogue_reader_find_alike(struct catalogue_reader *catalogue, struct 
                                      const void *state, struct media *to)
 {
     struct alike alike = { .fits = fits, .state = state, .left = max };
-    enum err e = begin_read(catalogue, &alike.txn);
+    enum err e = begin_reading(catalogue, &alike.reading);
 
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
+    if (e == ERR_OK)
+        e = catalogue_each_with_content(alike.reading.txn, content, look_at_item, &alike);
     if (e == ERR_OK && !alike.is_found)
         e = ERR_NOT_FOUND;
     if (e == ERR_OK)
         codec_keep(&media_shape, &alike.found, arena, to);
-    end_read(catalogue, alike.txn);
-    arena_free(&alike.scratch);
-    return e;
+    return end_reading(catalogue, &alike.reading, e);
 }

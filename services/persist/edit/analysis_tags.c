@@ -2,6 +2,7 @@
 
 #include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
+#include "store/catalogue_facts.h"
 #include "store/fact_name.h"
 
 static bool is_in(struct text_list tags, struct text tag)

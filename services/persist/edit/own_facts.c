@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "services/persist/edit/ranges.h"
-#include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 
 enum { AT_ONCE = 64, A_PERSONS_OWN = 512 };
 

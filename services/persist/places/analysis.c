@@ -4,6 +4,7 @@
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_write.h"
 
 enum { ARTEFACTS = 16 };

@@ -9,6 +9,7 @@
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "services/persist/uses/uses_follow.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_write.h"
 
 static struct bytes subject_of(const struct media *media)

@@ -7,6 +7,7 @@
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "services/persist/uses/uses_follow.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_write.h"
 
 /* A name that a person wrote stays; another one follows the file. */

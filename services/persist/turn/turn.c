@@ -9,6 +9,7 @@
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "store/parts.h"
 
 enum { LOOK_US = 100 };

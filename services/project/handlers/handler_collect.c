@@ -11,6 +11,7 @@
 #include "services/project/parts/uses.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/door/item_door.h"
 #include "store/door/leads.h"
 

@@ -8,6 +8,7 @@
 #include "schema_indexer.h"
 #include "services/project/base/file_check.h"
 #include "services/project/handlers/media_tree.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 
 enum { FOLDERS_MOST = 64, BUDGET_MS = 30000 };

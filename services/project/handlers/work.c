@@ -235,6 +235,13 @@ void work_answer(struct work *work, const void *answer)
     ticket_answer(work->p->service, work->ticket, answer);
 }
 
+enum err work_answer_nothing(struct work *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn, (void)fault;
+    work_answer(work, &(const struct nothing){ 0 });
+    return ERR_OK;
+}
+
 /* ---- the draft ---- */
 
 static void take_draft(void *state, enum err error, const void *answer, const struct fault *fault)

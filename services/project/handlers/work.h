@@ -98,6 +98,8 @@ void work_continue_after(struct work *work, const struct fault *filed);
 /* When a wait of the answer ends, on the steady clock: after `most`, or earlier if the client's budget ends. */
 usec_t work_end_of_wait(const struct work *work, usec_t most);
 void work_answer(struct work *work, const void *answer);
+/* The `answer` of a handler whose asks get nothing. */
+enum err work_answer_nothing(struct work *work, struct txn *txn, struct fault *fault);
 
 /* Asks another service in `before` or `after`, or in `plan` or `answer`, which are called again then, under the
  * client's request id: a repeated ask is answered as the first was. `taken` copies what it needs of the answer; an

@@ -284,18 +284,11 @@ static enum err plan_remove(struct work *work, struct txn *txn, struct fault *fa
     return kit_send(work, &action, 1, part.project, "remove kit", fault);
 }
 
-static enum err answer_removed(struct work *work, struct txn *txn, struct fault *fault)
-{
-    (void)txn, (void)fault;
-    work_answer(work, &(const struct nothing){ 0 });
-    return ERR_OK;
-}
-
 const struct handler kit_handler_remove = {
     .needs_no_project = true,
     .ends_when_done = true,
     .plan = plan_remove,
-    .answer = answer_removed,
+    .answer = work_answer_nothing,
 };
 
 /* ---- reading ---- */

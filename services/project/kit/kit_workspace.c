@@ -123,11 +123,6 @@ static enum err plan_layout(struct work *work, struct txn *txn, struct fault *fa
     return work_apply(work, &apply, fault);
 }
 
-static enum err answer_layout(struct work *work, struct txn *txn, struct fault *fault)
-{
-    (void)txn, (void)fault;
-    work_answer(work, &(const struct nothing){ 0 });
-    return ERR_OK;
-}
-
-const struct handler kit_handler_layout = { .ends_when_done = true, .plan = plan_layout, .answer = answer_layout };
+const struct handler kit_handler_layout = { .ends_when_done = true,
+                                            .plan = plan_layout,
+                                            .answer = work_answer_nothing };

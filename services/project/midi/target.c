@@ -128,58 +128,19 @@ static bool read_metronome(const struct midi_target *target, const void *answer,
 #define TRANSPORT(name, kind, ask, value, from, until, read)                                                           \
     { "transport/" name, NULL, kind, "audio." #ask, &audio_##ask##_shape, NULL, value, from, until, false,             \
       "audio.transport", read, NULL }
-/* A target whose ask needs no field. */
-#define TRIGGER(name, ask, shape) { name, NULL, MIDI_TRIGGER, ask, shape, NULL, NULL, 0, 1, false, NULL, NULL, NULL }
 /* A target whose word is a number or a name. */
-#define NUMBERED(before, service, ask, word, value)                                                                    \
-    {                                                                                                                  \
-        before, "",   MIDI_TRIGGER, #service "." #ask, &service##_##ask##_shape, word, value, 0, 1, false,             \
-        NULL,   NULL, NULL                                                                                             \
-    }
-#define SWAP(to)                                                                                                       \
-    { "kit/swap/", "/" to, MIDI_TRIGGER, "project.swap_kit", &project_swap_kit_shape, "slot", NULL, 0, 1, false,       \
-      NULL,        NULL,   "to=" to }
-#define RANDOMISE(before, after, word)                                                                                 \
-    { before, after, MIDI_TRIGGER, "project.randomise_kit", &project_randomise_kit_shape, word, NULL, 0, 1, false,     \
-      NULL,   NULL,  "spread=0.5" }
+#define NUMBERED(before, after, ask, shape, word, value, fixed)                                                        \
+    { before, after, MIDI_TRIGGER, ask, shape, word, value, 0, 1, false, NULL, NULL, fixed }
+/* A target without a word. */
+#define TRIGGER(name, ask, shape, fixed) NUMBERED(name, NULL, ask, shape, NULL, NULL, fixed)
 
-/* The bars that were heard last, to a track of this name. */
-#define COMMIT                                                                                                         \
-    { "kit/commit/", "",   MIDI_TRIGGER, "project.commit_kit", &project_commit_kit_shape, "bars", NULL, 0, 1,          \
-      false,         NULL, NULL,         "track=Pads" }
-
-#define LOOP_TRIGGER(handler, name, field)                                                                             \
-    { "loop/" #handler "/" name,                                                                                       \
-      NULL,                                                                                                            \
-      MIDI_TRIGGER,                                                                                                    \
-      "project.loop_" #handler,                                                                                        \
-      &project_loop_##handler##_shape,                                                                                 \
-      NULL,                                                                                                            \
-      NULL,                                                                                                            \
-      0,                                                                                                               \
-      1,                                                                                                               \
-      false,                                                                                                           \
-      NULL,                                                                                                            \
-      NULL,                                                                                                            \
-      field }
+/* A slot of the kit takes another sound. */
+#define SWAP(to) NUMBERED("kit/swap/", "/" to, "project.swap_kit", &project_swap_kit_shape, "slot", NULL, "to=" to)
 #define LOOP(name, key)                                                                                                \
-    LOOP_TRIGGER(capture, name, "fkey=" key), LOOP_TRIGGER(play, name, "fkeys=[" key "]"),                             \
-        LOOP_TRIGGER(stop, name, "fkeys=[" key "]")
-
-#define REGION(digit, key)                                                                                             \
-    { "region/play/" digit,                                                                                            \
-      NULL,                                                                                                            \
-      MIDI_TRIGGER,                                                                                                    \
-      "project.region_play",                                                                                           \
-      &project_region_play_shape,                                                                                      \
-      NULL,                                                                                                            \
-      NULL,                                                                                                            \
-      0,                                                                                                               \
-      1,                                                                                                               \
-      false,                                                                                                           \
-      NULL,                                                                                                            \
-      NULL,                                                                                                            \
-      "key=" key }
+    TRIGGER("loop/capture/" name, "project.loop_capture", &project_loop_capture_shape, "fkey=" key),                   \
+        TRIGGER("loop/play/" name, "project.loop_play", &project_loop_play_shape, "fkeys=[" key "]"),                  \
+        TRIGGER("loop/stop/" name, "project.loop_stop", &project_loop_stop_shape, "fkeys=[" key "]")
+#define REGION(digit, key) TRIGGER("region/play/" digit, "project.region_play", &project_region_play_shape, "key=" key)
 
 static const struct target_row rows[] = {
     REGION("0", "48"),
@@ -204,8 +165,8 @@ static const struct target_row rows[] = {
     LOOP("F10", "1073741891"),
     LOOP("F11", "1073741892"),
     LOOP("F12", "1073741893"),
-    TRIGGER("loop/play", "project.loop_play", &project_loop_play_shape),
-    TRIGGER("loop/stop", "project.loop_stop", &project_loop_stop_shape),
+    TRIGGER("loop/play", "project.loop_play", &project_loop_play_shape, NULL),
+    TRIGGER("loop/stop", "project.loop_stop", &project_loop_stop_shape, NULL),
     STRIP("/gain", MIDI_LEVEL, "strip.gain", 0, 1, true, read_gain),
     STRIP("/pan", MIDI_LEVEL, "strip.pan", -1, 1, false, read_pan),
     STRIP("/mute", MIDI_SWITCH, "strip.mute", 0, 1, false, read_mute),
@@ -216,23 +177,24 @@ static const struct target_row rows[] = {
     TRANSPORT("swing", MIDI_LEVEL, set_swing, "swing", 0, 0.75, read_swing),
     TRANSPORT("metronome", MIDI_SWITCH, set_metronome, "on", 0, 1, read_metronome),
     TRANSPORT("start", MIDI_TRIGGER, start, NULL, 0, 1, read_running),
-    TRIGGER("transport/stop", "audio.stop", &audio_stop_shape),
+    TRIGGER("transport/stop", "audio.stop", &audio_stop_shape, NULL),
     TRANSPORT("toggle", MIDI_TRIGGER, toggle, NULL, 0, 1, read_running),
-    TRIGGER("transport/tap", "audio.tap", NULL),
-    TRIGGER("panic", "audio.panic", NULL),
-    NUMBERED("pads/", audio, hit, "pad", "velocity"),
-    NUMBERED("pattern/load/", project, load_pattern, "slot", NULL),
-    NUMBERED("pattern/bank/", project, bank, "bank", NULL),
-    TRIGGER("song/play", "project.play_song", &project_play_song_shape),
-    TRIGGER("song/stop", "project.stop_song", NULL),
+    TRIGGER("transport/tap", "audio.tap", NULL, NULL),
+    TRIGGER("panic", "audio.panic", NULL, NULL),
+    NUMBERED("pads/", "", "audio.hit", &audio_hit_shape, "pad", "velocity", NULL),
+    NUMBERED("pattern/load/", "", "project.load_pattern", &project_load_pattern_shape, "slot", NULL, NULL),
+    NUMBERED("pattern/bank/", "", "project.bank", &project_bank_shape, "bank", NULL, NULL),
+    TRIGGER("song/play", "project.play_song", &project_play_song_shape, NULL),
+    TRIGGER("song/stop", "project.stop_song", NULL, NULL),
     SWAP("next"),
     SWAP("previous"),
     SWAP("random"),
     SWAP("back"),
-    RANDOMISE("kit/randomise", NULL, NULL),
-    RANDOMISE("kit/randomise/", "", "slots"),
-    NUMBERED("kit/load/", project, load_kit, "kit", NULL),
-    COMMIT,
+    TRIGGER("kit/randomise", "project.randomise_kit", &project_randomise_kit_shape, "spread=0.5"),
+    NUMBERED("kit/randomise/", "", "project.randomise_kit", &project_randomise_kit_shape, "slots", NULL, "spread=0.5"),
+    NUMBERED("kit/load/", "", "project.load_kit", &project_load_kit_shape, "kit", NULL, NULL),
+    /* The bars that were heard last, to a track of this name. */
+    NUMBERED("kit/commit/", "", "project.commit_kit", &project_commit_kit_shape, "bars", NULL, "track=Pads"),
 };
 
 /* The word of a name of this row; false: the name is not of this row. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "services/project/parts/kinds.h"
-#include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 
 const int32_t document_lists[] = { ELEMENT_KIND_TRACK, ELEMENT_KIND_SECTION, ELEMENT_KIND_CLIP,    ELEMENT_KIND_MIXER,
                                    ELEMENT_KIND_PADS,  ELEMENT_KIND_SOUND,   ELEMENT_KIND_PATTERN, ELEMENT_KIND_KIT,

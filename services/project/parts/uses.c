@@ -5,6 +5,7 @@
 
 #include "proto/wire/quoted_json.h"
 #include "store/availability.h"
+#include "store/catalogue_facts.h"
 
 /* ---- finding ---- */
 

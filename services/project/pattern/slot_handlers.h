@@ -1,4 +1,5 @@
-/* slot_handlers.h: the handlers of the asks about slots and banks. The loop's thread. */
+/* slot_handlers.h: the handlers of the asks about slots and banks. The loop's thread. It declares what slot_handlers.c,
+ * slot_job.c, slot_load.c, slot_compare.c and states.c define. */
 #ifndef LOOPHOLE_PROJECT_SLOT_HANDLERS_H
 #define LOOPHOLE_PROJECT_SLOT_HANDLERS_H
 

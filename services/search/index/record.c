@@ -9,6 +9,7 @@
 #include "services/search/index/blocks.h"
 #include "services/search/index/record_uses.h"
 #include "store/availability.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/fact_name.h"
 

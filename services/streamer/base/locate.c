@@ -6,6 +6,7 @@
 #include "proto/wire/tree.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/door/item_door.h"
 #include "store/door/leads.h"

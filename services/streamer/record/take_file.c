@@ -346,7 +346,7 @@ static void note_cut(struct take_file *file)
     if (!take->take.has_begun || file->is_gone || take->was_ended || take->cut.is_cut)
         return;
     if (file->fault.code != ERR_OK || !has_its_length(file))
-        wav_mark_note(&file->take, &file->fault, file->work == TAKE_RESUME || !errand_goes_on(&file->errand));
+        wav_note_cut(&file->take, &file->fault, file->work == TAKE_RESUME || !errand_goes_on(&file->errand));
 }
 
 /* True if nothing of it is to stay: it was cancelled, never ran, or was stopped before its first frame. */

@@ -11,7 +11,7 @@
 #include "common/file.h"
 #include "common/pcm.h"
 
-enum { DS64 = 28, BEXT = 602, TAKE = 96, GAPS = 16 + WAV_GAPS * 16, PIECE = 1024 };
+enum { DS64 = 28, BEXT = 602, TAKE = 96, GAPS = 16 + WAV_GAPS * 16, CUT = 16 + 200 + 16, PIECE = 1024 };
 enum { TAG_PCM = 1, TAG_FLOAT = 3 };
 
 static uint32_t frame_bytes(enum wav_format format)
@@ -135,6 +135,15 @@ static void put_gaps(struct wav_head *head, const struct wav_gaps *gaps)
     }
 }
 
+static void put_cut(struct wav_head *head, const struct wav_cut *cut)
+{
+    put_chunk(head, "cut ", CUT);
+    put_bytes(head, cut->code, sizeof(cut->code));
+    put_bytes(head, cut->why, sizeof(cut->why));
+    put_wav_number(head, cut->at, 8);
+    put_wav_number(head, cut->wanted, 8);
+}
+
 static void put_header(struct wav_head *head, const struct wav *wav, uint64_t frames)
 {
     uint64_t data = frames * frame_bytes(wav->format), all = data + WAV_HEADER - 8 + wav->markers;
@@ -147,11 +156,8 @@ static void put_header(struct wav_head *head, const struct wav *wav, uint64_t fr
     put_wav_number(head, is_large ? UINT32_MAX : frames, 4);
     put_take(head, wav);
     put_gaps(head, &wav->gaps);
-    if (wav->cut.is_cut) {
-        put_chunk(head, "cut ", WAV_CUT_SIZE);
-        wav_mark_write(&wav->cut, head->at + head->len);
-        head->len += WAV_CUT_SIZE;
-    }
+    if (wav->cut.is_cut)
+        put_cut(head, &wav->cut);
     put_chunk(head, "JUNK", WAV_HEADER - 8 - 8 - head->len);
     head->len = WAV_HEADER - 8;
     put_chunk(head, "data", is_large ? UINT32_MAX : data);
@@ -230,6 +236,16 @@ enum {
 };
 
 /* A file of an older version has no gaps. */
+/* The texts of a damaged file end too. */
+static void read_cut(struct wav_cut *cut, const uint8_t *at)
+{
+    const uint8_t *numbers = at + sizeof(cut->code) + sizeof(cut->why);
+
+    *cut = (struct wav_cut){ .is_cut = true, .at = number_at(numbers, 8), .wanted = number_at(numbers + 8, 8) };
+    memcpy(cut->code, at, sizeof(cut->code) - 1);
+    memcpy(cut->why, at + sizeof(cut->code), sizeof(cut->why) - 1);
+}
+
 static void read_gaps(struct wav *wav, const uint8_t *at)
 {
     if (memcmp(at, "gaps", 4) != 0)
@@ -265,7 +281,7 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     wav->take.has_begun = number_at(take + 92, 4) == 1 || wav->take.begin != 0; /* older files have no flag */
     read_gaps(wav, at + AT_GAPS);
     if (memcmp(at + AT_CUT, "cut ", 4) == 0)
-        wav_mark_read(&wav->cut, at + AT_CUT + 8);
+        read_cut(&wav->cut, at + AT_CUT + 8);
     return wav->take.rate > 0;
 }
 
@@ -415,10 +431,38 @@ enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fa
     return put_page(wav, wav->synced, fault);
 }
 
+/* ---- the end ---- */
+
+/* The machine was off, or started again, since then. */
+static bool is_before_boot(usec_t when)
+{
+    struct timespec up;
+
+    return clock_gettime(CLOCK_BOOTTIME, &up) == 0 && when < clock_now() - clock_usec(up);
+}
+
+static const char *why_it_stopped(usec_t began, bool has_engine_stopped)
+{
+    if (is_before_boot(began))
+        return "the machine stopped while it was recorded";
+    return has_engine_stopped ? "the engine stopped while it was recorded"
+                              : "the audio core stopped while it was recorded";
+}
+
+void wav_note_cut(struct wav *wav, const struct fault *fault, bool has_engine_stopped)
+{
+    const char *why = fault->code ? fault->what : why_it_stopped(wav->take.began, has_engine_stopped);
+    struct wav_cut *cut = &wav->cut;
+
+    *cut = (struct wav_cut){ .is_cut = true, .wanted = wav->take.most };
+    (void)snprintf(cut->code, sizeof(cut->code), "%s", err_name(fault->code ? fault->code : ERR_OFFLINE));
+    (void)snprintf(cut->why, sizeof(cut->why), "%.*s", (int)sizeof(cut->why) - 1, why);
+}
+
 static enum err write_markers(struct wav *wav)
 {
     uint8_t bytes[WAV_MARKERS_SIZE];
-    size_t size = wav_markers(wav, bytes);
+    size_t size = wav_markers(&wav->gaps, wav->take.rate, wav->take.is_filled, bytes);
     enum err e = write_at(wav->fd, bytes, size, WAV_HEADER + wav->frames * frame_bytes(wav->format), NULL);
 
     if (e == ERR_OK)

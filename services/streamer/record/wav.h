@@ -16,8 +16,9 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/id.h"
+#include "services/streamer/record/wav_markers.h"
 
-enum { WAV_HEADER = 4096, WAV_CHANNELS = 2, WAV_GAPS = 128 };
+enum { WAV_HEADER = 4096, WAV_CHANNELS = 2 };
 
 enum wav_format { WAV_FLOAT, WAV_PCM24 };
 
@@ -35,17 +36,6 @@ struct wav_take {
     bool is_for_flac;       /* a FLAC is made of it after its end */
     bool is_filled;         /* silence replaces missing frames; else the next frames follow at once */
     bool has_begun;         /* the ask was answered, or soon was: the take ran */
-};
-
-/* A place where frames are missing: silence from frame `at` on, or a gap before it. */
-struct wav_gap {
-    uint64_t at, frames;
-};
-
-struct wav_gaps {
-    uint64_t lost;  /* all missing frames */
-    uint64_t count; /* number of places; the first WAV_GAPS are in `each` */
-    struct wav_gap each[WAV_GAPS];
 };
 
 /* Why and where a take ended before it was to. */
@@ -87,25 +77,14 @@ enum err wav_sync(struct wav *wav, struct fault *fault);
  * successor finds the place, but until wav_sync a power cut may undo it. Errors: full, io. */
 enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fault);
 
+/* Notes that the take ends before it was to: by the fault, or (code 0) because the machine, the engine (so the caller
+ * says) or the audio core stopped. wav_end writes it. */
+void wav_note_cut(struct wav *wav, const struct fault *fault, bool has_engine_stopped);
+
 /* The last wav_sync, which adds the markers of missing frames. Errors: full, io. */
 enum err wav_end(struct wav *wav, struct fault *fault);
 
 /* Cuts the file to `frames` frames, with the gaps up to there; a later wav_sync makes it durable. Errors: io. */
 enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault);
-
-/* ---- shared by wav.c and wav_markers.c ---- */
-
-/* Writes the chunks of the markers to `to` and returns their bytes. A place has 32 bits: a later marker is left out. */
-enum { WAV_MARKERS_SIZE = 64 + WAV_GAPS * 128 };
-size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE]);
-
-/* Notes that the take ends before it was to: by the fault, or (code 0) because the machine, the engine (so the caller
- * says) or the audio core stopped. wav_end writes it. */
-void wav_mark_note(struct wav *wav, const struct fault *fault, bool has_engine_stopped);
-
-/* The content of the chunk "cut ": wav_mark.c. */
-enum { WAV_CUT_SIZE = 16 + 200 + 16 };
-void wav_mark_write(const struct wav_cut *cut, uint8_t to[WAV_CUT_SIZE]); /* `to` is zeroed */
-void wav_mark_read(struct wav_cut *cut, const uint8_t from[WAV_CUT_SIZE]);
 
 #endif

@@ -1,9 +1,9 @@
-/* wav_markers.c: a marker (chunk `cue `) and a label for each place in a recording where frames are missing (Multimedia
- * Programming Interface and Data Specifications 1.0, 1991: cue, LIST adtl, labl, ltxt). */
+#include "services/streamer/record/wav_markers.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "services/streamer/record/wav.h"
+#include "common/text.h"
 
 struct pen {
     uint8_t *at;
@@ -47,13 +47,13 @@ static void put_marker(struct pen *pen, uint32_t number, uint64_t at)
     put_marker_number(pen, at);
 }
 
-static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, const struct wav_gap *gap)
+static void put_label(struct pen *pen, uint32_t number, const struct wav_gap *gap, uint32_t rate)
 {
     char words[64];
     size_t size = begin_chunk(pen, "labl"), len;
 
     (void)snprintf(words, sizeof(words), "%llu frame%s lost (%llu ms)", (unsigned long long)gap->frames,
-                   text_plural(gap->frames), (unsigned long long)(gap->frames * 1000 / wav->take.rate));
+                   text_plural(gap->frames), (unsigned long long)(gap->frames * 1000 / rate));
     len = strlen(words) + 1;
     put_marker_number(pen, number);
     memcpy(pen->at + pen->len, words, len);
@@ -76,26 +76,25 @@ static void put_length(struct pen *pen, uint32_t number, const struct wav_gap *g
     put_size(pen, size);
 }
 
-size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE])
+size_t wav_markers(const struct wav_gaps *gaps, uint32_t rate, bool is_filled, uint8_t to[WAV_MARKERS_SIZE])
 {
-    const struct wav_gap *gaps = wav->gaps.each;
-    uint32_t count = wav->gaps.count < WAV_GAPS ? (uint32_t)wav->gaps.count : WAV_GAPS;
+    uint32_t count = gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
     struct pen pen = { to, 0 };
     size_t size;
 
-    while (count > 0 && gaps[count - 1].at > UINT32_MAX)
+    while (count > 0 && gaps->each[count - 1].at > UINT32_MAX)
         count--;
     size = begin_chunk(&pen, "cue ");
     put_marker_number(&pen, count);
     for (uint32_t i = 0; i < count; i++)
-        put_marker(&pen, i + 1, gaps[i].at);
+        put_marker(&pen, i + 1, gaps->each[i].at);
     put_size(&pen, size);
     size = begin_chunk(&pen, "LIST");
     put_name(&pen, "adtl");
     for (uint32_t i = 0; i < count; i++) {
-        put_label(&pen, i + 1, wav, &gaps[i]);
-        if (wav->take.is_filled)
-            put_length(&pen, i + 1, &gaps[i]);
+        put_label(&pen, i + 1, &gaps->each[i], rate);
+        if (is_filled)
+            put_length(&pen, i + 1, &gaps->each[i]);
     }
     put_size(&pen, size);
     return pen.len;

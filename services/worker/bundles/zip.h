@@ -42,19 +42,4 @@ struct zip {
     uint64_t left_out;          /* files outside of that folder */
 };
 
-/* Checks all records. `zip` is zeroed before; call zip_free also after an error. Errors (explained, with the name of
- * the file): bad_request, too_large, io. */
-enum err zip_check(struct input *input, struct zip *zip, struct fault *fault);
-void zip_free(struct zip *zip);
-
-/* Reads the files of a checked archive one after the other. */
-struct zip_reading;
-struct zip_reading *zip_begin(const struct zip *zip);
-void zip_end(struct zip_reading *reading); /* NULL is allowed */
-
-/* Gives the name of the next file, or bytes of the present one, or the end. The bytes are valid until the next call.
- * Errors (explained): bad_request (damaged: the size or the checksum is wrong), io. */
-enum err zip_read(struct zip_reading *reading, struct text *name, struct text *bytes, bool *is_over,
-                  struct fault *fault);
-
 #endif

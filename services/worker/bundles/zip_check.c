@@ -1,10 +1,11 @@
+#include "services/worker/bundles/zip_check.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "common/little.h"
 #include "common/naming/safe_names.h"
-#include "services/worker/bundles/zip.h"
 #include "services/worker/bundles/zip_record.h"
 
 enum {

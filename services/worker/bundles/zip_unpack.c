@@ -1,8 +1,9 @@
+#include "services/worker/bundles/zip_unpack.h"
+
 #include <stdlib.h>
 
 #include "common/alloc.h"
 #include "common/deflate.h"
-#include "services/worker/bundles/zip.h"
 #include "services/worker/bundles/zip_record.h"
 
 enum { BLOCK = 1 << 16 };

@@ -4,6 +4,7 @@
 #include "services/worker/kits/kit_hydrogen.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "common/buffer.h"
@@ -64,16 +65,6 @@ static void take_name(struct hydrogen_kit *h, struct text text)
     h->name = arena_text(h->reading->arena, text);
 }
 
-static void take_volume(struct hydrogen_kit *h, struct text text)
-{
-    h->volume = number_of(h, "volume", text, 1, 0, 100);
-}
-
-static void take_gain(struct hydrogen_kit *h, struct text text)
-{
-    h->gain = number_of(h, "gain", text, 1, 0, 100);
-}
-
 static void take_left(struct hydrogen_kit *h, struct text text)
 {
     h->left = number_of(h, "pan_L", text, 1, 0, 1);
@@ -84,16 +75,6 @@ static void take_right(struct hydrogen_kit *h, struct text text)
 {
     h->right = number_of(h, "pan_R", text, 1, 0, 1);
     h->has_sides = true;
-}
-
-static void take_pan(struct hydrogen_kit *h, struct text text)
-{
-    h->slot.pan = number_of(h, "pan", text, 0, -1, 1);
-}
-
-static void take_pitch_offset(struct hydrogen_kit *h, struct text text)
-{
-    h->pitch = number_of(h, "pitchOffset", text, 0, -36, 36);
 }
 
 static void take_attack(struct hydrogen_kit *h, struct text text)
@@ -142,38 +123,32 @@ static void take_choice(struct hydrogen_kit *h, struct text text)
         kit_reading_odd(h->reading, TEXT("sampleSelectionAlgo"));
 }
 
-static void take_part_gain(struct hydrogen_kit *h, struct text text)
-{
-    h->part_gain = number_of(h, "gain", text, 1, 0, 100);
-}
-
 static void take_file(struct hydrogen_kit *h, struct text text)
 {
     h->file = arena_text(h->reading->arena, text);
 }
 
-static void take_least(struct hydrogen_kit *h, struct text text)
-{
-    h->layer.velocity_from = number_of(h, "min", text, 0, 0, 1);
-}
+/* The elements with a number: its value in the kit, what it is otherwise, and its range. */
+#define AT(member) offsetof(struct hydrogen_kit, member)
+static const struct known_number {
+    const char *name;
+    enum kit_place in;
+    size_t at;
+    double otherwise, least, most;
+} NUMBERS[] = {
+    { "volume", PLACE_INSTRUMENT, AT(volume), 1, 0, 100 },
+    { "gain", PLACE_INSTRUMENT, AT(gain), 1, 0, 100 },
+    { "pan", PLACE_INSTRUMENT, AT(slot.pan), 0, -1, 1 },
+    { "pitchOffset", PLACE_INSTRUMENT, AT(pitch), 0, -36, 36 },
+    { "gain", PLACE_PART, AT(part_gain), 1, 0, 100 },
+    { "min", PLACE_LAYER, AT(layer.velocity_from), 0, 0, 1 },
+    { "max", PLACE_LAYER, AT(layer.velocity_until), 1, 0, 1 },
+    { "gain", PLACE_LAYER, AT(layer.gain), 1, 0, 100 },
+    { "pitch", PLACE_LAYER, AT(layer.pitch), 0, -36, 36 },
+};
 
-static void take_most(struct hydrogen_kit *h, struct text text)
-{
-    h->layer.velocity_until = number_of(h, "max", text, 1, 0, 1);
-}
-
-static void take_layer_gain(struct hydrogen_kit *h, struct text text)
-{
-    h->layer.gain = number_of(h, "gain", text, 1, 0, 100);
-}
-
-static void take_pitch(struct hydrogen_kit *h, struct text text)
-{
-    h->layer.pitch = number_of(h, "pitch", text, 0, -36, 36);
-}
-
-/* The elements that are known. One without a function is taken as read if it has the usual text, and counted as odd
- * otherwise; if there is no usual text, always taken as read. */
+/* The other elements that are known. One without a function is taken as read if it has the usual text, and counted as
+ * odd otherwise; if there is no usual text, always taken as read. */
 static const struct known {
     const char *name;
     enum kit_place in;
@@ -197,12 +172,8 @@ static const struct known {
     { "instrument", PLACE_KIT, NULL, NULL },
     { "id", PLACE_INSTRUMENT, NULL, NULL },
     { "name", PLACE_INSTRUMENT, take_name, NULL },
-    { "volume", PLACE_INSTRUMENT, take_volume, NULL },
-    { "gain", PLACE_INSTRUMENT, take_gain, NULL },
     { "pan_L", PLACE_INSTRUMENT, take_left, NULL },
     { "pan_R", PLACE_INSTRUMENT, take_right, NULL },
-    { "pan", PLACE_INSTRUMENT, take_pan, NULL },
-    { "pitchOffset", PLACE_INSTRUMENT, take_pitch_offset, NULL },
     { "Attack", PLACE_INSTRUMENT, take_attack, NULL },
     { "Decay", PLACE_INSTRUMENT, take_decay, NULL },
     { "Sustain", PLACE_INSTRUMENT, take_sustain, NULL },
@@ -233,13 +204,8 @@ static const struct known {
     { "instrumentComponent", PLACE_INSTRUMENT, NULL, NULL },
     { "layer", PLACE_INSTRUMENT, NULL, NULL },
     { "component_id", PLACE_PART, NULL, NULL },
-    { "gain", PLACE_PART, take_part_gain, NULL },
     { "layer", PLACE_PART, NULL, NULL },
     { "filename", PLACE_LAYER, take_file, NULL },
-    { "min", PLACE_LAYER, take_least, NULL },
-    { "max", PLACE_LAYER, take_most, NULL },
-    { "gain", PLACE_LAYER, take_layer_gain, NULL },
-    { "pitch", PLACE_LAYER, take_pitch, NULL },
 };
 
 static bool is_usual(const char *usual, struct text text)
@@ -261,10 +227,26 @@ static enum kit_place place_of(const struct hydrogen_kit *h)
                               : PLACE_KIT;
 }
 
+/* False: it is none of NUMBERS. */
+static bool take_plain_number(struct hydrogen_kit *h, enum kit_place in, const char *name, struct text text)
+{
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(*NUMBERS); i++) {
+        const struct known_number *known = &NUMBERS[i];
+        if (known->in != in || strcmp(known->name, name) != 0)
+            continue;
+        *(double *)(void *)((char *)h + known->at) =
+            number_of(h, name, text, known->otherwise, known->least, known->most);
+        return true;
+    }
+    return false;
+}
+
 static void take_element(struct hydrogen_kit *h, const char *name, struct text text)
 {
     const enum kit_place in = place_of(h);
 
+    if (take_plain_number(h, in, name, text))
+        return;
     for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++) {
         const struct known *known = &KNOWN[i];
         if (known->in != in || strcmp(known->name, name) != 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/buffer.h"
+#include "services/worker/kits/kit_sfz_slots.h"
 
 enum { FILE_MOST = 4 << 20, DEFINES = 64, DEFINE_MOST = 64 /* bytes of its name */, MIDDLE_C = 60, OCTAVE = 12 };
 enum { KEY_NONE = -1 };

@@ -1,7 +1,7 @@
+#include "services/worker/kits/kit_sfz_slots.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "services/worker/kits/kit_sfz.h"
 
 enum { CHOKES_MOST = 64 };
 static const double silent_db = -144, precision = 1e9, square = 2;

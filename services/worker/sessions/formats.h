@@ -1,5 +1,6 @@
-/* formats.h: the parsers of session files, one for each program. One thread. Errors: bad_request, too_large, io, as in
- * xml.h. What a parser does not know, it passes over: versions of a program differ. */
+/* formats.h: the parsers of session files, one for each program; NAME_read is in NAME.c. One thread. Errors:
+ * bad_request, too_large, io, as in xml.h. What a parser does not know, it passes over: versions of a program
+ * differ. */
 #ifndef LOOPHOLE_WORKER_FORMATS_H
 #define LOOPHOLE_WORKER_FORMATS_H
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "proto/transport/limits.h"
+#include "proto/limits.h"
 #include "proto/wire/codec_copy.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 /* Any bytes on the connection of a peer: however they are cut, the result is the same, and the accepted bytes of one
  * message are within its limit. */
-#include "proto/transport/wire.h"
+#include "proto/peers/wire.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,7 @@
 /* A store with any changed rows: every reader answers or refuses, and the check finds nothing or explains each problem.
  * The changes are never committed, so each input begins with the same store. */
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "store/check/check.h"
 #include "tests/fuzz/reads.h"
 

@@ -1,11 +1,12 @@
 /* Any bytes as the archive of a bundle: files of plain relative paths with the stated size, or an error. */
-#include "services/worker/bundles/zip.h"
 
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/text.h"
+#include "services/worker/bundles/zip_check.h"
+#include "services/worker/bundles/zip_unpack.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool is_relative(struct text name)

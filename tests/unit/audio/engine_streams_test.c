@@ -11,14 +11,20 @@ static void assert_counts(const struct stage *stage, uint32_t from, uint32_t unt
             fail_msg("frame %u has %.9g, not %.9g", i, stage->main[0][i], stage_count(first + i - from));
 }
 
+/* A generation of stream 3, which counts from `first` and sounds from frame `at`. */
+static void play_counter(struct stage *stage, uint32_t generation, uint32_t first, uint32_t frames, int64_t at)
+{
+    stage_generation(stage, 3, generation);
+    stage_fill(stage, 3, first, frames);
+    stage_start_stream(stage, 3, generation, at);
+}
+
 /* Also in the middle of its file: a fade would remove the attack. */
 STAGE_CLAIM(a_stream_begins_on_its_frame_as_it_is)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 10000);
-    stage_start_stream(stage, 3, 7, 1234);
+    play_counter(stage, 7, 1 << 20, 10000, 1234);
     stage_run(stage, 5000);
     assert_int_equal(stage_onset(stage, 0), 1234);
     assert_counts(stage, 1234, 5000, 1 << 20);
@@ -51,9 +57,7 @@ STAGE_CLAIM(a_generation_that_is_due_later_takes_over_in_step)
     const uint32_t due = 3000;
     uint32_t switched = 2048;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 9000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 9000, 0);
     stage_run(stage, 2048);
     stage_due_generation(stage, 3, 8, due);
     stage_fill(stage, 3, 1 << 21, 10000);
@@ -68,9 +72,7 @@ STAGE_CLAIM(a_generation_that_comes_late_leaves_out_what_has_passed)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 9000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 9000, 0);
     stage_run(stage, 2048);
     stage_due_generation(stage, 3, 8, 1000);
     stage_fill(stage, 3, 1 << 21, 10000);
@@ -82,9 +84,7 @@ STAGE_CLAIM(a_generation_that_is_due_later_replaces_an_old_one_that_ends_before)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 4096);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 4096, 0);
     stage_run(stage, 2048);
     stage_due_generation(stage, 3, 8, 100000);
     stage_fill(stage, 3, 1 << 21, 10000);
@@ -104,9 +104,7 @@ STAGE_CLAIM(a_paused_stream_fades_and_goes_on_with_its_next_cell)
     struct stage *stage = *state;
     const uint32_t first = 1 << 20, paused = 2048, resumed = 6144;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, first, 20000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, first, 20000, 0);
     stage_run(stage, paused);
     pause_stream(stage, 1);
     pause_stream(stage, 1);
@@ -131,15 +129,11 @@ STAGE_CLAIM(a_seek_of_a_paused_stream_stays_silent_until_it_goes_on)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 9000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 9000, 0);
     stage_run(stage, 2048);
     pause_stream(stage, 1);
     stage_run(stage, 4096);
-    stage_generation(stage, 3, 8);
-    stage_fill(stage, 3, 1 << 21, 10000);
-    stage_start_stream(stage, 3, 8, 0);
+    play_counter(stage, 8, 1 << 21, 10000, 0);
     stage_run(stage, 6144);
     assert_true(stage_is_silent(stage, 2048 + FADE, 6144));
     pause_stream(stage, 0);
@@ -151,14 +145,10 @@ STAGE_CLAIM(a_seek_whose_header_is_read_before_the_pause_is_paused)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 9000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 9000, 0);
     stage_run(stage, 2048);
     pause_stream(stage, 1);
-    stage_generation(stage, 3, 8);
-    stage_fill(stage, 3, 1 << 21, 10000);
-    stage_start_stream(stage, 3, 8, 0);
+    play_counter(stage, 8, 1 << 21, 10000, 0);
     stage_run(stage, 6144);
     assert_true(stage_is_silent(stage, 2048 + FADE, 6144));
     pause_stream(stage, 0);
@@ -170,9 +160,7 @@ STAGE_CLAIM(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds)
 {
     struct stage *stage = *state;
 
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 9000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 9000, 0);
     stage_run(stage, 2048);
     pause_stream(stage, 1);
     stage_run(stage, 4096);
@@ -180,9 +168,7 @@ STAGE_CLAIM(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds)
     stage_run(stage, 6144);
     assert_int_equal(stage_note(stage, NOTE_STREAM_ENDED, 0)->value, 1);
     assert_int_equal(stage_state(stage).streams[3].generation, 0);
-    stage_generation(stage, 3, 8);
-    stage_fill(stage, 3, 1 << 21, 10000);
-    stage_start_stream(stage, 3, 8, 0);
+    play_counter(stage, 8, 1 << 21, 10000, 0);
     stage_run(stage, 9000);
     assert_counts(stage, 6144 + FADE, 9000, (1 << 21) + FADE);
 }
@@ -191,9 +177,7 @@ STAGE_CLAIM(a_paused_stream_that_is_stopped_ends_and_the_next_one_sounds)
 static void cue_before_it_is_due(struct stage *stage, struct cue cue)
 {
     stage_again(stage);
-    stage_generation(stage, 3, 7);
-    stage_fill(stage, 3, 1 << 20, 20000);
-    stage_start_stream(stage, 3, 7, 0);
+    play_counter(stage, 7, 1 << 20, 20000, 0);
     stage_run(stage, 2048);
     stage_due_generation(stage, 3, 8, 9000);
     stage_fill(stage, 3, 1 << 21, 20000);

@@ -3,6 +3,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/steps/undo.h"
+#include "store/catalogue_facts.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"
 

@@ -4,6 +4,7 @@
 #include "services/persist/places/removal.h"
 #include "services/persist/steps/undo_begin.h"
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "store/parts.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/persist/writer.h"

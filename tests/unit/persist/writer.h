@@ -7,6 +7,7 @@
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/turn.h"
+#include "store/catalogue_facts.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"
 

@@ -1,7 +1,5 @@
-/* The bounds of proto/transport/peers.h depend on calls of ZeroMQ that come to it instead of to the C library. */
-#include <setjmp.h>
+/* The bounds of proto/peers depend on calls of ZeroMQ that come to it instead of to the C library. */
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "common/clock.h"
 #include "common/sanitizer.h"
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 #include "proto/transport/sockets.h"
+#include "tests/unit/claim.h"
 
 enum { PATIENCE_US = 60000000 };
 
@@ -54,6 +51,8 @@ static int tear_down(void **state)
     return 0;
 }
 
+#define PAIR_CLAIM(name) CLAIM_WITH(name, set_up, tear_down)
+
 static void send_from_client(struct pair *pair, const void *at, size_t len)
 {
     usec_t end = clock_steady() + PATIENCE_US;
@@ -71,140 +70,7 @@ static void receive_one(struct pair *pair, struct socket *socket)
         assert_true(clock_steady() < end);
 }
 
-/* This fails if a new version of ZeroMQ accepts, reads, writes or waits with other calls. */
-static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
-{
-    struct pair *pair = *state;
-
-    send_from_client(pair, "ask", 3);
-    receive_one(pair, pair->service);
-    assert_true(pair->received.route.peer >= 0);
-    assert_int_equal(sockets_send(pair->service, &pair->received.route, bytes_of("answer", 6)), ERR_OK);
-    receive_one(pair, pair->client);
-    assert_int_equal(pair->received.body.len, 6);
-    assert_int_equal(peers_reached(), 31);
-}
-
-/* The room that the head of a frame takes is returned when its message is dropped. After many messages of any size
- * nothing may stay taken, or the last ones would not arrive. */
-static void a_charge_ends_when_its_message_is_dropped(void **state)
-{
-    static uint8_t bytes[6 << 20];
-    struct pair *pair = *state;
-
-    for (size_t i = 0; i < 240; i++) {
-        size_t len = i % 4 == 0 ? sizeof(bytes) : i % 4 == 1 ? LIMIT_SMALL : i % 4 == 2 ? LIMIT_SMALL + 1 : i;
-        memset(bytes, (int)i, len);
-        send_from_client(pair, bytes, len);
-        receive_one(pair, pair->service);
-        assert_int_equal(pair->received.body.len, len);
-        assert_memory_equal(pair->received.body.at, bytes, len);
-    }
-}
-
-/* More than may wait, all of it large: it arrives complete and in order. */
-static void large_messages_beyond_the_room_arrive_later(void **state)
-{
-    static uint8_t bytes[4 << 20];
-    struct pair *pair = *state;
-
-    for (uint8_t i = 0; i < 100; i++) {
-        bytes[0] = bytes[sizeof(bytes) - 1] = i;
-        send_from_client(pair, bytes, sizeof(bytes));
-    }
-    for (uint8_t i = 0; i < 100; i++) {
-        receive_one(pair, pair->service);
-        assert_int_equal(pair->received.body.len, sizeof(bytes));
-        assert_int_equal(pair->received.body.at[0], i);
-        assert_int_equal(pair->received.body.at[sizeof(bytes) - 1], i);
-    }
-}
-
-/* The number of bytes that a connection first receives, as another user: 0 if it is closed at once. */
-static ssize_t hears_as(uid_t user, const char *path)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    pid_t child = fork();
-    int status = 0, fd;
-    char byte;
-
-    if (child == 0) {
-        strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
-        fd = setuid(user) == 0 ? socket(AF_UNIX, SOCK_STREAM, 0) : -1;
-        if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-            _exit(3);
-        _exit(read(fd, &byte, 1) > 0 ? 1 : 0);
-    }
-    waitpid(child, &status, 0);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 3);
-    return WEXITSTATUS(status);
-}
-
-static void another_user_is_not_let_in(void **state)
-{
-    struct pair *pair = *state;
-    const char *path = pair->address + strlen("ipc://");
-
-    if (geteuid() != 0)
-        skip();
-    assert_int_equal(chmod(pair->folder, 0755), 0);
-    assert_int_equal(chmod(path, 0777), 0);
-    assert_int_equal(hears_as(0, path), 1);
-    assert_int_equal(hears_as(65534, path), 0);
-}
-
 #if !SANITIZED
-/* The least room that a service has for frames, as with data_mb = 128. */
-static void set_data_limit(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    getrlimit(RLIMIT_DATA, &limit);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
-    peers_share_look();
-}
-
-/* A connection by hand, after its handshake, that sends the head of a frame of this size. */
-static int announce_bytes(const struct pair *pair, uint64_t bytes)
-{
-    static const uint8_t greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL",
-                         ready[] = "\x04\x1c\x05READY\x0bSocket-Type\0\0\0\x06"
-                                   "DEALER";
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    uint8_t head[9] = { 2 };
-
-    for (int i = 0; i < 8; i++)
-        head[1 + i] = (uint8_t)(bytes >> 8 * (7 - i));
-    strncpy(address.sun_path, pair->address + strlen("ipc://"), sizeof(address.sun_path) - 1);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(send(fd, greeting, sizeof(greeting), MSG_NOSIGNAL), sizeof(greeting));
-    assert_int_equal(send(fd, ready, sizeof(ready) - 1, MSG_NOSIGNAL), sizeof(ready) - 1);
-    assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
-    return fd;
-}
-
-/* The frame would wait for more room than there can be, and delay all large frames. */
-static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **state)
-{
-    static uint8_t large[1 << 20];
-    struct pair *pair = *state;
-    struct rlimit limit;
-    int fd;
-
-    getrlimit(RLIMIT_DATA, &limit);
-    set_data_limit(128 << 20);
-    fd = announce_bytes(pair, (16 << 20) - 9);
-    while (recv(fd, large, sizeof(large), 0) > 0) /* the greeting, then the end; a reset counts, too */
-        ;
-    close(fd);
-    send_from_client(pair, large, sizeof(large));
-    receive_one(pair, pair->service);
-    assert_int_equal(pair->received.body.len, sizeof(large));
-    set_data_limit(limit.rlim_cur);
-}
-
 static void ask_much_of(const struct pair *pair)
 {
     static uint8_t bytes[100000];
@@ -250,13 +116,13 @@ static int serve_without_memory(struct pair *pair)
     return received == 100 ? 0 : 1;
 }
 
-static void without_memory_messages_still_come_in(void **state)
+/* The first claim, because it forks: later there are threads. */
+CLAIM(without_memory_messages_still_come_in)
 {
     struct pair pair = { .address = "" };
     pid_t client, service;
     int status = 0;
 
-    (void)state;
     snprintf(pair.address, sizeof(pair.address), "ipc:///tmp/loophole-peers.%d", (int)getpid());
     service = fork();
     if (service == 0) {
@@ -274,21 +140,137 @@ static void without_memory_messages_still_come_in(void **state)
     unlink(pair.address + strlen("ipc://"));
     assert_int_equal(status, 0);
 }
+
+/* The least room that a service has for frames, as with data_mb = 128. */
+static void set_data_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
+    peers_share_look();
+}
+
+/* A connection by hand, after its handshake, that sends the head of a frame of this size. */
+static int announce_bytes(const struct pair *pair, uint64_t bytes)
+{
+    static const uint8_t greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL",
+                         ready[] = "\x04\x1c\x05READY\x0bSocket-Type\0\0\0\x06"
+                                   "DEALER";
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    uint8_t head[9] = { 2 };
+
+    for (int i = 0; i < 8; i++)
+        head[1 + i] = (uint8_t)(bytes >> 8 * (7 - i));
+    strncpy(address.sun_path, pair->address + strlen("ipc://"), sizeof(address.sun_path) - 1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(send(fd, greeting, sizeof(greeting), MSG_NOSIGNAL), sizeof(greeting));
+    assert_int_equal(send(fd, ready, sizeof(ready) - 1, MSG_NOSIGNAL), sizeof(ready) - 1);
+    assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+    return fd;
+}
+
+/* The frame would wait for more room than there can be, and delay all large frames. */
+PAIR_CLAIM(the_head_of_a_frame_that_is_too_large_ends_its_connection)
+{
+    static uint8_t large[1 << 20];
+    struct pair *pair = *state;
+    struct rlimit limit;
+    int fd;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    set_data_limit(128 << 20);
+    fd = announce_bytes(pair, (16 << 20) - 9);
+    while (recv(fd, large, sizeof(large), 0) > 0) /* the greeting, then the end; a reset counts, too */
+        ;
+    close(fd);
+    send_from_client(pair, large, sizeof(large));
+    receive_one(pair, pair->service);
+    assert_int_equal(pair->received.body.len, sizeof(large));
+    set_data_limit(limit.rlim_cur);
+}
 #endif
 
-int main(void)
+/* This fails if a new version of ZeroMQ accepts, reads, writes or waits with other calls. */
+PAIR_CLAIM(zeromq_accepts_reads_writes_and_waits_by_our_calls)
 {
-    const struct CMUnitTest tests[] = {
-#if !SANITIZED
-        cmocka_unit_test(without_memory_messages_still_come_in), /* first, because it forks */
-#endif
-#if !SANITIZED
-        cmocka_unit_test_setup_teardown(the_head_of_a_frame_that_is_too_large_ends_its_connection, set_up, tear_down),
-#endif
-        cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(another_user_is_not_let_in, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_charge_ends_when_its_message_is_dropped, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(large_messages_beyond_the_room_arrive_later, set_up, tear_down),
-    };
-    return cmocka_run_group_tests_name("proto/peers", tests, NULL, NULL);
+    struct pair *pair = *state;
+
+    send_from_client(pair, "ask", 3);
+    receive_one(pair, pair->service);
+    assert_true(pair->received.route.peer >= 0);
+    assert_int_equal(sockets_send(pair->service, &pair->received.route, bytes_of("answer", 6)), ERR_OK);
+    receive_one(pair, pair->client);
+    assert_int_equal(pair->received.body.len, 6);
+    assert_int_equal(peers_reached(), 31);
+}
+
+/* The room that the head of a frame takes is returned when its message is dropped. After many messages of any size
+ * nothing may stay taken, or the last ones would not arrive. */
+PAIR_CLAIM(a_charge_ends_when_its_message_is_dropped)
+{
+    static uint8_t bytes[6 << 20];
+    struct pair *pair = *state;
+
+    for (size_t i = 0; i < 240; i++) {
+        size_t len = i % 4 == 0 ? sizeof(bytes) : i % 4 == 1 ? LIMIT_SMALL : i % 4 == 2 ? LIMIT_SMALL + 1 : i;
+        memset(bytes, (int)i, len);
+        send_from_client(pair, bytes, len);
+        receive_one(pair, pair->service);
+        assert_int_equal(pair->received.body.len, len);
+        assert_memory_equal(pair->received.body.at, bytes, len);
+    }
+}
+
+/* More than may wait, all of it large: it arrives complete and in order. */
+PAIR_CLAIM(large_messages_beyond_the_room_arrive_later)
+{
+    static uint8_t bytes[4 << 20];
+    struct pair *pair = *state;
+
+    for (uint8_t i = 0; i < 100; i++) {
+        bytes[0] = bytes[sizeof(bytes) - 1] = i;
+        send_from_client(pair, bytes, sizeof(bytes));
+    }
+    for (uint8_t i = 0; i < 100; i++) {
+        receive_one(pair, pair->service);
+        assert_int_equal(pair->received.body.len, sizeof(bytes));
+        assert_int_equal(pair->received.body.at[0], i);
+        assert_int_equal(pair->received.body.at[sizeof(bytes) - 1], i);
+    }
+}
+
+/* The number of bytes that a connection first receives, as another user: 0 if it is closed at once. */
+static ssize_t hears_as(uid_t user, const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    pid_t child = fork();
+    int status = 0, fd;
+    char byte;
+
+    if (child == 0) {
+        strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+        fd = setuid(user) == 0 ? socket(AF_UNIX, SOCK_STREAM, 0) : -1;
+        if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+            _exit(3);
+        _exit(read(fd, &byte, 1) > 0 ? 1 : 0);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 3);
+    return WEXITSTATUS(status);
+}
+
+PAIR_CLAIM(another_user_is_not_let_in)
+{
+    struct pair *pair = *state;
+    const char *path = pair->address + strlen("ipc://");
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(pair->folder, 0755), 0);
+    assert_int_equal(chmod(path, 0777), 0);
+    assert_int_equal(hears_as(0, path), 1);
+    assert_int_equal(hears_as(65534, path), 0);
 }

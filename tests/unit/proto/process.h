@@ -20,9 +20,9 @@
 
 #include <cmocka.h>
 
+#include "proto/limits.h"
 #include "proto/service/service.h"
 #include "proto/transport/ask.h"
-#include "proto/transport/limits.h"
 #include "proto/transport/lock.h"
 #include "proto/transport/requester.h"
 #include "schema_indexer.h"

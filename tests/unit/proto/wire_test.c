@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "common/buffer.h"
-#include "proto/transport/wire.h"
+#include "proto/peers/wire.h"
 #include "tests/unit/claim.h"
 
 enum { MOST = 1000, MORE = 1, LONG = 2, COMMAND = 4 };

@@ -1,8 +1,10 @@
 /* A filter that is asked again gives the same answers, while it changes a little or its rows change. */
+#include "common/alloc.h"
 #include "services/search/index/blocks.h"
 #include "services/search/near/near.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_groups.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ROWS = 24000, ONE_OF = 8, WANTED = 100, QUERIES = 20, CLUSTERS = 40 };
@@ -20,8 +22,9 @@ struct answer {
     struct nearby rows[WANTED];
 };
 
-static void set_stage(struct stage *stage)
+static int set_stage(void **state)
 {
+    struct stage *stage = *state = alloc_zeroed(1, sizeof(*stage));
     struct bitmap *all = bitmap_new();
     uint64_t seed = 5;
     bool done = false;
@@ -45,15 +48,22 @@ static void set_stage(struct stage *stage)
     while (!done)
         assert_int_equal(near_build_step(&stage->near, INT64_MAX, &done), ERR_OK);
     bitmap_free(all);
+    return 0;
 }
 
-static void clear_stage(struct stage *stage)
+static int clear_stage(void **state)
 {
+    struct stage *stage = *state;
+
     near_close(&stage->near);
     ids_close(&stage->ids);
     bitmap_free(stage->only);
     free(stage->at);
+    free(stage);
+    return 0;
 }
+
+CLAIMS_SHARE(set_stage, clear_stage)
 
 /* The nearest to row `target`. */
 static void ask_row(struct stage *stage, const struct bitmap *only, uint32_t target, struct answer *to)
@@ -95,7 +105,7 @@ static void answers_stay(struct stage *stage, const struct bitmap *only)
     assert_true(has_groups(stage, only));
 }
 
-static void the_second_query_of_a_filter_makes_its_groups(void **state)
+CLAIM(the_second_query_of_a_filter_makes_its_groups)
 {
     struct stage *stage = *state;
 
@@ -105,7 +115,7 @@ static void the_second_query_of_a_filter_makes_its_groups(void **state)
     answers_stay(stage, stage->only);
 }
 
-static void a_filter_may_lose_and_get_a_few_rows(void **state)
+CLAIM(a_filter_may_lose_and_get_a_few_rows)
 {
     struct stage *stage = *state;
     struct bitmap *changed = bitmap_copy(stage->only);
@@ -132,7 +142,7 @@ static void a_filter_may_lose_and_get_a_few_rows(void **state)
     bitmap_free(changed);
 }
 
-static void a_row_that_loses_its_embedding_is_not_found(void **state)
+CLAIM(a_row_that_loses_its_embedding_is_not_found)
 {
     struct stage *stage = *state;
     struct answer answer;
@@ -151,7 +161,7 @@ static void a_row_that_loses_its_embedding_is_not_found(void **state)
     answers_stay(stage, stage->only);
 }
 
-static void the_filter_not_asked_for_longest_is_forgotten(void **state)
+CLAIM(the_filter_not_asked_for_longest_is_forgotten)
 {
     struct stage *stage = *state;
 
@@ -165,21 +175,4 @@ static void the_filter_not_asked_for_longest_is_forgotten(void **state)
         bitmap_free(other);
     }
     assert_false(has_groups(stage, stage->only));
-}
-
-int main(void)
-{
-    static struct stage stage;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(the_second_query_of_a_filter_makes_its_groups, &stage),
-        cmocka_unit_test_prestate(a_filter_may_lose_and_get_a_few_rows, &stage),
-        cmocka_unit_test_prestate(a_row_that_loses_its_embedding_is_not_found, &stage),
-        cmocka_unit_test_prestate(the_filter_not_asked_for_longest_is_forgotten, &stage),
-    };
-    int failed;
-
-    set_stage(&stage);
-    failed = cmocka_run_group_tests_name("search near groups", tests, NULL, NULL);
-    clear_stage(&stage);
-    return failed;
 }

@@ -1,9 +1,11 @@
 /* The share of the nearest rows that searches find is measured exactly, for searches that do not measure all rows. */
 #include <math.h>
 
+#include "common/alloc.h"
 #include "services/search/index/blocks.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_recall.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ROWS = 24000, WANTED = 10, MANY_WANTED = 100 };
@@ -17,8 +19,9 @@ struct stage {
 };
 
 /* Two clusters: the even and the odd rows. */
-static void set_stage(struct stage *stage)
+static int set_stage(void **state)
 {
+    struct stage *stage = *state = alloc_zeroed(1, sizeof(*stage));
     uint64_t seed = 3;
     bool done = false;
 
@@ -37,15 +40,22 @@ static void set_stage(struct stage *stage)
     assert_int_equal(near_build_begin(&stage->near, stage->at, ROWS, stage->all, 7), ERR_OK);
     while (!done)
         assert_int_equal(near_build_step(&stage->near, INT64_MAX, &done), ERR_OK);
+    return 0;
 }
 
-static void clear_stage(struct stage *stage)
+static int clear_stage(void **state)
 {
+    struct stage *stage = *state;
+
     near_close(&stage->near);
     ids_close(&stage->ids);
     bitmap_free(stage->all);
     free(stage->at);
+    free(stage);
+    return 0;
 }
+
+CLAIMS_SHARE(set_stage, clear_stage)
 
 /* Keeps and checks a true result of `wanted` rows near row 8, the last `lost` of which are replaced by odd rows. */
 static void check_search(struct stage *stage, struct near_recall *recall, uint32_t wanted, uint32_t lost)
@@ -63,7 +73,7 @@ static void check_search(struct stage *stage, struct near_recall *recall, uint32
         near_recall_step(recall, stage->at, &stage->ids);
 }
 
-static void a_check_counts_what_a_search_missed(void **state)
+CLAIM(a_check_counts_what_a_search_missed)
 {
     struct near_recall recall = { 0 };
 
@@ -78,7 +88,7 @@ static void a_check_counts_what_a_search_missed(void **state)
     assert_int_equal(recall.found, WANTED + WANTED / 2 + MANY_WANTED);
 }
 
-static void a_search_that_measured_all_is_not_checked(void **state)
+CLAIM(a_search_that_measured_all_is_not_checked)
 {
     struct stage *stage = *state;
     struct vectors vectors = { stage->at, &stage->ids, stage->at, stage->weights };
@@ -98,19 +108,4 @@ static void a_search_that_measured_all_is_not_checked(void **state)
     near_recall_drop(&recall);
     assert_int_equal(recall.checks, 0);
     bitmap_free(few);
-}
-
-int main(void)
-{
-    static struct stage stage;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(a_check_counts_what_a_search_missed, &stage),
-        cmocka_unit_test_prestate(a_search_that_measured_all_is_not_checked, &stage),
-    };
-    int failed;
-
-    set_stage(&stage);
-    failed = cmocka_run_group_tests_name("search near recall", tests, NULL, NULL);
-    clear_stage(&stage);
-    return failed;
 }

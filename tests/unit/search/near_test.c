@@ -9,6 +9,7 @@
 #include "services/search/index/index_save.h"
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_file.h"
+#include "tests/unit/claim.h"
 #include "tests/unit/search/made.h"
 
 enum { ROWS = 24000, MANY = 100000, EXTRA = 50, INNER = 12, CLUSTERS = 40, QUERIES = 60 };
@@ -77,6 +78,23 @@ static void clear_stage(struct stage *stage)
     free(stage->clusters);
 }
 
+static int share_stage(void **state)
+{
+    static struct stage stage;
+
+    set_stage(&stage, ROWS);
+    *state = &stage;
+    return 0;
+}
+
+static int end_stage(void **state)
+{
+    clear_stage(*state);
+    return 0;
+}
+
+CLAIMS_SHARE(share_stage, end_stage)
+
 /* The percentage of the truly nearest rows that are found; found distances must be the true ones. */
 static double recall_of(struct stage *stage, const struct bitmap *only, uint32_t wanted)
 {
@@ -128,12 +146,12 @@ static void set_weights(struct stage *stage, double spectrum, double timbre, dou
     blocks_weigh(&weights, stage->weights);
 }
 
-static void of_the_nearest_99_in_100_are_found(void **state)
+CLAIM(of_the_nearest_99_in_100_are_found)
 {
     assert_true(recall_of_wanted(*state, ((struct stage *)*state)->all) >= 99);
 }
 
-static void the_nearest_are_found_under_any_weights(void **state)
+CLAIM(the_nearest_are_found_under_any_weights)
 {
     static const double weights[][BLOCKS_COUNT] = {
         { 1, 0.2, 3, 1, 0.5 }, { 0, 1, 0, 0, 0 },   { 5, 0, 0, 0, 1 },
@@ -162,7 +180,7 @@ static struct bitmap *some_of(const struct stage *stage, uint32_t clusters, uint
     return some;
 }
 
-static void the_nearest_are_found_among_the_rows_of_a_filter(void **state)
+CLAIM(the_nearest_are_found_among_the_rows_of_a_filter)
 {
     static const uint32_t one_of[] = { 2, 5, 10, 40, 100, 5000 };
 
@@ -174,7 +192,7 @@ static void the_nearest_are_found_among_the_rows_of_a_filter(void **state)
 }
 
 /* Only rows far from most queries: those of four clusters. */
-static void the_nearest_are_found_when_the_filter_leaves_none_nearby(void **state)
+CLAIM(the_nearest_are_found_when_the_filter_leaves_none_nearby)
 {
     struct bitmap *only = some_of(*state, 4, 1);
 
@@ -185,7 +203,7 @@ static void the_nearest_are_found_when_the_filter_leaves_none_nearby(void **stat
 
 /* Filters with rows everywhere, in half of all places, in one place, and in no place near most queries: too few rows
  * for a search through clusters, and too many to measure each one. */
-static void the_nearest_are_found_among_few_of_many_rows(void **state)
+CLAIM(the_nearest_are_found_among_few_of_many_rows)
 {
     static const struct {
         uint32_t clusters, one_of;
@@ -213,7 +231,7 @@ static void the_nearest_are_found_among_few_of_many_rows(void **state)
 }
 
 /* The plan of each kind of weights says that one cluster is enough. */
-static void too_small_a_plan_is_noticed_among_few_rows(void **state)
+CLAIM(too_small_a_plan_is_noticed_among_few_rows)
 {
     struct stage stage;
 
@@ -231,7 +249,7 @@ static void too_small_a_plan_is_noticed_among_few_rows(void **state)
 }
 
 /* Their codes are equal, so only their floats tell which are the nearest. */
-static void near_copies_are_told_apart(void **state)
+CLAIM(near_copies_are_told_apart)
 {
     enum { COPIES = 400 };
     struct stage *stage = *state;
@@ -254,7 +272,7 @@ static void near_copies_are_told_apart(void **state)
     assert_true(hits >= QUERIES * WANTED * 99 / 100);
 }
 
-static void new_and_changed_rows_are_found_at_once(void **state)
+CLAIM(new_and_changed_rows_are_found_at_once)
 {
     struct stage *stage = *state;
     struct bitmap *only = bitmap_copy(stage->all);
@@ -275,7 +293,7 @@ static void new_and_changed_rows_are_found_at_once(void **state)
     bitmap_free(only);
 }
 
-static void rows_that_change_while_clusters_are_made_are_found(void **state)
+CLAIM(rows_that_change_while_clusters_are_made_are_found)
 {
     struct stage *stage = *state;
     float *at = stage->at + (size_t)100 * ENTRY_VECTOR;
@@ -298,7 +316,7 @@ static void rows_that_change_while_clusters_are_made_are_found(void **state)
     assert_true(recall_of_wanted(stage, stage->all) >= 99);
 }
 
-static void the_same_rows_make_the_same_file(void **state)
+CLAIM(the_same_rows_make_the_same_file)
 {
     struct stage *stage = *state;
     struct hash first;
@@ -312,7 +330,7 @@ static void the_same_rows_make_the_same_file(void **state)
 
 /* ---- the file ---- */
 
-static void a_file_that_does_not_fit_is_refused(void **state)
+CLAIM(a_file_that_does_not_fit_is_refused)
 {
     struct stage *stage = *state;
     struct near_parts parts = near_file_parts(stage->near.file);
@@ -348,7 +366,7 @@ static void a_file_that_does_not_fit_is_refused(void **state)
 }
 
 /* Checked before it is known whether the row has a place. */
-static void a_row_in_no_cluster_is_refused(void **state)
+CLAIM(a_row_in_no_cluster_is_refused)
 {
     struct stage *stage = *state;
     struct near_parts parts = near_file_parts(stage->near.file);
@@ -405,7 +423,7 @@ static void is_found(struct index *index, const struct made_item *item)
     assert_true(id_equal(found.id, item->id));
 }
 
-static void clusters_come_back_with_the_index(void **state)
+CLAIM(clusters_come_back_with_the_index)
 {
     char path[] = "/tmp/loophole-near-XXXXXX";
     int fd = mkstemp(path);
@@ -441,30 +459,4 @@ static void clusters_come_back_with_the_index(void **state)
     index_close(&index);
     unlink(path);
     free(items);
-}
-
-int main(void)
-{
-    static struct stage stage;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(of_the_nearest_99_in_100_are_found, &stage),
-        cmocka_unit_test_prestate(the_nearest_are_found_under_any_weights, &stage),
-        cmocka_unit_test_prestate(the_nearest_are_found_among_the_rows_of_a_filter, &stage),
-        cmocka_unit_test_prestate(the_nearest_are_found_when_the_filter_leaves_none_nearby, &stage),
-        cmocka_unit_test(the_nearest_are_found_among_few_of_many_rows),
-        cmocka_unit_test(too_small_a_plan_is_noticed_among_few_rows),
-        cmocka_unit_test_prestate(a_file_that_does_not_fit_is_refused, &stage),
-        cmocka_unit_test_prestate(a_row_in_no_cluster_is_refused, &stage),
-        cmocka_unit_test_prestate(new_and_changed_rows_are_found_at_once, &stage),
-        cmocka_unit_test_prestate(rows_that_change_while_clusters_are_made_are_found, &stage),
-        cmocka_unit_test_prestate(near_copies_are_told_apart, &stage),
-        cmocka_unit_test_prestate(the_same_rows_make_the_same_file, &stage),
-        cmocka_unit_test(clusters_come_back_with_the_index),
-    };
-    int failed;
-
-    set_stage(&stage, ROWS);
-    failed = cmocka_run_group_tests_name("search near", tests, NULL, NULL);
-    clear_stage(&stage);
-    return failed;
 }

@@ -1,16 +1,13 @@
 /* Artefacts from before artefact.schema: each layout becomes its record, a damaged one is a loss, and everything else
  * is unchanged. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "store/artefact_old.h"
+#include "tests/unit/claim.h"
 
 #define OLD(text) bytes_of((text), sizeof(text) - 1)
 
@@ -21,6 +18,21 @@ static const char WAVEFORM[] = "LHW1\x80\0\0\0\x2c\x01\0\0\0\0\0\0"
 static const char ONSETS[] = "LHO1\x02\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\x3f\0\0\0\x3f";
 static const char GIST[] = "LHG1\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\x10\0\0\x80\x3f\2\0\0\0\x7f\x81";
 
+static int give_arena(void **state)
+{
+    *state = alloc_zeroed(1, sizeof(struct arena));
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    arena_free(*state);
+    free(*state);
+    return 0;
+}
+
+#define ARENA_CLAIM(name) CLAIM_WITH(name, give_arena, free_arena)
+
 static void convert_old(const char *type, struct bytes data, const struct shape *shape, struct arena *arena,
                         void *record)
 {
@@ -28,7 +40,7 @@ static void convert_old(const char *type, struct bytes data, const struct shape 
     assert_int_equal(codec_decode(shape, data, arena, record, NULL), ERR_OK);
 }
 
-static void a_waveforms_levels_are_taken_apart(void **state)
+ARENA_CLAIM(a_waveforms_levels_are_taken_apart)
 {
     struct arena *arena = *state;
     struct artefact_waveform wave = { 0 };
@@ -43,7 +55,7 @@ static void a_waveforms_levels_are_taken_apart(void **state)
     assert_int_equal(wave.levels.at[2].rms.len, 1);
 }
 
-static void a_sound_without_frames_has_no_level(void **state)
+ARENA_CLAIM(a_sound_without_frames_has_no_level)
 {
     struct arena *arena = *state;
     struct artefact_waveform wave = { 0 };
@@ -52,7 +64,7 @@ static void a_sound_without_frames_has_no_level(void **state)
     assert_int_equal(wave.levels.count, 0);
 }
 
-static void onsets_become_two_rows_of_floats(void **state)
+ARENA_CLAIM(onsets_become_two_rows_of_floats)
 {
     struct arena *arena = *state;
     struct artefact_onsets onsets = { 0 };
@@ -62,7 +74,7 @@ static void onsets_become_two_rows_of_floats(void **state)
     assert_true(bytes_equal(onsets.strength, OLD("\0\0\x80\x3f\0\0\0\x3f")));
 }
 
-static void single_numbers_keep_their_values(void **state)
+ARENA_CLAIM(single_numbers_keep_their_values)
 {
     struct arena *arena = *state;
     struct artefact_loudness loudness = { 0 };
@@ -97,7 +109,7 @@ static bool ends_a_level(uint32_t len)
     return len == 16 || len == 29 || len == 39;
 }
 
-static void an_artefact_that_is_cut_or_too_long_is_lost(void **state)
+ARENA_CLAIM(an_artefact_that_is_cut_or_too_long_is_lost)
 {
     struct arena *arena = *state;
 
@@ -113,7 +125,7 @@ static void an_artefact_that_is_cut_or_too_long_is_lost(void **state)
     }
 }
 
-static void an_artefact_with_impossible_counts_or_numbers_is_lost(void **state)
+ARENA_CLAIM(an_artefact_with_impossible_counts_or_numbers_is_lost)
 {
     const struct {
         const char *type;
@@ -132,7 +144,7 @@ static void an_artefact_with_impossible_counts_or_numbers_is_lost(void **state)
     }
 }
 
-static void data_of_other_types_stays_unchanged(void **state)
+ARENA_CLAIM(data_of_other_types_stays_unchanged)
 {
     struct arena *arena = *state;
     struct bytes data = OLD("\x82\xa6"), other = OLD(GIST), none = { 0 };
@@ -146,7 +158,7 @@ static void data_of_other_types_stays_unchanged(void **state)
 }
 
 /* Whichever bytes are changed, the result is a record or a loss. */
-static void an_artefact_with_changed_bytes_is_converted_or_lost(void **state)
+ARENA_CLAIM(an_artefact_with_changed_bytes_is_converted_or_lost)
 {
     struct arena *arena = *state;
     uint8_t bytes[sizeof(WAVEFORM)];
@@ -166,33 +178,4 @@ static void an_artefact_with_changed_bytes_is_converted_or_lost(void **state)
             assert_int_equal(codec_decode(&artefact_waveform_shape, data, arena, &wave, NULL), ERR_OK);
         arena_reset(arena);
     }
-}
-
-static int empty_arena(void **state)
-{
-    arena_reset(*state);
-    return 0;
-}
-
-int main(void)
-{
-    struct arena arena = { 0 };
-    struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_waveforms_levels_are_taken_apart),
-        cmocka_unit_test(a_sound_without_frames_has_no_level),
-        cmocka_unit_test(onsets_become_two_rows_of_floats),
-        cmocka_unit_test(single_numbers_keep_their_values),
-        cmocka_unit_test(an_artefact_that_is_cut_or_too_long_is_lost),
-        cmocka_unit_test(an_artefact_with_impossible_counts_or_numbers_is_lost),
-        cmocka_unit_test(an_artefact_with_changed_bytes_is_converted_or_lost),
-        cmocka_unit_test(data_of_other_types_stays_unchanged),
-    };
-
-    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
-        tests[i].initial_state = &arena;
-        tests[i].teardown_func = empty_arena;
-    }
-    int failed = cmocka_run_group_tests_name("artefact_old", tests, NULL, NULL);
-    arena_free(&arena);
-    return failed;
 }

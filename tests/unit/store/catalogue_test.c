@@ -1,5 +1,6 @@
 #include "common/file.h"
 #include "store/artefact.h"
+#include "store/catalogue_facts.h"
 #include "store/catalogue_path.h"
 #include "store/community.h"
 #include "tests/unit/claim.h"

@@ -1,4 +1,5 @@
 #include "store/changelog.h"
+#include "store/changelog_trim.h"
 #include "store/parts.h"
 #include "tests/unit/claim.h"
 #include "tests/unit/store/scratch.h"

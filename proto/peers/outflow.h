@@ -1,4 +1,5 @@
-/* peers_outflow.h: which answers may wait, and for which peer. */
+/* outflow.h: which answers may wait, and for which peer. Each counts until it is sent, for its peer and in total. A
+ * peer's answers may use all free room. A peer that reads nothing is disconnected, and earlier if room is short. */
 #ifndef LOOPHOLE_PROTO_PEERS_OUTFLOW_H
 #define LOOPHOLE_PROTO_PEERS_OUTFLOW_H
 

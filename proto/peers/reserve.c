@@ -1,7 +1,7 @@
-/* ZeroMQ ends the process if one of its own allocations fails. Its memory is counted (peers_room.c, peers_outflow.c),
+/* ZeroMQ ends the process if one of its own allocations fails. Its memory is counted (room.c, outflow.c),
  * so it may have more when the rest of the process has used up its private memory. While ZeroMQ allocates, or we do for
  * its outgoing messages, the hard limit applies. Any other allocation that fails ends the process (common/alloc.h). */
-#include "proto/transport/peers_reserve.h"
+#include "proto/peers/reserve.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 
 #include "common/sanitizer.h"
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 
 static _Thread_local bool is_inside;
 

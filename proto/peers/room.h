@@ -1,8 +1,8 @@
-/* peers_room.h: the bytes that peers have sent, and the room that is left for more. Any thread. */
+/* room.h: the bytes that peers have sent, and the room that is left for more. Any thread. */
 #ifndef LOOPHOLE_PROTO_PEERS_ROOM_H
 #define LOOPHOLE_PROTO_PEERS_ROOM_H
 
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 
 enum { PEER_BUFFER_BYTES = 18 << 10 };                   /* the most that a small message keeps */
 void peers_room_charge(struct peer *peer, size_t bytes); /* of its incomplete message */

@@ -1,7 +1,7 @@
 /* wire.h: follows a peer's bytes in ZeroMQ's wire format (ZMTP 3, rfc.zeromq.org/spec/23: a greeting of 64 bytes, then
  * frames). ZeroMQ bounds frames but not messages: an endless message would take all memory. Pure; any thread. */
-#ifndef LOOPHOLE_PROTO_WIRE_H
-#define LOOPHOLE_PROTO_WIRE_H
+#ifndef LOOPHOLE_PROTO_PEERS_WIRE_H
+#define LOOPHOLE_PROTO_PEERS_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

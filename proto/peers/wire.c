@@ -1,4 +1,4 @@
-#include "proto/transport/wire.h"
+#include "proto/peers/wire.h"
 
 enum { GREETING = 64, SIGNATURE = 0xff, MAJOR_AT = 10, MAJOR_LEAST = 3, MORE = 1, LONG = 2, COMMAND = 4 };
 

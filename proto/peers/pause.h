@@ -1,8 +1,8 @@
-/* peers_pause.h: peers that are not read for a while. Any thread. */
+/* pause.h: peers that are not read for a while. Any thread. */
 #ifndef LOOPHOLE_PROTO_PEERS_PAUSE_H
 #define LOOPHOLE_PROTO_PEERS_PAUSE_H
 
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 
 /* Stops reading from the peer until there is room for `wants` bytes. */
 void peers_pause(struct peer *peer, size_t wants);

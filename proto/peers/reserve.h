@@ -1,4 +1,5 @@
-/* peers_reserve.h: memory for ZeroMQ after the process has used up its own. */
+/* reserve.h: memory for ZeroMQ after the process has used up its own. Its allocations do not fail at data_mb, but
+ * only at the hard limit. */
 #ifndef LOOPHOLE_PROTO_PEERS_RESERVE_H
 #define LOOPHOLE_PROTO_PEERS_RESERVE_H
 

@@ -1,4 +1,4 @@
-#include "proto/transport/peers_table.h"
+#include "proto/peers/table.h"
 
 #include <poll.h>
 #include <sys/resource.h>

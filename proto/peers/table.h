@@ -1,4 +1,4 @@
-/* peers_table.h: the connections, each at the index of its descriptor. For the files of this folder alone. */
+/* table.h: the connections, each at the index of its descriptor. For the files of this folder alone. */
 #ifndef LOOPHOLE_PROTO_PEERS_TABLE_H
 #define LOOPHOLE_PROTO_PEERS_TABLE_H
 
@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 #include "common/clock.h"
-#include "proto/transport/limits.h"
-#include "proto/transport/wire.h"
+#include "proto/limits.h"
+#include "proto/peers/wire.h"
 
 enum { PEER_PLACES = LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE };
 
@@ -34,7 +34,7 @@ struct peer {
     uint8_t *kept;            /* received bytes that ZeroMQ has not got, from the last byte of that head on */
     size_t kept_len;
 
-    /* Under the lock of peers_pause.c. */
+    /* Under the lock of pause.c. */
     int epoll;
     struct epoll_event wanted; /* ZeroMQ's request */
     bool is_watched;           /* the kernel reports it to that epoll */

@@ -1,4 +1,6 @@
-/* peers_inflow.h: what peers may send now. */
+/* inflow.h: what peers may send now. A frame over LIMIT_SMALL is passed on only if there is room for it. Until then
+ * nothing more is read from its peer, whose sending blocks. Frames in ZeroMQ and frames that the service has not
+ * dropped yet both count. */
 #ifndef LOOPHOLE_PROTO_PEERS_INFLOW_H
 #define LOOPHOLE_PROTO_PEERS_INFLOW_H
 

@@ -1,4 +1,4 @@
-#include "proto/transport/peers_inflow.h"
+#include "proto/peers/inflow.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "proto/transport/peers_pause.h"
-#include "proto/transport/peers_room.h"
+#include "proto/peers/pause.h"
+#include "proto/peers/room.h"
 
 enum { HEARTBEAT_BYTES = 7 };
 

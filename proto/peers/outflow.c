@@ -1,4 +1,4 @@
-#include "proto/transport/peers_outflow.h"
+#include "proto/peers/outflow.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
-#include "proto/transport/peers_inflow.h"
-#include "proto/transport/peers_pause.h"
-#include "proto/transport/peers_room.h"
+#include "proto/peers/inflow.h"
+#include "proto/peers/pause.h"
+#include "proto/peers/room.h"
 
 enum {
     OVERHEAD = 256 /* bytes of one message within ZeroMQ */,

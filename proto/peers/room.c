@@ -1,4 +1,4 @@
-#include "proto/transport/peers_room.h"
+#include "proto/peers/room.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
-#include "proto/transport/peers_pause.h"
+#include "proto/peers/pause.h"
 
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "proto/transport/peers_room.h"
+#include "proto/peers/room.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_uint paused; /* number of paused peers */

@@ -1,4 +1,4 @@
-#include "proto/transport/peers.h"
+#include "proto/peers/accept.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "proto/transport/peers_inflow.h"
-#include "proto/transport/peers_pause.h"
-#include "proto/transport/peers_room.h"
+#include "proto/peers/inflow.h"
+#include "proto/peers/pause.h"
+#include "proto/peers/room.h"
 
 enum {
     LEAVING = 64 /* disconnected, and not closed by ZeroMQ yet */,
