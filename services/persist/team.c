@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/stated.h"
+#include "services/persist/team_kits.h"
 #include "services/persist/team_queries.h"
 #include "services/persist/team_uses.h"
 #include "services/persist/turn/turn.h"
@@ -318,6 +319,8 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
             e = keep_said(p, state, &heard->at[i], ask->clock);
         if (e == ERR_OK && !content.len)
             e = team_queries_follow(p, &heard->at[i]);
+        if (e == ERR_OK)
+            e = team_kits_follow(p, state, &heard->at[i]);
     }
     return e == ERR_OK && last.len ? put_content(p, last) : e;
 }
@@ -427,6 +430,10 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
         team_sweep(state);
     if (ask->has_swept && ask->swept)
         state->swept = ask->sweep == state->sweep;
+    if (ask->has_kits_swept && !ask->kits_swept)
+        team_sweep_kits(state);
+    if (ask->has_kits_swept && ask->kits_swept)
+        state->kits_swept = ask->sweep == state->sweep;
     if (ask->has_members)
         state->members = ask->members;
     return e;
@@ -452,6 +459,8 @@ static enum err change_rows(struct persist *p, const struct persist_team *ask, s
         e = team_queries_compare(p, state);
     for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->items.count; i++)
         e = compare_item(p, state, ask->items.at[i]);
+    for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->kits.count; i++)
+        e = team_kits_compare(p, state, ask->kits.at[i]);
     return e;
 }
 

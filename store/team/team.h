@@ -16,6 +16,9 @@ enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to)
 /* All items are to be compared with what the team says, whatever comparison runs. */
 void team_sweep(struct team_state *state);
 
+/* The same of kits only. */
+void team_sweep_kits(struct team_state *state);
+
 /* True if the engine joined in this home. Otherwise it was restored or copied, and nothing may be sent. */
 bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state *state);
 
@@ -23,6 +26,11 @@ bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state 
 enum err team_engine(struct txn *txn, struct arena *arena, struct bytes salt, struct bytes *to);
 
 struct key team_key(struct bytes content, struct text field); /* 32 bytes */
+
+/* The field of a kit, and its key; and the kit of a field. False: it is none of a kit. */
+struct text team_kit_field(struct arena *arena, struct id kit, struct key *key);
+bool team_kit_of(struct text field, struct id *kit);
+
 enum err team_row(struct txn *txn, struct arena *arena, const struct key *key, struct team_row *to);
 
 /* The statement of a member; NULL: none. */

@@ -4,7 +4,7 @@
 #include "schema_search.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_handlers.h"
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 #include "services/project/parts/named_parts.h"
 #include "store/catalogue.h"
 

@@ -6,7 +6,7 @@
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/action.h"
 #include "services/project/parts/kinds.h"
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 #include "services/project/parts/named_parts.h"
 #include "services/project/parts/presets.h"
 #include "store/catalogue.h"

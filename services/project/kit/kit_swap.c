@@ -8,7 +8,7 @@
 #include "services/project/kit/kit_pads.h"
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/action.h"
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 #include "services/project/sound/sound.h"
 #include "store/catalogue.h"
 
