@@ -4,6 +4,8 @@
 #include "services/composer/reading.h"
 #include "services/composer/team.h"
 #include "store/catalogue.h"
+#include "store/kit/kit_text.h"
+#include "store/team/team_known.h"
 
 enum { LINES_MOST = 100 };
 static const usec_t reading_us = 20000; /* for one answer */
@@ -76,12 +78,35 @@ enum err team_asks_leave(struct composer *c, struct call *call, const struct com
 
 /* ---- what was said ---- */
 
+/* Of a kit without what the member knew. */
+static struct text value_of(const struct team_said *said)
+{
+    struct team_known unused;
+    struct text text;
+    struct id kit;
+
+    return team_kit_of(said->field, &kit) && team_known_split(said->value, &unused, &text) ? text : said->value;
+}
+
 static bool are_different(const struct team_row *row)
 {
     for (uint32_t i = 1; i < row->each.count; i++)
-        if (!text_equal(row->each.at[i].value, row->each.at[0].value))
+        if (!text_equal(value_of(&row->each.at[i]), value_of(&row->each.at[0])))
             return true;
     return false;
+}
+
+/* A kit is shown by its name and the number of its slots. */
+static void describe_kits(struct arena *arena, struct team_said_list *each)
+{
+    struct arena reading = { 0 };
+    struct id kit;
+
+    for (uint32_t i = 0; i < each->count && team_kit_of(each->at[i].field, &kit); i++) {
+        each->at[i].value = arena_text(arena, kit_text_words(&reading, value_of(&each->at[i])));
+        arena_reset(&reading);
+    }
+    arena_free(&reading);
 }
 
 static bool take_first(void *state, struct id id)
@@ -100,6 +125,7 @@ static enum err add_said_line(struct txn *txn, struct arena *arena, const struct
         (void)catalogue_each_with_content(txn, row->each.at[0].content, take_first, &line.item);
     line.has_item = !id_is_zero(line.item) && catalogue_media(txn, arena, line.item, &media) == ERR_OK;
     line.name = line.has_item ? media.name : TEXT("");
+    describe_kits(arena, &line.each);
     return codec_copy(&said_line_shape, &line, arena, &to->each.at[to->each.count++]);
 }
 

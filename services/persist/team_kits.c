@@ -25,6 +25,7 @@ struct following {
     struct team_known known; /* what it contains, itself included */
     struct text text;        /* empty: it says that the kit was removed */
     struct kit kit;          /* or else the kit */
+    bool was_first;          /* in the row */
 };
 
 /* ---- names ---- */
@@ -187,6 +188,7 @@ static void order_row(struct following *f)
     const struct team_said newest = *f->newest;
     const size_t at = (size_t)(f->newest - each->at);
 
+    f->was_first = at == 0;
     memmove(&each->at[1], &each->at[0], at * sizeof(newest));
     each->at[0] = newest;
     f->newest = &each->at[0];
@@ -205,7 +207,6 @@ static enum err hold(struct following *f)
 static enum err put_newest(struct following *f, struct fault *fault)
 {
     struct persist *p = f->p;
-    const struct kit_alias none = { 0 };
     struct text body = TEXT("");
     struct element part;
     enum err e = ERR_OK;
@@ -221,22 +222,26 @@ static enum err put_newest(struct following *f, struct fault *fault)
     if (f->here.is_here && !f->text.len && f->state->kits_wait)
         team_sweep_kits(f->state); /* one may have room now */
     f->here.text = f->text;
-    const struct kit_alias alias = { f->here.row.has_alias ? f->here.row.alias : none.name, f->here.row.alias_of };
+    const struct kit_alias alias = { f->here.row.has_alias ? f->here.row.alias : TEXT(""), f->here.row.alias_of };
     if (f->text.len && elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, f->here.id, &part) == ERR_OK)
         (void)kit_text_write(p->w.txn, &p->arena, &part, &alias, &f->here.text, NULL);
     stated_kit_is_now(p, &f->here, team_known_write(&p->arena, &f->known));
     return stated_kit_write(p, &f->here);
 }
 
-/* The team has the kit as it is here. */
+/* The team has the kit as it is here, or both have none. */
 static enum err note_equal(struct following *f)
 {
+    struct team_row *row = &f->here.row;
     struct team_known known = { 0 };
 
-    if (f->here.row.has_knew)
-        (void)team_known_read(f->here.row.knew, &known);
+    if (row->has_knew)
+        (void)team_known_read(row->knew, &known);
     team_known_merge(&known, &f->known);
-    stated_kit_is_now(f->p, &f->here, team_known_write(&f->p->arena, &known));
+    const struct text knows = team_known_write(&f->p->arena, &known);
+    if (f->was_first && f->here.is_unchanged && !row->has_why && text_equal(row->knew, knows))
+        return ERR_OK;
+    stated_kit_is_now(f->p, &f->here, knows);
     return stated_kit_write(f->p, &f->here);
 }
 
@@ -249,9 +254,9 @@ static enum err follow_newest(struct following *f, struct fault *fault)
         return e;
     order_row(f);
     if (f->here.is_here == (f->text.len > 0) && text_equal(f->text, f->here.text))
-        return f->here.is_here || f->here.row.has_hash ? note_equal(f) : stated_kit_write(f->p, &f->here);
+        return note_equal(f);
     if (f->here.is_here && !f->here.is_unchanged)
-        return stated_kit_write(f->p, &f->here); /* it was changed here, and cannot be said */
+        return f->was_first ? ERR_OK : stated_kit_write(f->p, &f->here); /* it was changed here, and cannot be said */
     if (!f->here.is_here && f->text.len && f->p->kit_names.count >= KITS_MOST)
         return hold(f);
     lost = find_lost(f);

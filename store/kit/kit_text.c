@@ -6,7 +6,7 @@
 #include "store/catalogue.h"
 #include "store/community.h"
 
-enum { CONTENT = 16, NAME_MOST = 80 /* characters */, NAME_SHOWN = 100 /* bytes */ };
+enum { CONTENT = 16, NAME_MOST = 80 /* characters */, NAME_SHOWN = 100 /* bytes */, NAME_BYTES = 320 };
 
 /* ---- the keys of a text ---- */
 
@@ -362,14 +362,28 @@ bool kit_text_is_excluded(struct txn *txn, struct arena *arena, const struct byt
     return false;
 }
 
+static bool read_text(struct arena *arena, struct text text, struct tree *to)
+{
+    return text.len && tree_read_bounded(text, JSON_VALUES_PART, arena, to, NULL) == ERR_OK;
+}
+
+struct text kit_text_name(struct arena *arena, struct text text)
+{
+    struct tree kit;
+    const struct text name = read_text(arena, text, &kit) ? tree_text(&kit, "name") : TEXT("");
+
+    return arena_utf8(arena, bytes_of(name.at, name.len), NAME_BYTES);
+}
+
 struct text kit_text_words(struct arena *arena, struct text text)
 {
     const struct tree *slots;
     struct tree kit;
 
-    if (!text.len || tree_read_bounded(text, JSON_VALUES_PART, arena, &kit, NULL) != ERR_OK)
+    if (!read_text(arena, text, &kit))
         return TEXT("");
     slots = tree_get(&kit, "slots");
     const uint32_t count = slots && slots->type == TREE_LIST ? slots->count : 0;
-    return arena_printf(arena, "%.*s, %u slot%s", TEXT_ARG(tree_text(&kit, "name")), count, text_plural(count));
+    const struct text name = kit_text_name(arena, text);
+    return arena_printf(arena, "%.*s, %u slot%s", TEXT_ARG(name), count, text_plural(count));
 }

@@ -33,7 +33,8 @@ struct text kit_text_body(struct txn *txn, struct arena *arena, struct kit *kit,
  * community_excluded_paths. */
 bool kit_text_is_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths, struct text text);
 
-/* The name of the kit in the text, and the number of its slots, for people. */
+/* For people: the name in a text or a body, and the name and the number of slots; empty: it has none. */
+struct text kit_text_name(struct arena *arena, struct text text);
 struct text kit_text_words(struct arena *arena, struct text text);
 
 #endif

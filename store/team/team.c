@@ -110,7 +110,7 @@ enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
         struct key key = { 0 };
         e = row_decode(txn, arena, walk.value, &team_row_shape, &row);
         key_add(&key, walk.key.at, walk.key.len);
-        goes_on = e == ERR_INTERNAL || (e == ERR_OK && (!row.each.count || seen(state, &key, &row)));
+        goes_on = e == ERR_INTERNAL || (e == ERR_OK && ((!row.each.count && !row.has_kit) || seen(state, &key, &row)));
         e = e == ERR_INTERNAL ? ERR_OK : e;
     }
     walk_end(&walk);

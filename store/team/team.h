@@ -10,6 +10,9 @@
 
 enum { TEAM_CONTENT = 16, TEAM_SAID = 40 /* statements of a row */, TEAM_ROWS = 1 << 20 };
 
+/* The end of the epoch of a server that takes kits. */
+#define TEAM_EPOCH_KITS "k"
+
 /* With an empty team if this engine is in none. */
 enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to);
 
@@ -40,7 +43,8 @@ struct team_said *team_of_member(const struct team_row *row, struct text member)
 enum team_out { TEAM_OUT_NONE, TEAM_OUT_NEW, TEAM_OUT_HELD };
 enum team_out team_out(struct txn *txn, const struct key *key);
 
-/* Walks the rows of a content (empty: of no sound), passing over damaged ones. `seen` returns false to stop. */
+/* Walks the rows of a content (empty: of no sound), passing over damaged ones. Only a row of a kit may have no
+ * statement. `seen` returns false to stop. */
 enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
                    bool (*seen)(void *state, const struct key *key, const struct team_row *row), void *state);
 

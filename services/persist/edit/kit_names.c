@@ -66,7 +66,7 @@ enum err kit_names_follow(struct persist *p, struct id kit)
         return e;
     p->kit_names.changes++;
     drop_name(&p->kit_names, kit);
-    if (e == ERR_OK)
+    if (e == ERR_OK && part.kind.value == ELEMENT_KIND_KIT)
         add_name(&p->kit_names, &p->arena, &part);
     return ERR_OK;
 }

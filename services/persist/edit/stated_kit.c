@@ -29,10 +29,10 @@ enum err stated_kit_read(struct persist *p, struct id kit, struct stated_kit *to
     if (e != ERR_OK)
         return e;
     e = elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, kit, &to->part);
-    to->is_here = e == ERR_OK || e == ERR_INTERNAL;
+    to->is_here = e == ERR_INTERNAL || (e == ERR_OK && to->part.kind.value == ELEMENT_KIND_KIT); /* not a preset */
     if (e == ERR_INTERNAL)
         fault_set(&to->why, ERR_BAD_REQUEST, "it is damaged");
-    else if (e == ERR_OK) {
+    else if (to->is_here) {
         const struct kit_alias alias = { to->row.has_alias ? to->row.alias : TEXT(""), to->row.alias_of };
         to->why.code = kit_text_write(p->w.txn, &p->arena, &to->part, &alias, &to->text, &to->why);
     }
@@ -104,7 +104,8 @@ static enum err put_statement(struct persist *p, struct team_state *state, struc
     return e == ERR_OK ? stated_put(p, state, &said) : e;
 }
 
-enum err stated_kit_say(struct persist *p, struct team_state *state, struct id id)
+/* `*is_again`: it could not be said until now, and is as the team has it again. */
+static enum err say_kit(struct persist *p, struct team_state *state, struct id id, bool *is_again)
 {
     struct stated_kit kit;
     enum err e = stated_kit_read(p, id, &kit);
@@ -115,6 +116,7 @@ enum err stated_kit_say(struct persist *p, struct team_state *state, struct id i
     const bool is_mine = mine && team_newest(&p->arena, &kit.row, NULL) == mine;
     if (!kit.is_here && !kit.row.has_hash)
         return kit.row.has_why && !kit.row.each.count ? turn_wrote(p, row_delete(&p->w, DB_TEAM, &kit.key)) : ERR_OK;
+    *is_again = kit.is_here && kit.is_unchanged && kit.row.has_why;
     if (kit.is_unchanged && !is_mine)
         return kit.is_here ? note_why(p, &kit, TEXT("")) : ERR_OK;
     if (kit.why.code != ERR_OK)
@@ -124,12 +126,20 @@ enum err stated_kit_say(struct persist *p, struct team_state *state, struct id i
     return put_statement(p, state, &kit);
 }
 
+enum err stated_kit_say(struct persist *p, struct team_state *state, struct id id)
+{
+    bool unused = false;
+
+    return say_kit(p, state, id, &unused);
+}
+
 /* ---- changes of parts ---- */
 
 enum err stated_by_part(struct persist *p, struct choice kind, struct id project, struct id id)
 {
     struct team_state state;
     struct element part;
+    bool is_again = false;
     enum err e;
 
     if (kind.value != ELEMENT_KIND_KIT || !id_equal(project, elements_global_kits))
@@ -139,8 +149,10 @@ enum err stated_by_part(struct persist *p, struct choice kind, struct id project
         e = team_state(p->w.txn, &p->arena, &state);
     if (e != ERR_OK || !state.team.len)
         return e == ERR_INTERNAL ? ERR_OK : e; /* a damaged state ends no change */
-    e = stated_kit_say(p, &state, id);
-    if (e == ERR_OK && state.kits_wait && elements_get(p->w.txn, &p->arena, kind, project, id, &part) == ERR_NOT_FOUND)
-        team_sweep_kits(&state); /* one may have room now */
+    e = say_kit(p, &state, id, &is_again);
+    if (e == ERR_OK && state.kits_wait)
+        is_again = is_again || elements_get(p->w.txn, &p->arena, kind, project, id, &part) == ERR_NOT_FOUND;
+    if (e == ERR_OK && is_again)
+        team_sweep_kits(&state); /* what was said meanwhile may be put now, or has room */
     return e == ERR_OK ? turn_wrote(p, team_put_state(&p->w, &state)) : e;
 }
