@@ -103,7 +103,7 @@ struct likeness {
 };
 
 /* The exchange with the team (team.h). */
-enum team_phase { TEAM_ITEMS, TEAM_CONTEXTS, TEAM_KITS, TEAM_KIT_ROWS, TEAM_ROWS_AGAIN, TEAM_COMPARED };
+enum team_phase { TEAM_ITEMS, TEAM_KITS, TEAM_KIT_ROWS, TEAM_CONTEXTS, TEAM_ROWS_AGAIN, TEAM_COMPARED };
 enum { TEAM_SALT = 32, TEAM_NAME = 64 };
 
 struct team {

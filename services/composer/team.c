@@ -392,17 +392,15 @@ static bool list_kit(void *state, const struct key *key, const struct team_row *
 static enum err list_kits(struct txn *txn, struct arena *arena, struct team_kit_list *to)
 {
     struct arena reading = { 0 };
-    struct kits_listing l = { txn, &reading, to, clock_steady() + reading_us };
     struct team_kit each[KITS_SHOWN];
     struct team_kit_list found = { 0, each };
+    struct kits_listing l = { txn, &reading, &found, clock_steady() + reading_us };
     enum err e;
 
-    l.to = &found;
     e = team_each(txn, &reading, (struct bytes){ 0, NULL }, list_kit, &l);
     *to = (struct team_kit_list){ 0, arena_array(arena, KITS_SHOWN, sizeof(*to->at)) };
     for (uint32_t i = 0; e == ERR_OK && to->at && i < found.count; i++)
-        to->at[to->count++] =
-            (struct team_kit){ arena_text(arena, each[i].name), arena_text(arena, each[i].why) };
+        to->at[to->count++] = (struct team_kit){ arena_text(arena, each[i].name), arena_text(arena, each[i].why) };
     arena_free(&reading);
     return e == ERR_OK && !to->at ? ERR_FULL : e;
 }

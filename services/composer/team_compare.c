@@ -158,7 +158,7 @@ static bool compare_all(struct composer *c, struct txn *txn, struct arena *arena
                         struct persist_team *changes)
 {
     struct team *t = &c->team;
-    const enum team_phase end = state->swept || state->position ? TEAM_ROWS_AGAIN : TEAM_COMPARED;
+    const enum team_phase end = state->swept ? TEAM_CONTEXTS : state->position ? TEAM_ROWS_AGAIN : TEAM_COMPARED;
     uint64_t tail = 0;
 
     if (t->phase == TEAM_COMPARED || t->sweep != state->sweep) {

@@ -73,8 +73,8 @@ static struct text find_name(struct persist *p, struct text name, struct text wo
 static void name_kit(struct following *f)
 {
     struct team_row *row = &f->here.row;
-    const bool had_alias = row->has_alias && text_equal(row->alias_of, f->kit.name) &&
-                           !kit_names_are_taken(f->p, row->alias, f->here.id);
+    const bool had_alias =
+        row->has_alias && text_equal(row->alias_of, f->kit.name) && !kit_names_are_taken(f->p, row->alias, f->here.id);
 
     if (!kit_names_are_taken(f->p, f->kit.name, f->here.id)) {
         row->has_alias = row->has_alias_of = false;

@@ -11,12 +11,12 @@ enum { CONTENT = 16, NAME_MOST = 80 /* characters */, NAME_SHOWN = 100 /* bytes 
 /* ---- the keys of a text ---- */
 
 static const char *const kit_keys[] = { "name", "family", "tags", "author", "licence", "key", "seed", "slots" };
-static const char *const slot_keys[] = { "slot",    "pad",     "layers",  "voice",       "gain",     "pan",
-                                         "mode",    "choke",   "reverse", "note",        "channel",  "attack",
-                                         "decay",   "sustain", "release", "curve",       "filter_freq", "filter_q",
+static const char *const slot_keys[] = { "slot",        "pad",        "layers",  "voice", "gain",        "pan",
+                                         "mode",        "choke",      "reverse", "note",  "channel",     "attack",
+                                         "decay",       "sustain",    "release", "curve", "filter_freq", "filter_q",
                                          "reverb_send", "delay_send", "output" };
-static const char *const layer_keys[] = { "content", "velocity_from", "velocity_until", "gain", "pitch",
-                                          "start",   "end",           "name" };
+static const char *const layer_keys[] = { "content", "velocity_from", "velocity_until", "gain", "pitch", "start",
+                                          "end",     "name" };
 static const char *const preset_keys[] = { "preset", "name", "gain", "pitch" };
 
 #define KEEP(from, keys, arena) keep_keys(from, keys, sizeof(keys) / sizeof(*(keys)), arena)
@@ -218,8 +218,8 @@ static enum err explain_sounds(const struct sounds *s, struct text text, struct 
     return ERR_OK;
 }
 
-enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part,
-                        const struct kit_alias *alias, struct text *to, struct fault *fault)
+enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part, const struct kit_alias *alias,
+                        struct text *to, struct fault *fault)
 {
     struct sounds sounds = { .txn = txn, .arena = arena };
     struct kit kit;

@@ -6,6 +6,7 @@
 #define LOOPHOLE_STORE_KIT_TEXT_H
 
 #include "store/kit/kit_body.h"
+#include "store/store.h"
 
 enum { KIT_TEXT_MOST = 29184 /* bytes: a statement has room for it and for what its member knew */ };
 
@@ -17,8 +18,8 @@ struct kit_alias {
 /* Writes the kit of a part, with its own name. `to` stays empty if a sound has no content, or the kit cannot be read.
  * Errors (explained, for a person): not_found (a sound has no content yet), denied (a sound lies in an excluded
  * folder), too_large (KIT_TEXT_MOST), bad_request. */
-enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part,
-                        const struct kit_alias *alias, struct text *to, struct fault *fault);
+enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part, const struct kit_alias *alias,
+                        struct text *to, struct fault *fault);
 
 /* Reads a text of another engine, which is untrusted. Keys that this version does not know are left out. A sound is the
  * item here with its content; without one it has an id that follows from the content. Errors (explained): bad_request,

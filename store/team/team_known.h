@@ -4,6 +4,7 @@
 #ifndef LOOPHOLE_STORE_TEAM_TEAM_KNOWN_H
 #define LOOPHOLE_STORE_TEAM_TEAM_KNOWN_H
 
+#include "common/clock.h"
 #include "store/team/team.h"
 
 enum { TEAM_KNOWN = 64 /* members; of more, the latest stay */ };

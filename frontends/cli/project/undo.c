@@ -52,7 +52,8 @@ static void print_taken(struct cli *cli, const char *words, const struct taken_b
         cli_print(&cli->out, "; no longer in the catalogue: %llu item%s",
                   (unsigned long long)(taken->gone - taken->changed), text_plural(taken->gone - taken->changed));
     if (taken->changed)
-        cli_print(&cli->out, "; skipped, because another member of the team or another client changed it since: %llu kit%s",
+        cli_print(&cli->out,
+                  "; skipped, because another member of the team or another client changed it since: %llu kit%s",
                   (unsigned long long)taken->changed, text_plural(taken->changed));
     buffer_add_text(&cli->out, "\n");
     cli_flush(cli);

@@ -43,24 +43,6 @@ begin
            jsonb_build_object('full', is_full, 'clock', composer.team_clock());
 end $$;
 
-create function composer.answer_member(me composer.team_member, ask jsonb) returns jsonb language sql volatile
-as $$
-    select case ask->>'what'
-        when 'show' then composer.show_team(me)
-        when 'code' then composer.make_code(me, ask)
-        when 'leave' then composer.leave_team(me, ask)
-        when 'exchange' then composer.exchange_said(me, ask)
-        else composer.refuse_team('this engine is a member of a team already: leave it first') end
-$$;
-
-create function composer.answer_stranger(ask jsonb) returns jsonb language sql volatile
-as $$
-    select case ask->>'what'
-        when 'create' then composer.make_team(ask)
-        when 'join' then composer.join_team(ask)
-        else composer.refuse_team('this engine is a member of no team') end
-$$;
-
 create or replace function composer.team(ask jsonb) returns jsonb language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '10s' set jit = off
 as $$
@@ -78,7 +60,19 @@ begin
     end if;
     perform composer.end_sessions();
     select * into me from composer.team_member where studio = who and engine = ask->>'engine';
-    answer := case when found then composer.answer_member(me, ask) else composer.answer_stranger(ask) end;
+    if found then
+        answer := case ask->>'what'
+            when 'show' then composer.show_team(me)
+            when 'code' then composer.make_code(me, ask)
+            when 'leave' then composer.leave_team(me, ask)
+            when 'exchange' then composer.exchange_said(me, ask)
+            else composer.refuse_team('this engine is a member of a team already: leave it first') end;
+    else
+        answer := case ask->>'what'
+            when 'create' then composer.make_team(ask)
+            when 'join' then composer.join_team(ask)
+            else composer.refuse_team('this engine is a member of no team') end;
+    end if;
     if (ask->>'kits')::boolean and answer ? 'epoch' then
         answer := jsonb_set(answer, '{epoch}', to_jsonb((answer->>'epoch') || 'k'));
     end if;

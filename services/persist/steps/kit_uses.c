@@ -97,3 +97,17 @@ enum err kit_uses_follow_change(struct persist *p, const struct element_edit *ed
     e = stated_by_part(p, edit->kind, edit->project, edit->id);
     return e == ERR_OK ? e : fault_set(fault, e, "what the team is to know of a kit cannot be written");
 }
+
+bool kit_uses_are_global(struct persist *p, struct id context)
+{
+    const struct key all = key_id(elements_global_kits);
+    struct walk walk;
+    bool are = false;
+
+    if (walk_begin(p->w.txn, DB_ELEMENT, key_bytes(&all), key_bytes(&all), &walk) != ERR_OK)
+        return false;
+    while (!are && walk_next(&walk))
+        are = id_equal(context, context_of(elements_global_kits, key_id_at(walk.key, sizeof(struct id))));
+    walk_end(&walk);
+    return are;
+}

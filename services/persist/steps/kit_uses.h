@@ -18,4 +18,7 @@ enum err kit_uses_follow(struct persist *p, struct choice kind, struct id projec
  * stated_by_part. */
 enum err kit_uses_follow_change(struct persist *p, const struct element_edit *edit, struct fault *fault);
 
+/* True if the context has the uses of a global kit. Reads the keys of all of these. */
+bool kit_uses_are_global(struct persist *p, struct id context);
+
 #endif

@@ -148,7 +148,8 @@ enum err undo_take_next(struct persist *p, struct id scope, bool back, bool *is_
         if (e != ERR_OK)
             return e;
         stack.at = back ? part.first - 1 : part.last;
-        *is_cut = part.first != rows.first || part.last != rows.last || (taken->items == 0 && !taken->changed && turn_is_over(p));
+        *is_cut = part.first != rows.first || part.last != rows.last ||
+                  (taken->items == 0 && !taken->changed && turn_is_over(p));
     } while (taken->items == 0 && !taken->changed && !*is_cut);
     e = continue_forgetting(p, fault);
     if (e != ERR_OK)
@@ -231,9 +232,10 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
 static enum err refuse_gone(uint64_t step, const struct taken_back *taken, struct fault *fault)
 {
     if (taken->changed)
-        return fault_set(fault, ERR_CONFLICT,
-                         "step %llu cannot be undone: another member of the team or another client changed the kit since",
-                         (unsigned long long)step);
+        return fault_set(
+            fault, ERR_CONFLICT,
+            "step %llu cannot be undone: another member of the team or another client changed the kit since",
+            (unsigned long long)step);
     return fault_set(fault, ERR_CONFLICT, "step %llu cannot be undone: its items are no longer in the catalogue",
                      (unsigned long long)step);
 }

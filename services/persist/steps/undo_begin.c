@@ -19,7 +19,16 @@ struct undoing {
 };
 
 /* Of the stored progress; the id takes two. */
-enum { PROGRESS_ITEMS, PROGRESS_GONE, PROGRESS_STEP, PROGRESS_AT, PROGRESS_TOP, PROGRESS_ID, PROGRESS_CHANGED = 7, PROGRESS_NUMBERS };
+enum {
+    PROGRESS_ITEMS,
+    PROGRESS_GONE,
+    PROGRESS_STEP,
+    PROGRESS_AT,
+    PROGRESS_TOP,
+    PROGRESS_ID,
+    PROGRESS_CHANGED = 7,
+    PROGRESS_NUMBERS
+};
 
 static enum err store_progress(struct persist *p, struct undoing *undoing)
 {
