@@ -422,7 +422,7 @@ enum err team_show(struct composer *c, struct arena *arena, struct team_shown *t
                                .known = state.team.len ? txn_count(txn, DB_TEAM) : 0,
                                .last_sync = t->synced,
                                .error = arena_text(arena, text_of(t->fault.what)),
-                               .comparing = state.team.len && !state.swept,
+                               .comparing = state.team.len && !(state.swept && state.kits_swept),
                                .elsewhere = state.team.len && !team_is_here(txn, arena, &state),
                                .leaving = state.leaving };
     if (e == ERR_OK) {
