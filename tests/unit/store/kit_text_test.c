@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "store/catalogue.h"
 #include "store/community.h"
+#include "store/elements.h"
 #include "store/kit/kit_text.h"
 #include "tests/unit/store/scratch.h"
 
@@ -26,6 +28,14 @@ static struct id put_item(struct scratch *s, const char *name, const uint8_t *co
     media.content = bytes_of(content, content ? 16 : 0);
     assert_int_equal(catalogue_put_media(&s->w, NULL, &media), ERR_OK);
     return media.id;
+}
+
+static void remove_item(struct scratch *s, struct id item)
+{
+    struct media media;
+
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, item, &media), ERR_OK);
+    assert_int_equal(catalogue_remove_media(&s->w, &media), ERR_OK);
 }
 
 static struct text body_with(struct scratch *s, const char *slots)
@@ -144,7 +154,7 @@ KIT_CLAIM(a_sound_that_is_not_here_is_found_when_it_comes)
     const struct text text = text_for(s, body_with(s, slot_with(s, item, "").at));
     char id[ID_TEXT_SIZE];
 
-    assert_int_equal(catalogue_delete_media(&s->w, NULL, item), ERR_OK);
+    remove_item(s, item);
     const struct text body = body_of_text(s, text, TEXT(""));
     assert_false(has(body, id_write(item, id)));
     assert_true(text_equal(text_for(s, body), text));
@@ -181,7 +191,7 @@ KIT_CLAIM(an_excluded_sound_is_found_by_item_and_by_content)
 {
     struct scratch *s = *state;
     const struct id item = put_item(s, "kick.wav", here);
-    const struct exclusion exclusion = { .folder = s->folder, .line = TEXT("/music"), .path = bytes_of("/music", 6) };
+    const struct exclusion exclusion = { .folder = s->folder, .since = 1 };
     const struct text body = body_with(s, slot_with(s, item, "").at), open = text_for(s, body);
     struct bytes_list paths;
     struct text text;
@@ -191,7 +201,7 @@ KIT_CLAIM(an_excluded_sound_is_found_by_item_and_by_content)
     assert_int_equal(write_text(s, body, &text), ERR_DENIED);
     assert_true(text_equal(text, open));
     assert_true(kit_text_is_excluded(s->w.txn, &s->arena, &paths, open));
-    assert_int_equal(catalogue_delete_media(&s->w, NULL, item), ERR_OK); /* a forgotten sound is no reason */
+    remove_item(s, item); /* a forgotten sound is no reason */
     assert_false(kit_text_is_excluded(s->w.txn, &s->arena, &paths, open));
 }
 
