@@ -46,6 +46,8 @@ static void keep_list(struct tree *object, const char *name, struct tree (*keep)
 
     for (uint32_t i = 0; list && list->type == TREE_LIST && i < list->count; i++)
         tree_add(&to, arena, keep(&list->members[i].value, arena));
+    if (list && list->type != TREE_LIST)
+        to = tree_of_bool(false); /* the schema refuses it */
     tree_set(object, arena, name, to);
 }
 
