@@ -104,7 +104,7 @@ static enum err put_part(struct persist *p, struct id kit, struct text body, str
 
     if (e == ERR_OK)
         e = kit_uses_follow(p, kit_kind, elements_global_kits, kit, fault);
-    return e == ERR_OK ? turn_wrote(p, kit_names_follow(p, kit)) : e;
+    return e == ERR_OK ? kit_names_follow(p, kit) : e;
 }
 
 /* ---- the copy of a change that lost ---- */

@@ -301,8 +301,11 @@ static bool has_same_sounds(const struct kit_slot *a, const struct kit_slot *b)
     return true;
 }
 
-static void keep_own(const struct kit_slot *was, struct kit_slot *to)
+/* A sound keeps its item if that is here. */
+static void keep_own(struct sounds *s, const struct kit_slot *was, struct kit_slot *to)
 {
+    struct media media;
+
     to->has_locked = was->has_locked;
     to->locked = was->locked;
     to->has_anchor = was->has_anchor;
@@ -316,7 +319,8 @@ static void keep_own(const struct kit_slot *was, struct kit_slot *to)
     to->why = was->why;
     to->placeholder = to->layers.count ? to->placeholder : was->placeholder;
     for (uint32_t i = 0; i < to->layers.count; i++)
-        to->layers.at[i].media = was->layers.at[i].media;
+        if (catalogue_media(s->txn, s->arena, was->layers.at[i].media, &media) == ERR_OK)
+            to->layers.at[i].media = media.id;
 }
 
 /* The body without the keys of a text, which the kit may lack now. */
@@ -341,7 +345,7 @@ struct text kit_text_body(struct txn *txn, struct arena *arena, struct kit *kit,
     for (uint32_t i = 0; i < kit->slots.count; i++)
         for (uint32_t k = 0; k < here.slots.count; k++)
             if (has_same_sounds(&here.slots.at[k], &kit->slots.at[i]))
-                keep_own(&here.slots.at[k], &kit->slots.at[i]);
+                keep_own(&sounds, &here.slots.at[k], &kit->slots.at[i]);
     return kit_body_write(kit, without_keys(was, arena), arena);
 }
 
