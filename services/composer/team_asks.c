@@ -79,7 +79,7 @@ enum err team_asks_leave(struct composer *c, struct call *call, const struct com
 /* ---- what was said ---- */
 
 /* Of a kit without what the member knew. */
-static struct text value_of(const struct team_said *said)
+static struct text said_value(const struct team_said *said)
 {
     struct team_known unused;
     struct text text;
@@ -91,7 +91,7 @@ static struct text value_of(const struct team_said *said)
 static bool are_different(const struct team_row *row)
 {
     for (uint32_t i = 1; i < row->each.count; i++)
-        if (!text_equal(value_of(&row->each.at[i]), value_of(&row->each.at[0])))
+        if (!text_equal(said_value(&row->each.at[i]), said_value(&row->each.at[0])))
             return true;
     return false;
 }
@@ -103,7 +103,7 @@ static void describe_kits(struct arena *arena, struct team_said_list *each)
     struct id kit;
 
     for (uint32_t i = 0; i < each->count && team_kit_of(each->at[i].field, &kit); i++) {
-        each->at[i].value = arena_text(arena, kit_text_words(&reading, value_of(&each->at[i])));
+        each->at[i].value = arena_text(arena, kit_text_words(&reading, said_value(&each->at[i])));
         arena_reset(&reading);
     }
     arena_free(&reading);

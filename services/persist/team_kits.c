@@ -17,7 +17,7 @@ enum { NAME_MOST = 80 /* characters of a name */, MEMBER_SHOWN = 24, WHEN = 32, 
 static const struct choice kit_kind = { .value = ELEMENT_KIND_KIT };
 
 /* A kit, and the newest statement about it. */
-struct following {
+struct kit_following {
     struct persist *p;
     struct team_state *state;
     struct stated_kit here;
@@ -70,7 +70,7 @@ static struct text find_name(struct persist *p, struct text name, struct text wo
 }
 
 /* The kit gets another name if its own one is taken here; one that it has already stays. */
-static void name_kit(struct following *f)
+static void name_kit(struct kit_following *f)
 {
     struct team_row *row = &f->here.row;
     const bool had_alias =
@@ -131,7 +131,7 @@ static struct id id_of_copy(struct id kit, const struct team_said *mine)
     return id_of_bytes(key.b, key.len);
 }
 
-static enum err keep_copy(struct following *f, const struct team_said *mine, struct fault *fault)
+static enum err keep_copy(struct kit_following *f, const struct team_said *mine, struct fault *fault)
 {
     struct persist *p = f->p;
     const struct id id = id_of_copy(f->here.id, mine);
@@ -152,7 +152,7 @@ static enum err keep_copy(struct following *f, const struct team_said *mine, str
 }
 
 /* What this engine said is here, and the newest statement does not know it. */
-static const struct team_said *find_lost(const struct following *f)
+static const struct team_said *find_lost(const struct kit_following *f)
 {
     const struct team_said *mine = team_of_member(&f->here.row, f->state->me);
     struct team_known unused;
@@ -167,7 +167,7 @@ static const struct team_said *find_lost(const struct following *f)
 /* ---- following ---- */
 
 /* The newest statement that is a kit, or removes it. */
-static void find_newest(struct following *f)
+static void find_newest(struct kit_following *f)
 {
     struct persist *p = f->p;
     bool *passed = arena_array(&p->arena, f->here.row.each.count, sizeof(*passed));
@@ -182,7 +182,7 @@ static void find_newest(struct following *f)
 }
 
 /* The newest statement becomes the first one. */
-static void order_row(struct following *f)
+static void order_row(struct kit_following *f)
 {
     struct team_said_list *each = &f->here.row.each;
     const struct team_said newest = *f->newest;
@@ -194,7 +194,7 @@ static void order_row(struct following *f)
     f->newest = &each->at[0];
 }
 
-static enum err hold(struct following *f)
+static enum err hold(struct kit_following *f)
 {
     f->here.row.has_kit = f->here.row.has_why = true;
     f->here.row.kit = f->here.id;
@@ -204,7 +204,7 @@ static enum err hold(struct following *f)
 }
 
 /* The version here contains what the newest statement contains, and nothing else. */
-static enum err put_newest(struct following *f, struct fault *fault)
+static enum err put_newest(struct kit_following *f, struct fault *fault)
 {
     struct persist *p = f->p;
     struct text body = TEXT("");
@@ -230,7 +230,7 @@ static enum err put_newest(struct following *f, struct fault *fault)
 }
 
 /* The team has the kit as it is here, or both have none. */
-static enum err note_equal(struct following *f)
+static enum err note_equal(struct kit_following *f)
 {
     struct team_row *row = &f->here.row;
     struct team_known known = { 0 };
@@ -245,7 +245,7 @@ static enum err note_equal(struct following *f)
     return stated_kit_write(f->p, &f->here);
 }
 
-static enum err follow_newest(struct following *f, struct fault *fault)
+static enum err follow_newest(struct kit_following *f, struct fault *fault)
 {
     const struct team_said *lost;
     enum err e = kit_names_read(f->p);
@@ -267,7 +267,7 @@ static enum err follow_newest(struct following *f, struct fault *fault)
 /* What was changed here is said first: then it is a statement like the others. */
 static enum err follow_kit(struct persist *p, struct team_state *state, struct id kit, struct fault *fault)
 {
-    struct following f = { .p = p, .state = state };
+    struct kit_following f = { .p = p, .state = state };
     enum err e = stated_kit_say(p, state, kit);
 
     if (e == ERR_OK)

@@ -127,7 +127,7 @@ static bool take_first(void *state, struct id id)
     return false;
 }
 
-static struct id find_item(struct txn *txn, struct bytes content)
+static struct id find_first_item(struct txn *txn, struct bytes content)
 {
     struct id first = { 0 };
 
@@ -139,7 +139,7 @@ static struct id find_item(struct txn *txn, struct bytes content)
 static bool is_content_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
                                 struct bytes content)
 {
-    const struct id item = paths->count ? find_item(txn, content) : (struct id){ 0 };
+    const struct id item = paths->count ? find_first_item(txn, content) : (struct id){ 0 };
     struct media media;
 
     if (id_is_zero(item))
@@ -147,7 +147,7 @@ static bool is_content_excluded(struct txn *txn, struct arena *arena, const stru
     return catalogue_media(txn, arena, item, &media) != ERR_OK || community_is_excluded(txn, arena, paths, &media);
 }
 
-struct sounds {
+struct kit_sounds {
     struct txn *txn;
     struct arena *arena;
     struct bytes_list paths;
@@ -156,7 +156,7 @@ struct sounds {
 };
 
 /* Gives the layer the content of its sound. */
-static void note_sound(struct sounds *s, struct kit_layer *layer)
+static void note_sound(struct kit_sounds *s, struct kit_layer *layer)
 {
     struct media media;
 
@@ -181,7 +181,7 @@ static void note_sound(struct sounds *s, struct kit_layer *layer)
     }
 }
 
-static enum err note_sounds(struct sounds *s, struct kit *kit)
+static enum err note_sounds(struct kit_sounds *s, struct kit *kit)
 {
     enum err e = community_excluded_paths(s->txn, s->arena, &s->paths);
 
@@ -207,7 +207,7 @@ static struct text write_kit(const struct kit *kit, struct arena *arena)
     return keep_kit(&body, arena);
 }
 
-static enum err explain_sounds(const struct sounds *s, struct text text, struct fault *fault)
+static enum err explain_sounds(const struct kit_sounds *s, struct text text, struct fault *fault)
 {
     if (s->is_excluded)
         return fault_set(fault, ERR_DENIED, "its sound %.*s lies in an excluded folder", shown(s->excluded),
@@ -223,7 +223,7 @@ static enum err explain_sounds(const struct sounds *s, struct text text, struct 
 enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part, const struct kit_alias *alias,
                         struct text *to, struct fault *fault)
 {
-    struct sounds sounds = { .txn = txn, .arena = arena };
+    struct kit_sounds sounds = { .txn = txn, .arena = arena };
     struct kit kit;
     enum err e = kit_body_read(part, arena, &kit, fault);
 
@@ -260,7 +260,7 @@ static enum err find_sound(struct txn *txn, struct kit_layer *layer, struct faul
         return ERR_OK;
     if (!layer->has_content || layer->content.len != CONTENT)
         return fault_set(fault, ERR_BAD_REQUEST, "a sound has no content");
-    layer->media = find_item(txn, layer->content);
+    layer->media = find_first_item(txn, layer->content);
     if (id_is_zero(layer->media))
         layer->media = id_of_content(layer->content);
     return ERR_OK;
@@ -302,7 +302,7 @@ static bool has_same_sounds(const struct kit_slot *a, const struct kit_slot *b)
 }
 
 /* A sound keeps its item if that is here. */
-static void keep_own(struct sounds *s, const struct kit_slot *was, struct kit_slot *to)
+static void keep_own(struct kit_sounds *s, const struct kit_slot *was, struct kit_slot *to)
 {
     struct media media;
 
@@ -337,7 +337,7 @@ static struct text without_keys(struct text body, struct arena *arena)
 
 struct text kit_text_body(struct txn *txn, struct arena *arena, struct kit *kit, struct text was)
 {
-    struct sounds sounds = { .txn = txn, .arena = arena };
+    struct kit_sounds sounds = { .txn = txn, .arena = arena };
     struct kit here = { 0 };
 
     if (was.len && kit_body_read(&(struct element){ .body = was }, arena, &here, NULL) == ERR_OK)
@@ -368,7 +368,7 @@ bool kit_text_is_excluded(struct txn *txn, struct arena *arena, const struct byt
     return false;
 }
 
-static bool read_text(struct arena *arena, struct text text, struct tree *to)
+static bool read_kit_tree(struct arena *arena, struct text text, struct tree *to)
 {
     return text.len && tree_read_bounded(text, JSON_VALUES_PART, arena, to, NULL) == ERR_OK;
 }
@@ -376,7 +376,7 @@ static bool read_text(struct arena *arena, struct text text, struct tree *to)
 struct text kit_text_name(struct arena *arena, struct text text)
 {
     struct tree kit;
-    const struct text name = read_text(arena, text, &kit) ? tree_text(&kit, "name") : TEXT("");
+    const struct text name = read_kit_tree(arena, text, &kit) ? tree_text(&kit, "name") : TEXT("");
 
     return arena_utf8(arena, bytes_of(name.at, name.len), NAME_BYTES);
 }
@@ -386,7 +386,7 @@ struct text kit_text_words(struct arena *arena, struct text text)
     const struct tree *slots;
     struct tree kit;
 
-    if (!read_text(arena, text, &kit))
+    if (!read_kit_tree(arena, text, &kit))
         return TEXT("");
     slots = tree_get(&kit, "slots");
     const uint32_t count = slots && slots->type == TREE_LIST ? slots->count : 0;

@@ -90,12 +90,12 @@ bool team_known_split(struct text value, struct team_known *known, struct text *
 
 /* ---- the newest statement ---- */
 
-struct candidate {
+struct known_candidate {
     const struct team_said *said; /* NULL: left out */
     struct team_known known;
 };
 
-static bool is_known(const struct candidate *each, uint32_t count, uint32_t which)
+static bool is_known(const struct known_candidate *each, uint32_t count, uint32_t which)
 {
     const struct team_said *said = each[which].said;
 
@@ -110,7 +110,7 @@ static bool is_later(const struct team_said *a, const struct team_said *b)
     return a->at != b->at ? a->at > b->at : text_compare(a->member, b->member) > 0;
 }
 
-static const struct team_said *find_latest(const struct candidate *each, uint32_t count, bool of_unknown)
+static const struct team_said *find_latest(const struct known_candidate *each, uint32_t count, bool of_unknown)
 {
     const struct team_said *latest = NULL;
 
@@ -122,7 +122,7 @@ static const struct team_said *find_latest(const struct candidate *each, uint32_
 
 const struct team_said *team_newest(struct arena *arena, const struct team_row *row, const bool *passed)
 {
-    struct candidate *each = arena_array(arena, row->each.count, sizeof(*each));
+    struct known_candidate *each = arena_array(arena, row->each.count, sizeof(*each));
     const struct team_said *newest;
     struct text rest;
 

@@ -5,7 +5,7 @@
 
 static const struct choice kit_kind = { .value = ELEMENT_KIND_KIT };
 
-static void add_name(struct kit_names *names, struct arena *arena, const struct element *part)
+static void add_kit_name(struct kit_names *names, struct arena *arena, const struct element *part)
 {
     struct tree body;
 
@@ -40,7 +40,7 @@ enum err kit_names_read(struct persist *p)
         struct element part = { 0 };
         if (row_decode(p->w.txn, &arena, walk.value, &element_shape, &part) == ERR_OK &&
             part.kind.value == ELEMENT_KIND_KIT)
-            add_name(&p->kit_names, &arena, &part);
+            add_kit_name(&p->kit_names, &arena, &part);
         arena_reset(&arena);
     }
     walk_end(&walk);
@@ -67,7 +67,7 @@ enum err kit_names_follow(struct persist *p, struct id kit)
     p->kit_names.changes++;
     drop_name(&p->kit_names, kit);
     if (e == ERR_OK && part.kind.value == ELEMENT_KIND_KIT)
-        add_name(&p->kit_names, &p->arena, &part);
+        add_kit_name(&p->kit_names, &p->arena, &part);
     return ERR_OK;
 }
 
