@@ -146,7 +146,8 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *mine,
     if (e != ERR_OK)
         return e;
     const struct text words = arena_printf(&p->arena, "%.*s, %.*s", TEXT_ARG(member), TEXT_ARG(when));
-    tree_set(&body, &p->arena, "name", tree_of_text(find_name(p, tree_text(&body, "name"), words, id)));
+    const struct text name = kit_text_name(&p->arena, f->here.text);
+    tree_set(&body, &p->arena, "name", tree_of_text(find_name(p, name, words, id)));
     e = put_part(p, id, tree_canonical(&body, &p->arena), fault);
     return e == ERR_OK ? stated_kit_say(p, f->state, id) : e;
 }
@@ -229,19 +230,21 @@ static enum err put_newest(struct kit_following *f, struct fault *fault)
     return stated_kit_write(p, &f->here);
 }
 
-/* The team has the kit as it is here, or both have none. */
+/* The team has the kit as it is here, or both have none. A reason why it is not said stays. */
 static enum err note_equal(struct kit_following *f)
 {
     struct team_row *row = &f->here.row;
+    const bool stays = f->here.why.code != ERR_OK && row->has_why;
     struct team_known known = { 0 };
 
     if (row->has_knew)
         (void)team_known_read(row->knew, &known);
     team_known_merge(&known, &f->known);
     const struct text knows = team_known_write(&f->p->arena, &known);
-    if (f->was_first && f->here.is_unchanged && !row->has_why && text_equal(row->knew, knows))
+    if (f->was_first && f->here.is_unchanged && row->has_why == stays && text_equal(row->knew, knows))
         return ERR_OK;
     stated_kit_is_now(f->p, &f->here, knows);
+    row->has_why = stays;
     return stated_kit_write(f->p, &f->here);
 }
 
