@@ -8,20 +8,10 @@ import random
 import threading
 
 from tests.claims import claim, contains, run_claims, same, until
-from tests.composer.teams import Member, Stranger, statement
+from tests.composer.teams import GLOBAL_KITS, Member, Stranger, id_text, statement
 from tests.kits.kits import constant
 
-LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 KITS_MOST = 1024
-
-
-def id_text(data):
-    """The 26 characters of an id of 16 bytes."""
-    number = int.from_bytes(data.ljust(16, b'\0'), 'big')
-    return ''.join(LETTERS[number >> 5 * place & 31] for place in range(25, -1, -1))
-
-
-GLOBAL = id_text(b'global kits')
 
 
 def sound_of(layer):
@@ -90,7 +80,7 @@ def body_of(kit, **more):
 def apply(one, *bodies, **ids):
     """Puts kits as a client does: {id: body}, or bodies with new ids."""
     each = [(id_text(os.urandom(15)), body) for body in bodies] + list(ids.items())
-    actions = [{'element': {'id': id, 'project': GLOBAL, 'kind': 'kit', 'body': body}} for id, body in each]
+    actions = [{'element': {'id': id, 'project': GLOBAL_KITS, 'kind': 'kit', 'body': body}} for id, body in each]
     one.home.loophole('ask', 'persist.apply', '--body', json.dumps({'label': 'kits', 'actions': actions}))
 
 

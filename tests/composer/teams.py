@@ -8,6 +8,16 @@ from tests.composer.composing import SOCKET, Server, as_studio
 from tests.kits.kits import constant
 
 SOUNDS = 4
+LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+
+def id_text(data):
+    """The 26 characters of an id of 16 bytes, which may lack zeros at their end."""
+    number = int.from_bytes(data.ljust(16, b'\0'), 'big')
+    return ''.join(LETTERS[number >> 5 * place & 31] for place in range(25, -1, -1))
+
+
+GLOBAL_KITS = id_text(b'global kits')  # in place of a project
 
 
 class Member:
