@@ -158,6 +158,13 @@ class KitRun(Run):
         if not removes:
             self.values.add(value)
 
+    def restore(self, one):
+        """It changes a kit only when it has read what it had said: the server keeps its last word only."""
+        super().restore(one)
+        for _ in range(2):
+            before = one.team('show')['last_sync']
+            until(lambda before=before: one.team('show')['last_sync'] != before, what='it has read')
+
     def check(self):
         for one in self.members:
             if not one.is_plugged():
