@@ -121,21 +121,21 @@ static struct text write_time(struct arena *arena, usec_t at)
 }
 
 /* The same change makes the same copy. */
-static struct id id_of_copy(struct id kit, const struct team_said *mine)
+static struct id id_of_copy(struct id kit, const struct team_said *lost)
 {
-    const struct key own = key_number((uint64_t)mine->own);
+    const struct key own = key_number((uint64_t)lost->own);
     struct key key = key_id(kit);
 
     key_add(&key, own.b, own.len);
-    key_add(&key, mine->member.at, mine->member.len);
+    key_add(&key, lost->member.at, lost->member.len);
     return id_of_bytes(key.b, key.len);
 }
 
-static enum err keep_copy(struct kit_following *f, const struct team_said *mine, struct fault *fault)
+static enum err keep_copy(struct kit_following *f, const struct team_said *lost, struct fault *fault)
 {
     struct persist *p = f->p;
-    const struct id id = id_of_copy(f->here.id, mine);
-    const struct text member = name_of_member(f->state->name), when = write_time(&p->arena, mine->at);
+    const struct id id = id_of_copy(f->here.id, lost);
+    const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->at);
     struct element there;
     struct tree body;
     enum err e = elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, id, &there);
@@ -152,17 +152,46 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *mine,
     return e == ERR_OK ? stated_kit_say(p, f->state, id) : e;
 }
 
+static bool is_here_too(const struct kit_following *f, const struct team_said *said)
+{
+    struct team_known unused;
+    struct text text;
+
+    return team_known_split(said->value, &unused, &text) && text_equal(text, f->here.text);
+}
+
+/* What a member said is here, and nowhere else; what it says now does not know that: it was restored. Each engine that
+ * has it makes the same copy. */
+static bool find_forgotten(const struct kit_following *f, struct team_said *to)
+{
+    const struct team_row *row = &f->here.row;
+    const struct team_said *newest = f->newest;
+    struct team_known here = { 0 }, known;
+    struct text unused;
+
+    if (row->has_knew)
+        (void)team_known_read(row->knew, &here);
+    *to = (struct team_said){ .member = newest->member, .who = newest->who };
+    to->own = to->at = team_known_of(&here, newest->member);
+    for (uint32_t i = 0; i < row->each.count; i++)
+        if (is_here_too(f, &row->each.at[i]))
+            return false;
+    return to->own && to->own < newest->own && !text_equal(newest->member, f->state->me) &&
+           f->p->kit_names.count < KITS_MOST && team_known_split(newest->value, &known, &unused) &&
+           team_known_of(&known, newest->member) < to->own;
+}
+
 /* What this engine said is here, and the newest statement does not know it. */
-static const struct team_said *find_lost(const struct kit_following *f)
+static bool find_lost(const struct kit_following *f, struct team_said *to)
 {
     const struct team_said *mine = team_of_member(&f->here.row, f->state->me);
-    struct team_known unused;
-    struct text said;
 
-    if (!mine || !f->here.is_here || !team_known_split(mine->value, &unused, &said) ||
-        !text_equal(said, f->here.text) || team_known_of(&f->known, mine->member) >= mine->own)
-        return NULL;
-    return mine;
+    if (!f->here.is_here)
+        return false;
+    if (!mine || !is_here_too(f, mine) || team_known_of(&f->known, mine->member) >= mine->own)
+        return find_forgotten(f, to);
+    *to = *mine;
+    return true;
 }
 
 /* ---- following ---- */
@@ -250,7 +279,7 @@ static enum err note_equal(struct kit_following *f)
 
 static enum err follow_newest(struct kit_following *f, struct fault *fault)
 {
-    const struct team_said *lost;
+    struct team_said lost;
     enum err e = kit_names_read(f->p);
 
     if (e != ERR_OK)
@@ -262,8 +291,7 @@ static enum err follow_newest(struct kit_following *f, struct fault *fault)
         return f->was_first ? ERR_OK : stated_kit_write(f->p, &f->here); /* it was changed here, and cannot be said */
     if (!f->here.is_here && f->text.len && f->p->kit_names.count >= KITS_MOST)
         return hold(f);
-    lost = find_lost(f);
-    e = lost ? keep_copy(f, lost, fault) : ERR_OK;
+    e = find_lost(f, &lost) ? keep_copy(f, &lost, fault) : ERR_OK;
     return e == ERR_OK ? put_newest(f, fault) : e;
 }
 

@@ -438,6 +438,29 @@ def a_restored_engine_goes_on_with_the_kits_of_the_team(a):
 
 
 @claim(inside=Member)
+def what_a_restored_engine_has_forgotten_stays_with_the_others_as_one_copy(a):
+    make(a, 'Dusty', kick=0)
+    a.create()
+    b, c = a.joined('b'), a.joined('c')
+    until_same(a, b, c, what=lambda found: 'Dusty' in found)
+    backup = a.home.file('backup')
+    a.home.loophole('backup', backup)
+    put(a, 'Dusty', 'kick', 1)
+    until_same(a, b, c, what=lambda found: found['Dusty']['kick'][1] == contents(a, 1)[0])
+    a.home.loophole('down')
+    a.home.loophole('restore', backup)
+    a.home.loophole('up')
+    a.home.wait_ready('composer')
+    put(a, 'Dusty', 'kick', 2)
+    a.team('join', '--name', 'a')
+    found = until_same(a, b, c, what=lambda found: len(found) == 2)
+    same(contents(a, 2)[0], found.pop('Dusty')['kick'][1])
+    name, copy = found.popitem()
+    assert name.startswith('Dusty (a, 20'), name
+    same(contents(a, 1)[0], copy['kick'][1])
+
+
+@claim(inside=Member)
 def a_kit_that_leaves_the_global_scope_is_another_one(a):
     a.create()
     b = a.joined('b')
