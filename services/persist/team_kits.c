@@ -13,7 +13,7 @@
 #include "store/kit/kit_text.h"
 #include "store/team/team_known.h"
 
-enum { NAME_MOST = 80 /* characters of a name */, MEMBER_SHOWN = 24, WHEN = 32, WHY_MOST = 255 };
+enum { NAME_MOST = 80 /* characters of a name */, MEMBER_SHOWN = 20, WHEN = 32, WHY_MOST = 255 };
 static const struct choice kit_kind = { .value = ELEMENT_KIND_KIT };
 
 /* A kit, and the newest statement about it. */
@@ -112,15 +112,15 @@ static enum err put_part(struct persist *p, struct id kit, struct text body, str
 static struct text write_time(struct arena *arena, usec_t at)
 {
     const time_t seconds = (time_t)(at / 1000000);
-    struct tm local = { 0 };
+    struct tm utc = { 0 };
     char when[WHEN] = "";
 
-    if (localtime_r(&seconds, &local))
-        (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &local);
+    if (gmtime_r(&seconds, &utc))
+        (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &utc);
     return arena_text(arena, text_of(when));
 }
 
-/* The same change makes the same copy. */
+/* The same change makes the same copy, with the same name, on each engine. */
 static struct id id_of_copy(struct id kit, const struct team_said *lost)
 {
     const struct key own = key_number((uint64_t)lost->own);
@@ -135,7 +135,7 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *lost,
 {
     struct persist *p = f->p;
     const struct id id = id_of_copy(f->here.id, lost);
-    const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->at);
+    const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->own);
     struct element there;
     struct tree body;
     enum err e = elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, id, &there);
@@ -172,7 +172,7 @@ static bool find_forgotten(const struct kit_following *f, struct team_said *to)
     if (row->has_knew)
         (void)team_known_read(row->knew, &here);
     *to = (struct team_said){ .member = newest->member, .who = newest->who };
-    to->own = to->at = team_known_of(&here, newest->member);
+    to->own = team_known_of(&here, newest->member);
     for (uint32_t i = 0; i < row->each.count; i++)
         if (is_here_too(f, &row->each.at[i]))
             return false;
