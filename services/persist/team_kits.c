@@ -136,12 +136,12 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *lost,
     struct persist *p = f->p;
     const struct id id = id_of_copy(f->here.id, lost);
     const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->own);
-    struct element there;
+    struct stated_kit there;
     struct tree body;
-    enum err e = elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, id, &there);
+    enum err e = stated_kit_read(p, id, &there);
 
-    if (e != ERR_NOT_FOUND)
-        return e == ERR_INTERNAL ? ERR_OK : e;
+    if (e != ERR_OK || there.is_here || there.row.each.count)
+        return e == ERR_TOO_LARGE ? ERR_OK : e; /* it was made before, and may be removed since */
     e = tree_read(f->here.part.body, &p->arena, &body, fault);
     if (e != ERR_OK)
         return e;
