@@ -140,8 +140,10 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *lost,
     struct tree body;
     enum err e = stated_kit_read(p, id, &there);
 
-    if (e != ERR_OK || there.is_here || there.row.each.count)
-        return e == ERR_TOO_LARGE ? ERR_OK : e; /* it was made before, and may be removed since */
+    if (e != ERR_OK && e != ERR_TOO_LARGE)
+        return e;
+    if (e == ERR_OK && (there.is_here || there.row.each.count))
+        return ERR_OK; /* it was made before, and may be removed since */
     e = tree_read(f->here.part.body, &p->arena, &body, fault);
     if (e != ERR_OK)
         return e;
