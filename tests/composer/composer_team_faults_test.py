@@ -138,7 +138,7 @@ class KitRun(Run):
         self.values, self.replaced = set(), set()
 
     def kits_of(self, one):
-        each = one.home.look('project.kits', {'limit': 1000}).get('each', [])
+        each = one.home.look('project.kits', {'limit': 256}).get('each', [])
         return {id_text(kit['id']): (kit.get('author'), kit['revision']) for kit in each}
 
     def edit(self, one):

@@ -19,20 +19,24 @@ def sound_of(layer):
     return content and base64.b64encode(content).decode(), preset and id_text(preset)
 
 
-def kits(one, scope='global'):
-    """The kits of an engine by name: {slot: (pad, [(content, preset)], gain)}."""
+def all_kits(one):
+    """Kits that arrive between two pages move others to the next one: it begins again then."""
     found = {}
-    offset = 0
     while True:
-        page = one.home.look('project.kits', {'limit': 100, 'offset': offset})
-        for kit in page.get('each', []):
-            if kit['scope'] == scope:
-                assert kit['name'] not in found, kit['name']
-                found[kit['name']] = {slot['slot']: (slot['pad'], [sound_of(layer) for layer in slot.get('layers', [])], slot.get('gain'))
-                                      for slot in kit.get('slots', [])}
-        offset = page['next']
-        if not page.get('more'):
-            return found
+        page = one.home.look('project.kits', {'limit': 256, 'offset': len(found)})
+        each = {kit['id']: kit for kit in page.get('each', [])}
+        found = {} if set(found) & set(each) else found | each
+        if each and found and not page.get('more') or not each:
+            return [kit for kit in found.values() if kit['scope'] == 'global']
+
+
+def kits(one):
+    """The kits of an engine by name: {slot: (pad, [(content, preset)], gain)}."""
+    each = all_kits(one)
+    found = {kit['name']: {slot['slot']: (slot['pad'], [sound_of(layer) for layer in slot.get('layers', [])], slot.get('gain'))
+                           for slot in kit.get('slots', [])} for kit in each}
+    same(len(each), len(found))  # no two have one name
+    return found
 
 
 def make(one, name, **slots):
@@ -74,7 +78,7 @@ def said_kits(server):
 
 
 def body_of(kit, **more):
-    return json.dumps({'family': 'drum', 'tags': [], 'slots': [], **kit, **more})
+    return json.dumps({'family': 'drum', 'tags': [], 'slots': [], **kit, **more}, sort_keys=True, separators=(',', ':'))
 
 
 def apply(one, *bodies, **ids):
