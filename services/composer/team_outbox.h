@@ -5,7 +5,8 @@
 #include "services/composer/state.h"
 
 /* Reads what the server lacks, at most 500 statements and a megabyte. What the server holds about excluded sounds is
- * withdrawn; what it does not hold becomes `drop`, and is not sent. Kits wait for a server that takes them. Strings lie in the map or the arena. Errors: full,
+ * withdrawn; what it does not hold becomes `drop`, and is not sent. Kits wait for a server that takes them.
+ * Strings lie in the map or the arena. Errors: full,
  * io, internal (an exclusion is damaged: send nothing). */
 enum err team_outbox_read(struct txn *txn, struct arena *arena, const struct team_state *state, struct to_team *to,
                           struct bytes_list *drop);

@@ -226,7 +226,7 @@ static void order_row(struct kit_following *f)
     f->newest = &each->at[0];
 }
 
-static enum err hold(struct kit_following *f)
+static enum err hold_kit(struct kit_following *f)
 {
     f->here.row.has_kit = f->here.row.has_why = true;
     f->here.row.kit = f->here.id;
@@ -292,7 +292,7 @@ static enum err follow_newest(struct kit_following *f, struct fault *fault)
     if (f->here.is_here && !f->here.is_unchanged)
         return f->was_first ? ERR_OK : stated_kit_write(f->p, &f->here); /* it was changed here, and cannot be said */
     if (!f->here.is_here && f->text.len && f->p->kit_names.count >= KITS_MOST)
-        return hold(f);
+        return hold_kit(f);
     e = find_lost(f, &lost) ? keep_copy(f, &lost, fault) : ERR_OK;
     return e == ERR_OK ? put_newest(f, fault) : e;
 }

@@ -147,7 +147,7 @@ static bool is_content_excluded(struct txn *txn, struct arena *arena, const stru
     return catalogue_media(txn, arena, item, &media) != ERR_OK || community_is_excluded(txn, arena, paths, &media);
 }
 
-struct kit_sounds {
+struct said_sounds {
     struct txn *txn;
     struct arena *arena;
     struct bytes_list paths;
@@ -156,7 +156,7 @@ struct kit_sounds {
 };
 
 /* Gives the layer the content of its sound. */
-static void note_sound(struct kit_sounds *s, struct kit_layer *layer)
+static void note_sound(struct said_sounds *s, struct kit_layer *layer)
 {
     struct media media;
 
@@ -181,7 +181,7 @@ static void note_sound(struct kit_sounds *s, struct kit_layer *layer)
     }
 }
 
-static enum err note_sounds(struct kit_sounds *s, struct kit *kit)
+static enum err note_sounds(struct said_sounds *s, struct kit *kit)
 {
     enum err e = community_excluded_paths(s->txn, s->arena, &s->paths);
 
@@ -191,7 +191,7 @@ static enum err note_sounds(struct kit_sounds *s, struct kit *kit)
     return e;
 }
 
-static int shown(struct text name)
+static int shown_length(struct text name)
 {
     return name.len < NAME_SHOWN ? (int)name.len : NAME_SHOWN;
 }
@@ -207,13 +207,13 @@ static struct text write_kit(const struct kit *kit, struct arena *arena)
     return keep_kit(&body, arena);
 }
 
-static enum err explain_sounds(const struct kit_sounds *s, struct text text, struct fault *fault)
+static enum err explain_sounds(const struct said_sounds *s, struct text text, struct fault *fault)
 {
     if (s->is_excluded)
-        return fault_set(fault, ERR_DENIED, "its sound %.*s lies in an excluded folder", shown(s->excluded),
+        return fault_set(fault, ERR_DENIED, "its sound %.*s lies in an excluded folder", shown_length(s->excluded),
                          s->excluded.at ? s->excluded.at : "");
     if (s->is_unknown)
-        return fault_set(fault, ERR_NOT_FOUND, "its sound %.*s is not analysed yet", shown(s->unknown),
+        return fault_set(fault, ERR_NOT_FOUND, "its sound %.*s is not analysed yet", shown_length(s->unknown),
                          s->unknown.at ? s->unknown.at : "");
     if (text.len > KIT_TEXT_MOST)
         return fault_set(fault, ERR_TOO_LARGE, "it takes %u bytes: at most %d are sent", text.len, KIT_TEXT_MOST);
@@ -223,7 +223,7 @@ static enum err explain_sounds(const struct kit_sounds *s, struct text text, str
 enum err kit_text_write(struct txn *txn, struct arena *arena, const struct element *part, const struct kit_alias *alias,
                         struct text *to, struct fault *fault)
 {
-    struct kit_sounds sounds = { .txn = txn, .arena = arena };
+    struct said_sounds sounds = { .txn = txn, .arena = arena };
     struct kit kit;
     enum err e = kit_body_read(part, arena, &kit, fault);
 
@@ -302,7 +302,7 @@ static bool has_same_sounds(const struct kit_slot *a, const struct kit_slot *b)
 }
 
 /* A sound keeps its item if that is here. */
-static void keep_own(struct kit_sounds *s, const struct kit_slot *was, struct kit_slot *to)
+static void keep_own(struct said_sounds *s, const struct kit_slot *was, struct kit_slot *to)
 {
     struct media media;
 
@@ -337,7 +337,7 @@ static struct text without_keys(struct text body, struct arena *arena)
 
 struct text kit_text_body(struct txn *txn, struct arena *arena, struct kit *kit, struct text was)
 {
-    struct kit_sounds sounds = { .txn = txn, .arena = arena };
+    struct said_sounds sounds = { .txn = txn, .arena = arena };
     struct kit here = { 0 };
 
     if (was.len && kit_body_read(&(struct element){ .body = was }, arena, &here, NULL) == ERR_OK)

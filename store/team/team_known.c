@@ -51,7 +51,7 @@ usec_t team_known_of(const struct team_known *known, struct text member)
     return 0;
 }
 
-static uint32_t find_place(const struct team_known *known, struct text member)
+static uint32_t find_place_of(const struct team_known *known, struct text member)
 {
     uint32_t least = 0;
 
@@ -65,7 +65,7 @@ static uint32_t find_place(const struct team_known *known, struct text member)
 
 void team_known_add(struct team_known *known, struct text member, usec_t own)
 {
-    const uint32_t place = find_place(known, member);
+    const uint32_t place = find_place_of(known, member);
     const bool is_new = place == known->count;
 
     if (!is_new && known->at[place].own >= own)

@@ -1,6 +1,6 @@
-/* kit_names.h: the names of the global kits, so that a kit of the team gets one that no other kit here has. They are read
- * once, at the first need, and follow each change after that; a turn or a part of one that is undone forgets them. The
- * loop's thread, in the open turn. */
+/* kit_names.h: the names of the global kits, so that a kit of the team gets one that no other kit here has. They are
+ * read once, at the first need, and follow each change after that; a turn or a part of one that is undone forgets them.
+ * The loop's thread, in the open turn. */
 #ifndef LOOPHOLE_PERSIST_KIT_NAMES_H
 #define LOOPHOLE_PERSIST_KIT_NAMES_H
 

@@ -1,6 +1,6 @@
 /* stated_kit.h: the global kits as statements to the team of this engine: the field kit:ID, of no sound (team_known.h,
- * store/kit/kit_text.h). A change is a statement in its commit; several that were not sent are one. A kit that cannot be
- * said stays here only, and its row has the reason. The loop's thread, in the open turn. */
+ * store/kit/kit_text.h). A change is a statement in its commit; several that were not sent are one. A kit that cannot
+ * be said stays here only, and its row has the reason. The loop's thread, in the open turn. */
 #ifndef LOOPHOLE_PERSIST_STATED_KIT_H
 #define LOOPHOLE_PERSIST_STATED_KIT_H
 
@@ -31,8 +31,8 @@ void stated_kit_is_now(struct persist *p, struct stated_kit *kit, struct text kn
  * Errors: full, io. */
 enum err stated_kit_say(struct persist *p, struct team_state *state, struct id kit);
 
-/* After each change of a part by a client, by undo or by redo. Does nothing for other parts than global kits, and without
- * a team. Errors: full, io. */
+/* After each change of a part by a client, by undo or by redo. Does nothing for other parts than global kits, and
+ * without a team. Errors: full, io. */
 enum err stated_by_part(struct persist *p, struct choice kind, struct id project, struct id id);
 
 #endif

@@ -125,7 +125,7 @@ static uint32_t send_all(struct engine *engine, struct server *server, struct te
     return count;
 }
 
-static void exchange(struct engine *engine, struct server *server)
+static void exchange_all(struct engine *engine, struct server *server)
 {
     static struct team_said sent[SAID_MOST], heard[SAID_MOST];
     struct persist *p = &engine->w->p;
@@ -224,7 +224,7 @@ static void check_run(struct team_run *run)
 
     for (int round = 0; round < 4; round++)
         for (int i = 0; i < ENGINES; i++)
-            exchange(&run->engines[i], &run->server);
+            exchange_all(&run->engines[i], &run->server);
     for (int i = 0; i < ENGINES; i++) {
         struct persist *p = &run->engines[i].w->p;
         held[i] = (struct held){ .arena = &arena };
@@ -253,7 +253,7 @@ CLAIM_WITH(engines_that_change_the_same_kits_have_the_same_and_lose_no_change, b
             if (rand() % 3)
                 change_kit(run, engine);
             else
-                exchange(engine, &run->server);
+                exchange_all(engine, &run->server);
         }
         check_run(run);
     }
@@ -264,8 +264,8 @@ static void make_here_and_there(struct team_run *run)
     assert_int_equal(put_kit(&run->engines[0], run->kits[0],
                              "{\"author\":\"0\",\"family\":\"drum\",\"name\":\"Dusty\"}"),
                      ERR_OK);
-    exchange(&run->engines[0], &run->server);
-    exchange(&run->engines[1], &run->server);
+    exchange_all(&run->engines[0], &run->server);
+    exchange_all(&run->engines[1], &run->server);
     assert_int_equal(value_at(&run->engines[1], run->kits[0]), 0);
 }
 
@@ -285,13 +285,13 @@ CLAIM_WITH(undo_skips_a_kit_that_another_member_changed_since, begin_run, end_ru
     assert_int_equal(value_at(&run->engines[0], run->kits[0]), 0);
     assert_int_equal(undo_take(p, (struct id){ 0 }, false, &is_cut, &taken, NULL), ERR_OK);
     assert_int_equal(value_at(&run->engines[0], run->kits[0]), 1);
-    exchange(&run->engines[0], &run->server);
-    exchange(&run->engines[1], &run->server);
+    exchange_all(&run->engines[0], &run->server);
+    exchange_all(&run->engines[1], &run->server);
     assert_int_equal(put_kit(&run->engines[1], run->kits[0],
                              "{\"author\":\"2\",\"family\":\"drum\",\"name\":\"Dusty\"}"),
                      ERR_OK);
-    exchange(&run->engines[1], &run->server);
-    exchange(&run->engines[0], &run->server);
+    exchange_all(&run->engines[1], &run->server);
+    exchange_all(&run->engines[0], &run->server);
     assert_int_equal(undo_take(p, (struct id){ 0 }, true, &is_cut, &taken, NULL), ERR_OK);
     assert_int_equal(taken.items, 0);
     assert_int_equal(taken.changed, 1);
@@ -311,10 +311,10 @@ CLAIM_WITH(an_unchanged_kit_is_said_once, begin_run, end_run)
         struct persist *p = &run->engines[i].w->p;
         const struct persist_team ask = { .kits = { KITS, run->kits } };
         struct done done;
-        exchange(&run->engines[i], &run->server);
+        exchange_all(&run->engines[i], &run->server);
         assert_int_equal(team_change(p, &ask, &done, NULL), ERR_OK);
     }
     for (int i = 0; i < ENGINES; i++)
-        exchange(&run->engines[i], &run->server);
+        exchange_all(&run->engines[i], &run->server);
     assert_int_equal(run->server.last, 1);
 }

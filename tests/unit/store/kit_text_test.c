@@ -72,7 +72,7 @@ static struct text text_for(struct scratch *s, struct text body)
     return text;
 }
 
-static bool has(struct text text, const char *word)
+static bool has_word(struct text text, const char *word)
 {
     return memmem(text.at, text.len, word, strlen(word)) != NULL;
 }
@@ -95,9 +95,10 @@ KIT_CLAIM(a_text_and_its_body_lead_to_each_other)
     const struct text body = body_of_text(s, text, TEXT(""));
     char id[ID_TEXT_SIZE];
 
-    assert_true(has(text, "\"content\":\"AQAAAAAAAAAAAAAAAAAAAA==\""));
-    assert_true(has(text, "\"pitch\":-3.25") && has(text, "CC0\\nline") && has(text, "18446744073709551"));
-    assert_true(has(body, id_write(item, id)));
+    assert_true(has_word(text, "\"content\":\"AQAAAAAAAAAAAAAAAAAAAA==\""));
+    assert_true(has_word(text, "\"pitch\":-3.25") && has_word(text, "CC0\\nline") &&
+                has_word(text, "18446744073709551"));
+    assert_true(has_word(body, id_write(item, id)));
     assert_true(text_equal(text_for(s, body), text));
     assert_true(text_equal(body_of_text(s, text_for(s, body), body), body));
 }
@@ -118,10 +119,11 @@ KIT_CLAIM(nothing_of_this_engine_is_in_a_text)
     static const char *const words[] = { "secret", "locked", "anchor", "turn",     "before",     "why",
                                          "later",  "scope",  "media",  "revision", "placeholder" };
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        assert_false(has(text, words[i]));
-    assert_false(has(text, id));
+        assert_false(has_word(text, words[i]));
+    assert_false(has_word(text, id));
     const struct text again = body_of_text(s, text, body);
-    assert_true(has(again, "\"locked\":true") && has(again, "\"turn\":4") && has(again, "\"later\":\"kept\""));
+    assert_true(has_word(again, "\"locked\":true") && has_word(again, "\"turn\":4") &&
+                has_word(again, "\"later\":\"kept\""));
     assert_true(text_equal(text_for(s, again), text));
 }
 
@@ -132,8 +134,8 @@ KIT_CLAIM(a_slot_whose_sound_is_another_one_keeps_nothing)
     const struct text was = body_with(s, slot_with(s, item, ",\"locked\":true,\"why\":\"secret\"").at);
     const struct text text = text_for(s, body_with(s, slot_with(s, other, "").at));
 
-    assert_false(has(body_of_text(s, text, was), "locked"));
-    assert_false(has(body_of_text(s, text, was), "secret"));
+    assert_false(has_word(body_of_text(s, text, was), "locked"));
+    assert_false(has_word(body_of_text(s, text, was), "secret"));
 }
 
 KIT_CLAIM(a_key_that_the_team_removed_goes)
@@ -143,8 +145,8 @@ KIT_CLAIM(a_key_that_the_team_removed_goes)
     const struct text body =
         body_of_text(s, TEXT("{\"family\":\"drum\",\"name\":\"Clean\",\"slots\":[],\"tags\":[],\"next\":1}"), was);
 
-    assert_true(has(body, "\"later\":\"kept\"") && has(body, "Clean"));
-    assert_false(has(body, "Ana") || has(body, "CC0") || has(body, "seed") || has(body, "next"));
+    assert_true(has_word(body, "\"later\":\"kept\"") && has_word(body, "Clean"));
+    assert_false(has_word(body, "Ana") || has_word(body, "CC0") || has_word(body, "seed") || has_word(body, "next"));
 }
 
 KIT_CLAIM(a_sound_that_is_not_here_is_found_when_it_comes)
@@ -156,10 +158,10 @@ KIT_CLAIM(a_sound_that_is_not_here_is_found_when_it_comes)
 
     remove_item(s, item);
     const struct text body = body_of_text(s, text, TEXT(""));
-    assert_false(has(body, id_write(item, id)));
+    assert_false(has_word(body, id_write(item, id)));
     assert_true(text_equal(text_for(s, body), text));
     const struct id later = put_item(s, "later.wav", here);
-    assert_true(has(body_of_text(s, text, TEXT("")), id_write(later, id)));
+    assert_true(has_word(body_of_text(s, text, TEXT("")), id_write(later, id)));
 }
 
 KIT_CLAIM(a_sound_without_a_content_waits)
@@ -182,8 +184,8 @@ KIT_CLAIM(a_layer_with_a_preset_has_no_content)
                      "\"slot\":\"bass\",\"why\":\"\"}");
     const struct text text = text_for(s, body);
 
-    assert_true(has(text, "\"preset\":\"01J0000000000000000000000V\""));
-    assert_false(has(text, "content"));
+    assert_true(has_word(text, "\"preset\":\"01J0000000000000000000000V\""));
+    assert_false(has_word(text, "content"));
     assert_true(text_equal(text_for(s, body_of_text(s, text, TEXT(""))), text));
 }
 
@@ -213,9 +215,9 @@ KIT_CLAIM(an_alias_is_not_said)
     struct text text;
 
     assert_int_equal(kit_text_write(s->w.txn, &s->arena, &part, &alias, &text, NULL), ERR_OK);
-    assert_true(has(text, "\"name\":\"Own\""));
+    assert_true(has_word(text, "\"name\":\"Own\""));
     assert_int_equal(kit_text_write(s->w.txn, &s->arena, &part, &other, &text, NULL), ERR_OK);
-    assert_true(has(text, "\"name\":\"Dusty\""));
+    assert_true(has_word(text, "\"name\":\"Dusty\""));
 }
 
 KIT_CLAIM(people_read_the_name_and_the_number_of_slots)

@@ -21,7 +21,7 @@ static int free_arena(void **state)
 
 CLAIMS_SHARE(begin_arena, free_arena)
 
-static struct team_said said(const char *member, usec_t at, const char *value)
+static struct team_said make_said(const char *member, usec_t at, const char *value)
 {
     return (struct team_said){
         .member = text_of(member), .at = at, .own = at, .field = TEXT("kit:x"), .value = text_of(value)
@@ -97,9 +97,10 @@ CLAIM(of_too_many_members_the_latest_stay)
 
 CLAIM(a_statement_that_another_one_knows_is_older_whatever_the_clocks_say)
 {
-    struct team_said known[] = { said("a", 900, "\n1"), said("b", 100, "a 900\n2") };
-    struct team_said both[] = { said("a", 300, "b 50\n1"), said("b", 200, "a 100\n2") };
-    struct team_said chain[] = { said("a", 300, "\n1"), said("b", 200, "a 300\n2"), said("c", 100, "a 300,b 200\n3") };
+    struct team_said known[] = { make_said("a", 900, "\n1"), make_said("b", 100, "a 900\n2") };
+    struct team_said both[] = { make_said("a", 300, "b 50\n1"), make_said("b", 200, "a 100\n2") };
+    struct team_said chain[] = { make_said("a", 300, "\n1"), make_said("b", 200, "a 300\n2"),
+                                 make_said("c", 100, "a 300,b 200\n3") };
 
     check_newest(known, 2, "b");
     check_newest(both, 2, "a"); /* neither knows the other one */
@@ -108,9 +109,10 @@ CLAIM(a_statement_that_another_one_knows_is_older_whatever_the_clocks_say)
 
 CLAIM(equal_times_and_lies_have_one_answer)
 {
-    struct team_said equal[] = { said("a", 100, "\n1"), said("b", 100, "\n2") };
-    struct team_said lies[] = { said("a", 100, "b 900\n1"), said("b", 200, "a 100\n2") };
-    struct team_said other[] = { said("a", 100, "no line"), said("b", 50, "odd\n2"), said("c", 10, "\n3") };
+    struct team_said equal[] = { make_said("a", 100, "\n1"), make_said("b", 100, "\n2") };
+    struct team_said lies[] = { make_said("a", 100, "b 900\n1"), make_said("b", 200, "a 100\n2") };
+    struct team_said other[] = { make_said("a", 100, "no line"), make_said("b", 50, "odd\n2"),
+                                 make_said("c", 10, "\n3") };
 
     check_newest(equal, 2, "b");
     check_newest(lies, 2, "b");
@@ -120,7 +122,7 @@ CLAIM(equal_times_and_lies_have_one_answer)
 
 CLAIM(what_is_passed_is_left_out_also_with_what_it_knows)
 {
-    struct team_said each[] = { said("a", 100, "\n1"), said("b", 200, "a 100\n2") };
+    struct team_said each[] = { make_said("a", 100, "\n1"), make_said("b", 200, "a 100\n2") };
     const struct team_row row = { .each = { 2, each } };
     const bool passed[] = { false, true };
 
