@@ -393,6 +393,48 @@ def an_engine_that_reads_no_kits_gets_none_and_reads_all_when_it_does(a):
 
 
 @claim(inside=Member)
+def kits_wait_for_a_server_that_takes_them_and_stop_nothing_else(a):
+    a.server.sql('alter function composer.team(jsonb) rename to team_with_kits',
+                 "create function composer.team(ask jsonb) returns jsonb language sql security definer set search_path = pg_catalog, pg_temp "
+                 "as $$ select composer.team_with_kits(ask - 'kits') $$",
+                 'alter function composer.team(jsonb) owner to composer_owner', 'grant execute on function composer.team(jsonb) to composer_studio')
+    a.create()
+    b = a.joined('b')
+    make(a, 'Dusty', kick=0)
+    a.edit(0, notes='hello')
+    b.until_fact(0, notes='hello')
+    same(({}, [], ''), (kits(b), said_kits(a.server), a.team('show')['error']))
+    a.server.sql('drop function composer.team(jsonb)', 'alter function composer.team_with_kits(jsonb) rename to team')
+    until_kits(b, ['Dusty'])
+    until_same(a, b)
+
+
+@claim(inside=Member)
+def a_kit_whose_sound_is_excluded_before_it_was_sent_is_never_sent(a):
+    a.create()
+    b = a.joined('b')
+    client = a.home.file('library', 'client')
+    os.makedirs(client)
+    os.rename(a.sound(3), os.path.join(client, 'sound3.wav'))
+    a.sound = lambda number: a.home.file('library', 'client' if number == 3 else '', f'sound{number}.wav')
+    a.home.loophole('index', a.home.file('library'), '--wait')
+    a.unplug()
+    make(a, 'Secret', kick=3)
+    a.home.loophole('composer', 'exclude', 'add', client)
+    make(a, 'Open', kick=0)
+    a.home.kill('composer')
+    a.home.wait_ready('composer')
+    a.plug()
+    until_kits(b, ['Open'])
+    until(a.is_quiet, what='all is at the server')
+    same(['Open'], [json.loads(text)['name'] for _, text in said_kits(a.server)])
+    same(['Secret'], [kit['name'] for kit in a.team('show')['kits']])
+    a.home.loophole('composer', 'exclude', 'remove', client)
+    until_kits(b, ['Open', 'Secret'])
+    until_same(a, b)
+
+
+@claim(inside=Member)
 def persist_is_killed_while_kits_are_exchanged_and_nothing_is_lost_or_doubled(a):
     a.create()
     b = a.joined('b')
