@@ -5,13 +5,15 @@ alter table composer.team_said drop constraint team_said_value_check;
 alter table composer.team_said add constraint team_said_value_check
     check (octet_length(value) <= case when field like 'kit:%' then 32768 else 4096 end);
 
--- What the team said after a position: at most 500 statements, and about a megabyte.
+-- What the team said after a position: at most 500 statements, and about a megabyte. A kit counts eight times, because an engine
+-- takes so much longer for it: it answers nothing else meanwhile.
 drop function composer.said_after(composer.team_member, bigint);
 create function composer.said_after(me composer.team_member, after bigint, kits boolean) returns jsonb language sql stable
 as $$
     with next as (select * from composer.team_said where team = me.team and position > after and (kits or field not like 'kit:%')
                   order by position limit 500),
-         part as (select *, sum(octet_length(value) + 200) over (order by position) as upto from next)
+         part as (select *, sum(octet_length(value) * case when field like 'kit:%' then 8 else 1 end + 200)
+                            over (order by position) as upto from next)
     select jsonb_build_object(
         'position', coalesce(max(position) filter (where upto <= 1048576), after),
         'more', exists (select from composer.team_said where team = me.team and (kits or field not like 'kit:%') and position >
@@ -39,7 +41,8 @@ begin
             is_full := true;
         end;
     end if;
-    return composer.show_team(me) || composer.said_after(me, coalesce((ask->>'position')::bigint, 0), coalesce((ask->>'kits')::boolean, false)) ||
+    return composer.show_team(me) || composer.said_after(me, coalesce((ask->>'position')::bigint, 0),
+                                                         coalesce((ask->>'kits')::boolean, false)) ||
            jsonb_build_object('full', is_full, 'clock', composer.team_clock());
 end $$;
 
