@@ -206,6 +206,7 @@ static void find_newest(struct kit_following *f)
 
     while ((f->newest = team_newest(&p->arena, &f->here.row, passed))) {
         (void)team_known_split(f->newest->value, &f->known, &f->text);
+        team_known_bound(&f->known, &f->here.row);
         team_known_add(&f->known, f->newest->member, f->newest->own);
         if (!f->text.len || kit_text_read(p->w.txn, &p->arena, f->text, &f->kit, NULL) == ERR_OK)
             return;

@@ -80,6 +80,21 @@ void team_known_merge(struct team_known *known, const struct team_known *with)
         team_known_add(known, with->at[i].member, with->at[i].own);
 }
 
+void team_known_bound(struct team_known *known, const struct team_row *row)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < known->count; i++) {
+        const struct team_said *said = team_of_member(row, known->at[i].member);
+        if (!said)
+            continue;
+        known->at[count] = known->at[i];
+        known->at[count].own = said->own < known->at[i].own ? said->own : known->at[i].own;
+        count++;
+    }
+    known->count = count;
+}
+
 bool team_known_split(struct text value, struct team_known *known, struct text *rest)
 {
     *rest = value;

@@ -25,6 +25,10 @@ usec_t team_known_of(const struct team_known *known, struct text member); /* 0: 
 void team_known_add(struct team_known *known, struct text member, usec_t own);
 void team_known_merge(struct team_known *known, const struct team_known *with);
 
+/* Bounds what is known of each member by its statement in the row: nothing else was there to be read, so more is a lie,
+ * or of a statement that a later one replaced. */
+void team_known_bound(struct team_known *known, const struct team_row *row);
+
 /* Divides a value into what its member knew, and the rest after that line. False: it is no such value. */
 bool team_known_split(struct text value, struct team_known *known, struct text *rest);
 

@@ -370,6 +370,19 @@ def statements_of_a_hostile_member_about_kits_do_nothing(a):
     b.home.loophole('kit', 'set', 'Lie', 'name=Dusty')
     until_kits(a, ['Dusty', 'Last'])
     until_same(a, b)
+    now, = (value for who, value in said_kits(a.server) if who == 'b' and json.loads(value)['name'] == 'Dusty')
+    said = statement(f'kit:{kit["id"]}', f'{lies}\n{now}', far + 400)  # the kit as it is, with lies that nobody repeats
+    contains(mal.call('exchange', position=0, said=[said]), '"full": false')
+    make(b, 'More', kick=1)
+    until_same(a, b, what=lambda found: 'More' in found)
+    for one, number in ((a, 1), (b, 3)):
+        one.unplug()
+        put(one, 'Dusty', 'kick', number)
+    for one in (a, b):
+        one.plug()
+    found = until_same(a, b, what=lambda found: len(found) == 4)
+    # the clocks of both are as late as a member may say, so either change may be the later one
+    same(sorted(contents(a, 1, 3)), sorted(kit['kick'][1] for name, kit in found.items() if name.startswith('Dusty')))
     assert '\x1b' not in a.home.loophole('composer', 'team', 'said', '--all').out
     for one in (a, b):
         one.home.check_store()

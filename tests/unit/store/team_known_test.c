@@ -120,6 +120,18 @@ CLAIM(equal_times_and_lies_have_one_answer)
     check_newest(other, 2, NULL);
 }
 
+CLAIM(nobody_knows_more_of_a_member_than_it_said)
+{
+    struct team_said each[] = { make_said("a", 100, "\n1"), make_said("b", 200, "\n2") };
+    const struct team_row row = { .each = { 2, each } };
+    struct team_known known;
+
+    assert_true(team_known_read(TEXT("c 5,a 9000000000000000000,b 150"), &known));
+    team_known_bound(&known, &row);
+    assert_true(text_is(team_known_write(&arena, &known), "a 100,b 150"));
+    arena_reset(&arena);
+}
+
 CLAIM(what_is_passed_is_left_out_also_with_what_it_knows)
 {
     struct team_said each[] = { make_said("a", 100, "\n1"), make_said("b", 200, "a 100\n2") };
