@@ -155,7 +155,9 @@ static void take_exchange(struct composer *c, const struct from_team *answer, co
         changes.taken = t->sent;
     changes.has_members = !are_same_members(&answer->members, &state->members);
     changes.members = answer->members;
-    if (changes.heard.count || changes.taken.count || changes.has_members || answer->position != state->position)
+    changes.has_kits_heard = changes.kits_heard = !answer->more && !state->kits_heard;
+    if (changes.heard.count || changes.taken.count || changes.has_members || changes.kits_heard ||
+        answer->position != state->position)
         keep_changes(c, &changes);
 }
 

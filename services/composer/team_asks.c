@@ -96,16 +96,25 @@ static bool are_different(const struct team_row *row)
     return false;
 }
 
-/* A kit is shown by its name and the number of its slots. */
+/* Statements about a kit are shown by its name and the number of its slots; of equal ones only the one that holds. */
 static void describe_kits(struct arena *arena, struct team_said_list *each)
 {
+    const struct text holds = said_value(&each->at[0]);
     struct arena reading = { 0 };
+    uint32_t count = 0;
     struct id kit;
 
-    for (uint32_t i = 0; i < each->count && team_kit_of(each->at[i].field, &kit); i++) {
-        each->at[i].value = arena_text(arena, kit_text_words(&reading, said_value(&each->at[i])));
+    if (!team_kit_of(each->at[0].field, &kit))
+        return;
+    for (uint32_t i = 0; i < each->count; i++) {
+        const struct text text = said_value(&each->at[i]);
+        if (i > 0 && text_equal(text, holds))
+            continue;
+        each->at[count] = each->at[i];
+        each->at[count++].value = arena_text(arena, kit_text_words(&reading, text));
         arena_reset(&reading);
     }
+    each->count = count;
     arena_free(&reading);
 }
 

@@ -240,8 +240,11 @@ static enum err compare_item(struct persist *p, struct team_state *state, struct
         return ERR_OK;
     if (e == ERR_OK)
         e = state_content(p, state, media.content);
-    if (e == ERR_OK && stated_is_excluded(p, &media))
+    if (e == ERR_OK && stated_is_excluded(p, &media)) {
         e = withdraw_content(p, state, media.content);
+        if (state->swept) /* or else the kits are compared after all items */
+            team_sweep_kits(state);
+    }
     if (e == ERR_OK)
         e = put_content(p, media.content);
     return e == ERR_OK ? team_uses_follow_content(p, state, media.content) : e;
@@ -307,7 +310,7 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
 
     for (uint32_t i = 0; e == ERR_OK && i < heard->count; i++) {
         const struct bytes content = heard->at[i].content;
-        if (!is_good(&heard->at[i]))
+        if (!is_good(&heard->at[i]) || !team_kits_may_keep(p, &heard->at[i]))
             continue;
         if (!bytes_equal(content, last)) {
             e = last.len ? put_content(p, last) : ERR_OK;
@@ -430,6 +433,10 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
         team_sweep(state);
     if (ask->has_swept && ask->swept)
         state->swept = ask->sweep == state->sweep;
+    if (ask->has_kits_heard && ask->kits_heard) {
+        state->kits_heard = true;
+        team_sweep_kits(state); /* now they are said */
+    }
     if (ask->has_kits_swept && !ask->kits_swept)
         team_sweep_kits(state);
     if (ask->has_kits_swept && ask->kits_swept)

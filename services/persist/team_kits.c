@@ -3,6 +3,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/clock.h"
+#include "common/hash.h"
 #include "common/process/log.h"
 #include "services/persist/edit/elements.h"
 #include "services/persist/edit/kit_names.h"
@@ -135,7 +137,7 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *lost,
 {
     struct persist *p = f->p;
     const struct id id = id_of_copy(f->here.id, lost);
-    const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->own);
+    const struct text member = name_of_member(lost->who), when = write_time(&p->arena, lost->at);
     struct stated_kit there;
     struct tree body;
     enum err e = stated_kit_read(p, id, &there);
@@ -154,46 +156,51 @@ static enum err keep_copy(struct kit_following *f, const struct team_said *lost,
     return e == ERR_OK ? stated_kit_say(p, f->state, id) : e;
 }
 
-static bool is_here_too(const struct kit_following *f, const struct team_said *said)
+static bool is_text_of(const struct team_said *said, struct text wanted)
 {
     struct team_known unused;
     struct text text;
 
-    return team_known_split(said->value, &unused, &text) && text_equal(text, f->here.text);
+    return team_known_split(said->value, &unused, &text) && text_equal(text, wanted);
 }
 
-/* What a member said is here, and nowhere else; what it says now does not know that: it was restored. Each engine that
- * has it makes the same copy. */
-static bool find_forgotten(const struct kit_following *f, struct team_said *to)
+/* A version like the one here is known to the newest statement, or is in it. */
+static bool is_kept(const struct kit_following *f)
 {
     const struct team_row *row = &f->here.row;
-    const struct team_said *newest = f->newest;
-    struct team_known here = { 0 }, known;
+    struct team_known known;
     struct text unused;
 
-    if (row->has_knew)
-        (void)team_known_read(row->knew, &here);
-    *to = (struct team_said){ .member = newest->member, .who = newest->who };
-    to->own = team_known_of(&here, newest->member);
+    (void)team_known_split(f->newest->value, &known, &unused);
+    team_known_bound(&known, row);
+    if (team_known_of(&known, row->by) >= row->own ||
+        (text_equal(row->by, f->newest->member) && row->own == f->newest->own))
+        return true;
     for (uint32_t i = 0; i < row->each.count; i++)
-        if (is_here_too(f, &row->each.at[i]))
-            return false;
-    return to->own && to->own < newest->own && !text_equal(newest->member, f->state->me) &&
-           f->p->kit_names.count < KITS_MOST && team_known_split(newest->value, &known, &unused) &&
-           team_known_of(&known, newest->member) < to->own;
+        if (is_text_of(&row->each.at[i], f->here.text) &&
+            team_known_of(&known, row->each.at[i].member) >= row->each.at[i].own)
+            return true;
+    return false;
 }
 
-/* What this engine said is here, and the newest statement does not know it. */
+/* The version here is not known to the newest statement: it was said at the same time, or its member left or withdrew
+ * it, or forgot it by a restore. Each engine that has it makes the same copy. A version that nobody said is of this
+ * engine alone. Copies of what others said are as many as there may be kits. */
 static bool find_lost(const struct kit_following *f, struct team_said *to)
 {
-    const struct team_said *mine = team_of_member(&f->here.row, f->state->me);
+    const struct team_row *row = &f->here.row;
+    const struct team_said *said = team_of_member(row, row->has_by ? row->by : TEXT(""));
 
     if (!f->here.is_here)
         return false;
-    if (!mine || !is_here_too(f, mine) || team_known_of(&f->known, mine->member) >= mine->own)
-        return find_forgotten(f, to);
-    *to = *mine;
-    return true;
+    if (stated_kit_is_unknown(&f->here)) {
+        const struct hash hash = hash_of(f->here.text.at, f->here.text.len);
+        *to = (struct team_said){ .member = f->state->me, .who = f->state->name, .at = clock_now() };
+        memcpy(&to->own, hash.b, sizeof(to->own));
+        return true;
+    }
+    *to = (struct team_said){ .member = row->by, .who = said ? said->who : TEXT(""), .at = row->own, .own = row->own };
+    return !is_kept(f) && (text_equal(row->by, f->state->me) || f->p->kit_names.count < KITS_MOST);
 }
 
 /* ---- following ---- */
@@ -258,7 +265,7 @@ static enum err put_newest(struct kit_following *f, struct fault *fault)
     const struct kit_alias alias = { f->here.row.has_alias ? f->here.row.alias : TEXT(""), f->here.row.alias_of };
     if (f->text.len && elements_get(p->w.txn, &p->arena, kit_kind, elements_global_kits, f->here.id, &part) == ERR_OK)
         (void)kit_text_write(p->w.txn, &p->arena, &part, &alias, &f->here.text, NULL);
-    stated_kit_is_now(p, &f->here, team_known_write(&p->arena, &f->known));
+    stated_kit_is_now(p, &f->here, &f->known, f->newest->member, f->newest->own);
     return stated_kit_write(p, &f->here);
 }
 
@@ -272,10 +279,10 @@ static enum err note_equal(struct kit_following *f)
     if (row->has_knew)
         (void)team_known_read(row->knew, &known);
     team_known_merge(&known, &f->known);
-    const struct text knows = team_known_write(&f->p->arena, &known);
-    if (f->was_first && f->here.is_unchanged && row->has_why == stays && text_equal(row->knew, knows))
+    if (f->was_first && f->here.is_unchanged && row->has_why == stays &&
+        text_equal(row->knew, team_known_write(&f->p->arena, &known)))
         return ERR_OK;
-    stated_kit_is_now(f->p, &f->here, knows);
+    stated_kit_is_now(f->p, &f->here, &known, f->newest->member, f->newest->own);
     row->has_why = stays;
     return stated_kit_write(f->p, &f->here);
 }
@@ -290,7 +297,7 @@ static enum err follow_newest(struct kit_following *f, struct fault *fault)
     order_row(f);
     if (f->here.is_here == (f->text.len > 0) && text_equal(f->text, f->here.text))
         return note_equal(f);
-    if (f->here.is_here && !f->here.is_unchanged)
+    if (f->here.is_here && !f->here.is_unchanged && !(stated_kit_is_unknown(&f->here) && f->here.text.len))
         return f->was_first ? ERR_OK : stated_kit_write(f->p, &f->here); /* it was changed here, and cannot be said */
     if (!f->here.is_here && f->text.len && f->p->kit_names.count >= KITS_MOST)
         return hold_kit(f);
@@ -298,12 +305,56 @@ static enum err follow_newest(struct kit_following *f, struct fault *fault)
     return e == ERR_OK ? put_newest(f, fault) : e;
 }
 
+/* The name of the kit here is one that it got where another kit had its own: `of (MEMBER)`. */
+static bool is_alias(struct text name, struct text of)
+{
+    return name.len > of.len + 2 && text_starts(name, of) && name.at[of.len] == ' ' && name.at[of.len + 1] == '(';
+}
+
+/* A kit that is unknown may be what a member says, for example after this engine left and joined again. */
+static enum err recognise(struct kit_following *f)
+{
+    struct persist *p = f->p;
+    struct team_row *row = &f->here.row;
+    const struct text name = kit_text_name(&p->arena, f->here.text);
+
+    for (uint32_t i = 0; i < row->each.count; i++) {
+        const struct team_said *said = &row->each.at[i];
+        struct team_known known = { 0 };
+        struct text text, here = f->here.text;
+        if (!team_known_split(said->value, &known, &text) || !text.len)
+            continue;
+        const struct kit_alias alias = { name, kit_text_name(&p->arena, text) };
+        const bool has_alias = is_alias(name, alias.of);
+        struct fault unused = { 0 };
+        if (has_alias)
+            (void)kit_text_write(p->w.txn, &p->arena, &f->here.part, &alias, &here, &unused);
+        if (!text_equal(here, text))
+            continue;
+        team_known_bound(&known, row);
+        team_known_add(&known, said->member, said->own);
+        f->here.text = here;
+        row->has_alias = row->has_alias_of = has_alias;
+        row->alias = alias.name;
+        row->alias_of = alias.of;
+        stated_kit_is_now(p, &f->here, &known, said->member, said->own);
+        return stated_kit_write(p, &f->here);
+    }
+    return ERR_OK;
+}
+
 /* What was changed here is said first: then it is a statement like the others. */
 static enum err follow_kit(struct persist *p, struct team_state *state, struct id kit, struct fault *fault)
 {
     struct kit_following f = { .p = p, .state = state };
-    enum err e = stated_kit_say(p, state, kit);
+    enum err e = stated_kit_read(p, kit, &f.here);
 
+    if (e == ERR_OK && stated_kit_is_unknown(&f.here) && !state->kits_heard)
+        return ERR_OK;
+    if (e == ERR_OK && stated_kit_is_unknown(&f.here))
+        e = recognise(&f);
+    if (e == ERR_OK)
+        e = stated_kit_say(p, state, kit);
     if (e == ERR_OK)
         e = stated_kit_read(p, kit, &f.here);
     if (e != ERR_OK)
@@ -354,6 +405,19 @@ enum err team_kits_compare(struct persist *p, struct team_state *state, struct i
     arena_free(&p->arena);
     p->arena = before;
     return e;
+}
+
+bool team_kits_may_keep(struct persist *p, const struct team_said *said)
+{
+    struct team_known unused;
+    struct text text;
+    struct kit kit;
+    struct id id;
+
+    if (said->content.len || !team_kit_of(said->field, &id))
+        return true;
+    return team_known_split(said->value, &unused, &text) &&
+           (!text.len || kit_text_read(p->w.txn, &p->arena, text, &kit, NULL) == ERR_OK);
 }
 
 /* What the server has of this engine about an excluded sound is withdrawn, for example after a restore. */

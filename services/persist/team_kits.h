@@ -14,4 +14,7 @@ enum err team_kits_follow(struct persist *p, struct team_state *state, const str
 /* Says the kit if the team does not know it as it is here, and puts it if it waited. Errors: full, io. */
 enum err team_kits_compare(struct persist *p, struct team_state *state, struct id kit);
 
+/* False: it is about a kit, and no kit. It would only take the place of those that are. */
+bool team_kits_may_keep(struct persist *p, const struct team_said *said);
+
 #endif

@@ -155,7 +155,7 @@ struct said_sounds {
     bool is_excluded, is_unknown;
 };
 
-/* Gives the layer the content of its sound. */
+/* Gives the layer the content of its sound, unless it has one: a file that was overwritten changes no kit. */
 static void note_sound(struct said_sounds *s, struct kit_layer *layer)
 {
     struct media media;
@@ -165,8 +165,10 @@ static void note_sound(struct said_sounds *s, struct kit_layer *layer)
         return;
     }
     if (catalogue_media(s->txn, s->arena, layer->media, &media) == ERR_OK) {
-        layer->has_content = layer->has_content || media.content.len == CONTENT;
-        layer->content = media.content.len == CONTENT ? media.content : layer->content;
+        if (!layer->has_content && media.content.len == CONTENT) {
+            layer->has_content = true;
+            layer->content = media.content;
+        }
         if (community_is_excluded(s->txn, s->arena, &s->paths, &media)) {
             s->is_excluded = true;
             s->excluded = layer->name;

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import random
+import shutil
 import threading
 
 from tests.claims import claim, contains, run_claims, same, until
@@ -280,6 +281,109 @@ def a_layer_with_a_preset_has_no_content_and_nothing_of_this_engine_leaves(a):
     until(lambda: 'hat' in kits(a)['Synth'], what='the change arrives')
     kick = next(slot for slot in a.home.first('kit', 'show', 'Synth')['slots'] if slot['slot'] == 'kick')
     same((True, 'secret before', 2), (kick['locked'], kick['before_why'], kick['turn']))
+
+
+def leave(one, *words):
+    one.team('leave', *words)
+    until(lambda: not one.team('show').get('leaving'), what='the server knows it')
+
+
+@claim(inside=Member)
+def an_engine_that_leaves_and_joins_again_changes_no_kit(a):
+    b = a.beside('b')
+    make(a, 'Dusty', kick=0)
+    make(b, 'Dusty', kick=1)
+    make(a, 'Changed', kick=0)
+    make(a, 'Removed', kick=0)
+    a.create()
+    b.join(a.code())
+    until_kits(a, ['Changed', 'Dusty', 'Dusty (b)', 'Removed'])
+    until_kits(b, ['Changed', 'Dusty', 'Dusty (a)', 'Removed'])
+    leave(b)
+    put(a, 'Changed', 'kick', 2)
+    a.home.loophole('kit', 'remove', 'Removed')
+    until(a.is_quiet)
+    b.join(a.code())
+    until_kits(b, ['Changed', 'Dusty', 'Dusty (a)'])
+    make(b, 'Last', kick=3)  # what b says comes after all that it said by joining
+    until_kits(a, ['Changed', 'Dusty', 'Dusty (b)', 'Last'])
+    until_kits(b, ['Changed', 'Dusty', 'Dusty (a)', 'Last'])
+    for one, mine, other in ((a, 0, 1), (b, 1, 0)):
+        found = kits(one)
+        same((contents(one, mine)[0], contents(one, 2)[0]), (found['Dusty']['kick'][1], found['Changed']['kick'][1]))
+        same(contents(one, other)[0], next(kit for name, kit in found.items() if name.startswith('Dusty ('))['kick'][1])
+
+
+@claim(inside=Member)
+def a_version_that_its_member_took_from_the_team_is_kept_by_those_who_have_it(a):
+    make(a, 'Dusty', kick=0)
+    a.create()
+    b = a.joined('b')
+    until_kits(b, ['Dusty'])
+    put(b, 'Dusty', 'kick', 2)
+    until(lambda: kits(a)['Dusty']['kick'][1] == contents(a, 2)[0] and b.is_quiet(), what='the change arrives')
+    leave(b, '--all')
+    c = a.joined('c')
+    until_kits(c, ['Dusty'])
+    same(contents(c, 0)[0], kits(c)['Dusty']['kick'][1])
+    put(c, 'Dusty', 'hat', 1)
+    found = until_same(a, c, what=lambda found: len(found) == 2)
+    same(['hat', 'kick'], sorted(found['Dusty']))
+    same(contents(a, 2)[0], next(kit for name, kit in found.items() if name.startswith('Dusty (b, '))['kick'][1])
+
+
+@claim(inside=Member)
+def a_sound_that_comes_into_an_excluded_folder_is_withdrawn(a):
+    a.create()
+    client = a.home.file('library', 'client')
+    os.makedirs(client)
+    constant(os.path.join(client, 'other.wav'), .91)
+    a.home.loophole('index', a.home.file('library'), '--wait')
+    a.home.loophole('composer', 'exclude', 'add', client)
+    make(a, 'Moved', kick=3)
+    make(a, 'Copied', kick=2)
+    make(a, 'Kept', kick=0)
+    until(lambda: len(said_kits(a.server)) == 3)
+    os.rename(a.sound(3), os.path.join(client, 'moved.wav'))
+    shutil.copy(a.sound(2), os.path.join(client, 'copied.wav'))
+    a.home.loophole('library', 'rescan', '--wait')
+    until(lambda: len(said_kits(a.server)) == 1, what=lambda: said_kits(a.server))
+    contains(said_kits(a.server)[0][1], '"Kept"')
+    until(lambda: sorted(kit['name'] for kit in a.team('show')['kits']) == ['Copied', 'Moved'], what=lambda: a.team('show'))
+
+
+@claim(inside=Member)
+def a_file_that_is_written_again_changes_no_kit(a):
+    make(a, 'Dusty', kick=0)
+    a.create()
+    b = a.joined('b')
+    until_kits(b, ['Dusty'])
+    before = contents(b, 0)[0]
+    constant(a.sound(0), .77)
+    a.home.loophole('library', 'rescan', '--wait')
+    b.home.loophole('kit', 'set', 'Dusty', 'kick', 'gain=0.5')
+    until(lambda: kits(a)['Dusty']['kick'][2] == .5, what='the change arrives')
+    found = until_same(a, b)
+    same((['Dusty'], before), (list(found), found['Dusty']['kick'][1]))
+
+
+@claim(inside=Member)
+def undo_of_a_step_leaves_all_of_it_if_a_kit_of_it_was_changed_since(a):
+    a.create()
+    b = a.joined('b')
+    a.home.loophole('project', 'new', 'Song')
+    a.home.loophole('kit', 'new', 'Dusty', 'family=drum', '--scope', 'project')
+    a.home.loophole('kit', 'set', 'Dusty', 'kick', 'sound=' + a.sound(0))
+    a.home.loophole('kit', 'save', 'Dusty', '--scope', 'global')
+    until_kits(b, ['Dusty'])
+    put(b, 'Dusty', 'kick', 2)
+    until(lambda: kits(a)['Dusty']['kick'][1] == contents(a, 2)[0], what='the change arrives')
+    a.home.loophole('undo', code=None)
+    a.home.loophole('project', 'undo', code=None)
+    page = a.home.look('project.kits', {'limit': 256})['each']
+    same(1, len({kit['id'] for kit in page}))
+    same(len(page), len({kit['id'] for kit in page}))
+    same(contents(a, 2)[0], kits(a)['Dusty']['kick'][1])
 
 
 @claim(inside=Member)

@@ -5,7 +5,6 @@
 #include "services/persist/turn/turn.h"
 #include "store/community.h"
 #include "store/kit/kit_text.h"
-#include "store/team/team_known.h"
 
 enum { WHY_MOST = 255 };
 static const struct choice kit_kind = { .value = ELEMENT_KIND_KIT };
@@ -45,14 +44,17 @@ enum err stated_kit_write(struct persist *p, const struct stated_kit *kit)
     return turn_wrote(p, team_put_row(&p->w, &kit->key, &kit->row));
 }
 
-void stated_kit_is_now(struct persist *p, struct stated_kit *kit, struct text known)
+void stated_kit_is_now(struct persist *p, struct stated_kit *kit, const struct team_known *known, struct text member,
+                       usec_t own)
 {
     const struct hash hash = hash_of(kit->text.at, kit->text.len);
     struct team_row *row = &kit->row;
 
-    row->has_kit = row->has_knew = row->has_hash = true;
+    row->has_kit = row->has_knew = row->has_hash = row->has_by = row->has_own = true;
     row->kit = kit->id;
-    row->knew = known;
+    row->knew = team_known_write(&p->arena, known);
+    row->by = member;
+    row->own = own;
     row->hash = arena_bytes(&p->arena, bytes_of(hash.b, sizeof(hash.b)));
     row->has_why = false;
 }
@@ -99,7 +101,7 @@ static enum err put_statement(struct persist *p, struct team_state *state, struc
     said.value = arena_printf(&p->arena, "%.*s\n%.*s", TEXT_ARG(before), TEXT_ARG(kit->text));
     said.at = state->clock = now > state->clock ? now : state->clock + 1;
     team_known_add(&known, state->me, said.at);
-    stated_kit_is_now(p, kit, team_known_write(&p->arena, &known));
+    stated_kit_is_now(p, kit, &known, state->me, said.at);
     e = stated_kit_write(p, kit);
     return e == ERR_OK ? stated_put(p, state, &said) : e;
 }
@@ -112,6 +114,8 @@ static enum err say_kit(struct persist *p, struct team_state *state, struct id i
 
     if (e != ERR_OK)
         return e == ERR_TOO_LARGE ? ERR_OK : e;
+    if (stated_kit_is_unknown(&kit) && (!state->kits_heard || kit.row.each.count))
+        return ERR_OK;
     const struct team_said *mine = team_of_member(&kit.row, state->me);
     const bool is_mine = mine && team_newest(&p->arena, &kit.row, NULL) == mine;
     if (!kit.is_here && !kit.row.has_hash)

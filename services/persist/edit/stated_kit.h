@@ -6,6 +6,7 @@
 
 #include "services/persist/edit/stated.h"
 #include "store/elements.h"
+#include "store/team/team_known.h"
 
 /* The row of a kit, and the kit here. */
 struct stated_kit {
@@ -20,14 +21,23 @@ struct stated_kit {
     bool is_unchanged;   /* it is as it was said or put last */
 };
 
+/* A kit that was here before its first statement in this team: nothing tells whether the team has it. */
+static inline bool stated_kit_is_unknown(const struct stated_kit *kit)
+{
+    return kit->is_here && !kit->row.has_hash;
+}
+
 /* Errors: too_large (a new row, and the rows of the team have no room here), full, io. */
 enum err stated_kit_read(struct persist *p, struct id kit, struct stated_kit *to);
 
-/* Writes the row. `stated_kit_is_now`: notes that the team has the kit as it is here, which contains `known`. */
+/* Writes the row. `stated_kit_is_now`: notes that the team has the kit as it is here, by the statement of this member
+ * and time `own`, and what it contains. */
 enum err stated_kit_write(struct persist *p, const struct stated_kit *kit);
-void stated_kit_is_now(struct persist *p, struct stated_kit *kit, struct text known);
+void stated_kit_is_now(struct persist *p, struct stated_kit *kit, const struct team_known *known, struct text member,
+                       usec_t own);
 
-/* States a kit that was changed or removed here and can be said. `state` gets the later clock; the caller keeps it.
+/* States a kit that was changed or removed here and can be said. A kit that is unknown is said only when all that the
+ * team says of kits was read, and it says nothing of this one. `state` gets the later clock; the caller keeps it.
  * Errors: full, io. */
 enum err stated_kit_say(struct persist *p, struct team_state *state, struct id kit);
 

@@ -31,12 +31,26 @@ static struct rows first_part(const struct rows *rows, bool back)
     return part;
 }
 
+/* A kit of the step is not as the step left it: then none of its other rows is taken either. */
+static enum err leave_step(struct persist *p, const struct together *together, const struct taken_back *before,
+                           struct taken_back *taken, struct fault *fault)
+{
+    const uint64_t changed = taken->changed;
+
+    (void)together_end(p, together, ERR_CONFLICT, fault);
+    *taken = *before;
+    taken->has_changed = true;
+    taken->changed = changed;
+    return turn_is_broken(p) ? fault_set(fault, p->broken.code, "%s", p->broken.what) : ERR_OK;
+}
+
 /* Takes all rows, or none; with `may_end_early` until they have read TOGETHER_VALUES: `rows` is then those that were
  * taken. */
 static enum err take_rows(struct persist *p, struct rows *rows, bool back, bool may_end_early, struct taken_back *taken,
                           struct fault *fault)
 {
     const uint64_t count = rows->last - rows->first + 1;
+    const struct taken_back before = *taken;
     struct together together;
     enum err e = together_begin(p, &together, fault);
     uint64_t done = 0;
@@ -51,6 +65,8 @@ static enum err take_rows(struct persist *p, struct rows *rows, bool back, bool 
         rows->first = rows->last + 1 - done;
     else
         rows->last = rows->first + done - 1;
+    if (e == ERR_OK && taken->changed > before.changed && taken->items > before.items)
+        return leave_step(p, &together, &before, taken, fault);
     return together_end(p, &together, e, fault);
 }
 
