@@ -95,8 +95,8 @@ static const struct command mixer[] = {
       "expect project request-id", 2, ANY, false, kit_change },
     { "kit copy", "NAME|ID NEW", "Copy a kit to a new name", "", "scope project request-id", 2, 2, false, kit_copy },
     { "kit save", "NAME|ID", "Move a kit from the workspace, or from another scope, to the scope of --scope",
-      "It keeps its id, and its name unless --name gives another one.", "name scope project request-id budget", 1, 1,
-      false, kit_save },
+      "It keeps its name unless --name gives another one; and its id, unless it leaves the scope global.",
+      "name scope project request-id budget", 1, 1, false, kit_save },
     { "kit import", "PATH [DIR]", "Make a kit from a Hydrogen drum kit, or from an SFZ",
       "PATH is its folder, or the drumkit.xml or .sfz in it. Nothing is written there. If the folder lies in no "
       "library, it becomes one, so that its sounds are in the catalogue. A sound that is not there is a placeholder. "

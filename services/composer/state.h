@@ -103,7 +103,7 @@ struct likeness {
 };
 
 /* The exchange with the team (team.h). */
-enum team_phase { TEAM_ITEMS, TEAM_CONTEXTS, TEAM_ROWS_AGAIN, TEAM_COMPARED };
+enum team_phase { TEAM_ITEMS, TEAM_KITS, TEAM_KIT_ROWS, TEAM_CONTEXTS, TEAM_ROWS_AGAIN, TEAM_COMPARED };
 enum { TEAM_SALT = 32, TEAM_NAME = 64 };
 
 struct team {
@@ -118,6 +118,7 @@ struct team {
     struct key at;              /* where its next slice begins */
     uint64_t sweep;             /* which one it is */
     uint64_t revision;          /* of the catalogue when it began */
+    usec_t kits_next;           /* when kits that wait are compared again, on the steady clock */
     usec_t next, pause, poll;   /* on the steady clock; as of an exchange */
     usec_t synced;              /* the last answer; 0: none since the start */
     struct fault fault;         /* why the last exchange failed */

@@ -12,9 +12,13 @@
 #include "services/composer/server/door.h"
 #include "services/composer/team_compare.h"
 #include "services/composer/team_outbox.h"
+#include "store/elements.h"
+#include "store/kit/kit_text.h"
+#include "store/team/team_known.h"
 
-enum { PERSIST_MS = 30000 };
+enum { PERSIST_MS = 30000, KITS_SHOWN = 64 /* as in the schema */ };
 static const usec_t period_us = 2000000, longest_pause_us = 10000000, rest_us = 100000, hour_us = 3600000000;
+static const usec_t reading_us = 20000; /* of kits for one answer */
 
 /* ---- the end of a step ---- */
 
@@ -151,7 +155,9 @@ static void take_exchange(struct composer *c, const struct from_team *answer, co
         changes.taken = t->sent;
     changes.has_members = !are_same_members(&answer->members, &state->members);
     changes.members = answer->members;
-    if (changes.heard.count || changes.taken.count || changes.has_members || answer->position != state->position)
+    changes.has_kits_heard = changes.kits_heard = !answer->more && !state->kits_heard;
+    if (changes.heard.count || changes.taken.count || changes.has_members || changes.kits_heard ||
+        answer->position != state->position)
         keep_changes(c, &changes);
 }
 
@@ -357,6 +363,50 @@ void team_free(struct team *t)
 
 /* ---- asks ---- */
 
+struct kits_listing {
+    struct txn *txn;
+    struct arena *arena;
+    struct team_kit_list *to;
+    usec_t until;
+};
+
+/* Of a kit that waits, the name here, or that of the newest statement. */
+static bool list_kit(void *state, const struct key *key, const struct team_row *row)
+{
+    struct kits_listing *l = state;
+    struct team_kit *kit = &l->to->at[l->to->count];
+    struct team_known unused;
+    struct element part;
+    struct text text = TEXT("");
+
+    (void)key;
+    if (row->has_why && elements_get(l->txn, l->arena, (struct choice){ .value = ELEMENT_KIND_KIT },
+                                     elements_global_kits, row->kit, &part) == ERR_OK)
+        text = part.body;
+    else if (row->has_why && row->each.count)
+        (void)team_known_split(row->each.at[0].value, &unused, &text);
+    if (row->has_why)
+        *kit = (struct team_kit){ kit_text_name(l->arena, text), arena_text(l->arena, row->why) };
+    l->to->count += row->has_why;
+    return l->to->count < KITS_SHOWN && clock_steady() < l->until;
+}
+
+static enum err list_kits(struct txn *txn, struct arena *arena, struct team_kit_list *to)
+{
+    struct arena reading = { 0 };
+    struct team_kit each[KITS_SHOWN];
+    struct team_kit_list found = { 0, each };
+    struct kits_listing l = { txn, &reading, &found, clock_steady() + reading_us };
+    enum err e;
+
+    e = team_each(txn, &reading, (struct bytes){ 0, NULL }, list_kit, &l);
+    *to = (struct team_kit_list){ 0, arena_array(arena, KITS_SHOWN, sizeof(*to->at)) };
+    for (uint32_t i = 0; e == ERR_OK && to->at && i < found.count; i++)
+        to->at[to->count++] = (struct team_kit){ arena_text(arena, each[i].name), arena_text(arena, each[i].why) };
+    arena_free(&reading);
+    return e == ERR_OK && !to->at ? ERR_FULL : e;
+}
+
 enum err team_show(struct composer *c, struct arena *arena, struct team_shown *to, struct fault *fault)
 {
     struct team *t = &c->team;
@@ -374,7 +424,7 @@ enum err team_show(struct composer *c, struct arena *arena, struct team_shown *t
                                .known = state.team.len ? txn_count(txn, DB_TEAM) : 0,
                                .last_sync = t->synced,
                                .error = arena_text(arena, text_of(t->fault.what)),
-                               .comparing = state.team.len && !state.swept,
+                               .comparing = state.team.len && !(state.swept && state.kits_swept),
                                .elsewhere = state.team.len && !team_is_here(txn, arena, &state),
                                .leaving = state.leaving };
     if (e == ERR_OK) {
@@ -382,6 +432,8 @@ enum err team_show(struct composer *c, struct arena *arena, struct team_shown *t
         e = codec_copy(&team_state_shape, &state, arena, &copy); /* nothing may point into the map */
         to->members = copy.members;
     }
+    if (e == ERR_OK && state.team.len)
+        e = list_kits(txn, arena, &to->kits);
     txn_end(txn);
     return e == ERR_OK ? e : fault_set(fault, e, "the state of the team cannot be read");
 }

@@ -4,6 +4,8 @@
 #include "services/composer/reading.h"
 #include "services/composer/team.h"
 #include "store/catalogue.h"
+#include "store/kit/kit_text.h"
+#include "store/team/team_known.h"
 
 enum { LINES_MOST = 100 };
 static const usec_t reading_us = 20000; /* for one answer */
@@ -76,12 +78,44 @@ enum err team_asks_leave(struct composer *c, struct call *call, const struct com
 
 /* ---- what was said ---- */
 
+/* Of a kit without what the member knew. */
+static struct text said_value(const struct team_said *said)
+{
+    struct team_known unused;
+    struct text text;
+    struct id kit;
+
+    return team_kit_of(said->field, &kit) && team_known_split(said->value, &unused, &text) ? text : said->value;
+}
+
 static bool are_different(const struct team_row *row)
 {
     for (uint32_t i = 1; i < row->each.count; i++)
-        if (!text_equal(row->each.at[i].value, row->each.at[0].value))
+        if (!text_equal(said_value(&row->each.at[i]), said_value(&row->each.at[0])))
             return true;
     return false;
+}
+
+/* Statements about a kit are shown by its name and the number of its slots; of equal ones only the one that holds. */
+static void describe_kits(struct arena *arena, struct team_said_list *each)
+{
+    const struct text holds = said_value(&each->at[0]);
+    struct arena reading = { 0 };
+    uint32_t count = 0;
+    struct id kit;
+
+    if (!team_kit_of(each->at[0].field, &kit))
+        return;
+    for (uint32_t i = 0; i < each->count; i++) {
+        const struct text text = said_value(&each->at[i]);
+        if (i > 0 && text_equal(text, holds))
+            continue;
+        each->at[count] = each->at[i];
+        each->at[count++].value = arena_text(arena, kit_text_words(&reading, text));
+        arena_reset(&reading);
+    }
+    each->count = count;
+    arena_free(&reading);
 }
 
 static bool take_first(void *state, struct id id)
@@ -100,6 +134,7 @@ static enum err add_said_line(struct txn *txn, struct arena *arena, const struct
         (void)catalogue_each_with_content(txn, row->each.at[0].content, take_first, &line.item);
     line.has_item = !id_is_zero(line.item) && catalogue_media(txn, arena, line.item, &media) == ERR_OK;
     line.name = line.has_item ? media.name : TEXT("");
+    describe_kits(arena, &line.each);
     return codec_copy(&said_line_shape, &line, arena, &to->each.at[to->each.count++]);
 }
 

@@ -1,5 +1,6 @@
 /* team_compare.h: which items may differ from what the team says: all of them after joining, then those that the
  * change log names. persist compares them. All items are compared again after a folder was excluded or included.
+ * Kits alone are compared again when one that waits may have room or be complete.
  * While nothing of the server was read, as after joining and when the server was restored, all that this engine says is
  * sent again. The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_TEAM_COMPARE_H

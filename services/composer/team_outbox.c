@@ -3,6 +3,8 @@
 #include "proto/wire/json_write.h"
 #include "store/catalogue.h"
 #include "store/community.h"
+#include "store/kit/kit_text.h"
+#include "store/team/team_known.h"
 
 enum { SAID_MOST = 500, BYTES_MOST = 1 << 20 };
 
@@ -26,10 +28,29 @@ static bool look_at_item(void *state, struct id id)
     return false;
 }
 
-static bool is_excluded(struct exclusion_look *x, struct bytes content)
+static bool is_kit_excluded(struct exclusion_look *x, const struct team_said *said)
+{
+    struct team_known unused;
+    struct text text;
+    struct id kit;
+
+    return team_kit_of(said->field, &kit) && team_known_split(said->value, &unused, &text) && text.len &&
+           kit_text_is_excluded(x->txn, x->arena, &x->paths, text);
+}
+
+static bool is_excluded(struct exclusion_look *x, const struct team_said *said)
 {
     x->is = false;
-    return content.len && (catalogue_each_with_content(x->txn, content, look_at_item, x) != ERR_OK || x->is);
+    if (!said->content.len)
+        return is_kit_excluded(x, said);
+    return catalogue_each_with_content(x->txn, said->content, look_at_item, x) != ERR_OK || x->is;
+}
+
+bool team_outbox_excludes(struct txn *txn, struct arena *arena, const struct team_said *said)
+{
+    struct exclusion_look x = { .txn = txn, .arena = arena };
+
+    return community_excluded_paths(txn, arena, &x.paths) != ERR_OK || is_excluded(&x, said);
 }
 
 /* ---- the call ---- */
@@ -40,8 +61,11 @@ static void add_row(struct exclusion_look *x, const struct key *key, const struc
     struct team_row row = { 0 };
     const struct team_said *mine =
         team_row(x->txn, x->arena, key, &row) == ERR_OK ? team_of_member(&row, state->me) : NULL;
-    const bool is_silent = !mine || is_excluded(x, mine->content);
+    const bool is_silent = !mine || is_excluded(x, mine);
+    struct id kit;
 
+    if (mine && !text_ends(state->epoch, TEXT(TEAM_EPOCH_KITS)) && team_kit_of(mine->field, &kit))
+        return; /* it waits for a server that takes kits */
     if (is_silent && (!mine || team_out(x->txn, key) != TEAM_OUT_HELD))
         drop->at[drop->count++] = arena_bytes(x->arena, key_bytes(key));
     else if (is_silent)
@@ -88,8 +112,10 @@ enum err team_outbox_read(struct txn *txn, struct arena *arena, const struct tea
 enum err team_outbox_write(struct arena *arena, const struct to_team *call, struct talk_words *to)
 {
     struct buffer json = { 0 };
+    struct to_team kits = *call;
 
-    json_write(&to_team_shape, call, &json);
+    kits.has_kits = kits.kits = true;
+    json_write(&to_team_shape, &kits, &json);
     to->kind = TALK_TEAM;
     to->calls[0] = arena_text(arena, (struct text){ (uint32_t)json.len + 1, buffer_c(&json) }).at;
     to->count = 1;

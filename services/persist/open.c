@@ -8,6 +8,7 @@
 #include "services/persist/batch/artefact_writer.h"
 #include "services/persist/batch/dropping.h"
 #include "services/persist/batch/sweep.h"
+#include "services/persist/edit/kit_names.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/removal.h"
@@ -129,6 +130,7 @@ static void close_store(struct persist *p)
         if (put_back_start(p->store, &p->put_back, &fault) != ERR_OK)
             log_fault("data.mdb cannot be written again", &fault);
     }
+    kit_names_forget(p);
     store_close(p->store);
     p->store = NULL;
 }
@@ -153,6 +155,7 @@ static bool is_used(const struct persist *p, struct id request, uint64_t digest)
 
 static void fail_work(struct persist *p, const struct fault *why)
 {
+    kit_names_forget(p);
     multipart_fail_all(p, why);
     repack_resume(p);
     forgetting_resume(p);

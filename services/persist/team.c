@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/stated.h"
+#include "services/persist/team_kits.h"
 #include "services/persist/team_queries.h"
 #include "services/persist/team_uses.h"
 #include "services/persist/turn/turn.h"
@@ -240,8 +241,11 @@ static enum err compare_item(struct persist *p, struct team_state *state, struct
         return ERR_OK;
     if (e == ERR_OK)
         e = state_content(p, state, media.content);
-    if (e == ERR_OK && stated_is_excluded(p, &media))
+    if (e == ERR_OK && stated_is_excluded(p, &media)) {
         e = withdraw_content(p, state, media.content);
+        if (state->swept) /* or else the kits are compared after all items */
+            team_sweep_kits(state);
+    }
     if (e == ERR_OK)
         e = put_content(p, media.content);
     return e == ERR_OK ? team_uses_follow_content(p, state, media.content) : e;
@@ -307,7 +311,7 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
 
     for (uint32_t i = 0; e == ERR_OK && i < heard->count; i++) {
         const struct bytes content = heard->at[i].content;
-        if (!is_good(&heard->at[i]))
+        if (!is_good(&heard->at[i]) || !team_kits_may_keep(p, &heard->at[i]))
             continue;
         if (!bytes_equal(content, last)) {
             e = last.len ? put_content(p, last) : ERR_OK;
@@ -319,6 +323,8 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
             e = keep_said(p, state, &heard->at[i], ask->clock);
         if (e == ERR_OK && !content.len)
             e = team_queries_follow(p, &heard->at[i]);
+        if (e == ERR_OK)
+            e = team_kits_follow(p, state, &heard->at[i]);
     }
     return e == ERR_OK && last.len ? put_content(p, last) : e;
 }
@@ -428,6 +434,14 @@ static enum err change_state(struct persist *p, const struct persist_team *ask, 
         team_sweep(state);
     if (ask->has_swept && ask->swept)
         state->swept = ask->sweep == state->sweep;
+    if (ask->has_kits_heard && ask->kits_heard) {
+        state->kits_heard = true;
+        team_sweep_kits(state); /* now they are said */
+    }
+    if (ask->has_kits_swept && !ask->kits_swept)
+        team_sweep_kits(state);
+    if (ask->has_kits_swept && ask->kits_swept)
+        state->kits_swept = ask->sweep == state->sweep;
     if (ask->has_members)
         state->members = ask->members;
     return e;
@@ -453,6 +467,8 @@ static enum err change_rows(struct persist *p, const struct persist_team *ask, s
         e = team_queries_compare(p, state);
     for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->items.count; i++)
         e = compare_item(p, state, ask->items.at[i]);
+    for (uint32_t i = 0; e == ERR_OK && state->team.len && i < ask->kits.count; i++)
+        e = team_kits_compare(p, state, ask->kits.at[i]);
     return e;
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/hash.h"
 #include "common/process/log.h"
+#include "services/persist/steps/kit_uses.h"
 #include "services/persist/turn/turn.h"
 #include "services/persist/uses/uses.h"
 #include "store/catalogue.h"
@@ -50,6 +51,7 @@ static struct id context_of_member(struct text member, struct text context)
 struct uses_said {
     struct persist *p;
     struct context context;
+    bool is_of_global_kit; /* which travels itself: its uses follow from it on each engine */
     struct bytes_list excluded;
     struct team_said *at;
     uint32_t count, room;
@@ -81,9 +83,10 @@ static bool add_use(void *state, const struct use *use)
     u->at[u->count++] = (struct team_said){
         .content = arena_bytes(arena, media.content),
         .field = name_field(arena, u->context.id, use),
-        .value = use->ended ? TEXT("")
-                            : arena_printf(arena, "%lld\n%.*s\n%.*s\n%.*s", (long long)u->context.kind.value,
-                                           TEXT_ARG(u->context.name), TEXT_ARG(use->role), TEXT_ARG(use->section)),
+        .value = use->ended || u->is_of_global_kit
+                     ? TEXT("")
+                     : arena_printf(arena, "%lld\n%.*s\n%.*s\n%.*s", (long long)u->context.kind.value,
+                                    TEXT_ARG(u->context.name), TEXT_ARG(use->role), TEXT_ARG(use->section)),
     };
     return true;
 }
@@ -124,6 +127,7 @@ enum err team_uses_compare(struct persist *p, struct team_state *state, struct i
         return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
     if (community_excluded_paths(p->w.txn, &p->arena, &u.excluded) != ERR_OK)
         return ERR_OK; /* an exclusion is damaged: nothing is said */
+    u.is_of_global_kit = u.context.kind.value == CONTEXT_KIND_KIT && kit_uses_are_global(p, context);
     e = uses_each(p->w.txn, &p->arena, context, add_use, &u);
     if (u.count)
         qsort(u.at, u.count, sizeof(*u.at), by_field);

@@ -7,7 +7,8 @@
 
 #include "services/persist/edit/stated.h"
 
-/* States what differs from what this engine said of the context. A context that the team gave is left out. Errors:
+/* States what differs from what this engine said of the context. A context that the team gave is left out;
+ * that of a global kit has no uses, because the kit itself travels. Errors:
  * full, io. */
 enum err team_uses_compare(struct persist *p, struct team_state *state, struct id context);
 

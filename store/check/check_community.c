@@ -27,18 +27,31 @@ void check_lesson(struct check *c, const struct seen *row)
         check_report(c, row, "the record is about something else");
 }
 
+/* A kit may have a row although nothing is said about it. */
+static struct key key_of_team_row(const struct team_row *row)
+{
+    struct arena arena = { 0 };
+    struct key key = { 0 };
+
+    if (row->each.count)
+        return team_key(row->each.at[0].content, row->each.at[0].field);
+    if (row->has_kit)
+        (void)team_kit_field(&arena, row->kit, &key);
+    arena_free(&arena);
+    return key;
+}
+
 void check_team(struct check *c, const struct seen *row)
 {
     const struct team_row *record = row->record;
-    struct key due = { 0 };
+    struct key due;
 
     if (row->db == DB_TEAM_OUT) {
         if (!check_is_there(c, DB_TEAM, row->key))
             check_report(c, row, "the team has no such row");
         return;
     }
-    if (record->each.count)
-        due = team_key(record->each.at[0].content, record->each.at[0].field);
+    due = key_of_team_row(record);
     if (!bytes_equal(row->key, key_bytes(&due)))
         check_report(c, row, "the record is about something else");
 }

@@ -19,6 +19,12 @@ enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to)
 void team_sweep(struct team_state *state)
 {
     state->swept = false;
+    team_sweep_kits(state);
+}
+
+void team_sweep_kits(struct team_state *state)
+{
+    state->kits_swept = state->kits_wait = false;
     state->sweep++;
 }
 
@@ -45,6 +51,25 @@ struct key team_key(struct bytes content, struct text field)
     key_add(&key, content.len == TEAM_CONTENT ? content.at : zeros, TEAM_CONTENT);
     key_add(&key, hash.b, sizeof(hash.b));
     return key;
+}
+
+static const char kit_start[] = "kit:";
+
+struct text team_kit_field(struct arena *arena, struct id kit, struct key *key)
+{
+    char id[ID_TEXT_SIZE];
+    const struct text field = arena_printf(arena, "%s%s", kit_start, id_write(kit, id));
+
+    *key = team_key((struct bytes){ 0, NULL }, field);
+    return field;
+}
+
+bool team_kit_of(struct text field, struct id *kit)
+{
+    const struct text start = text_of(kit_start);
+
+    return text_starts(field, start) && id_read((struct text){ field.len - start.len, field.at + start.len }, kit) &&
+           !id_is_zero(*kit);
 }
 
 enum err team_row(struct txn *txn, struct arena *arena, const struct key *key, struct team_row *to)
@@ -85,7 +110,7 @@ enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
         struct key key = { 0 };
         e = row_decode(txn, arena, walk.value, &team_row_shape, &row);
         key_add(&key, walk.key.at, walk.key.len);
-        goes_on = e == ERR_INTERNAL || (e == ERR_OK && (!row.each.count || seen(state, &key, &row)));
+        goes_on = e == ERR_INTERNAL || (e == ERR_OK && ((!row.each.count && !row.has_kit) || seen(state, &key, &row)));
         e = e == ERR_INTERNAL ? ERR_OK : e;
     }
     walk_end(&walk);

@@ -10,11 +10,17 @@
 
 enum { TEAM_CONTENT = 16, TEAM_SAID = 40 /* statements of a row */, TEAM_ROWS = 1 << 20 };
 
+/* The end of the epoch of a server that takes kits. */
+#define TEAM_EPOCH_KITS "k"
+
 /* With an empty team if this engine is in none. */
 enum err team_state(struct txn *txn, struct arena *arena, struct team_state *to);
 
 /* All items are to be compared with what the team says, whatever comparison runs. */
 void team_sweep(struct team_state *state);
+
+/* The same of kits only. */
+void team_sweep_kits(struct team_state *state);
 
 /* True if the engine joined in this home. Otherwise it was restored or copied, and nothing may be sent. */
 bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state *state);
@@ -23,6 +29,11 @@ bool team_is_here(struct txn *txn, struct arena *arena, const struct team_state 
 enum err team_engine(struct txn *txn, struct arena *arena, struct bytes salt, struct bytes *to);
 
 struct key team_key(struct bytes content, struct text field); /* 32 bytes */
+
+/* The field of a kit, and its key; and the kit of a field. False: it is none of a kit. */
+struct text team_kit_field(struct arena *arena, struct id kit, struct key *key);
+bool team_kit_of(struct text field, struct id *kit);
+
 enum err team_row(struct txn *txn, struct arena *arena, const struct key *key, struct team_row *to);
 
 /* The statement of a member; NULL: none. */
@@ -32,7 +43,8 @@ struct team_said *team_of_member(const struct team_row *row, struct text member)
 enum team_out { TEAM_OUT_NONE, TEAM_OUT_NEW, TEAM_OUT_HELD };
 enum team_out team_out(struct txn *txn, const struct key *key);
 
-/* Walks the rows of a content (empty: of no sound), passing over damaged ones. `seen` returns false to stop. */
+/* Walks the rows of a content (empty: of no sound), passing over damaged ones. Only a row of a kit may have no
+ * statement. `seen` returns false to stop. */
 enum err team_each(struct txn *txn, struct arena *arena, struct bytes content,
                    bool (*seen)(void *state, const struct key *key, const struct team_row *row), void *state);
 

@@ -158,7 +158,7 @@ SENT = [
     ("insert into composer.team_member values ('studio_mal', '', null, '', '')", DENIED),
     ("select composer.team_hash('x')", DENIED),
     ('select composer.show_team(null)', DENIED),
-    ('select composer.said_after(null, 0)', DENIED),
+    ('select composer.said_after(null, 0, true)', DENIED),
     ("select composer.take_said(null, '[]')", DENIED),
     (team_ask('show'), NO_MEMBER),
     (team_ask('exchange', position=0, said=[]), NO_MEMBER),

@@ -1,12 +1,14 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A team whose engines are parted, killed and restored, and whose clocks differ by a year. With a real PostgreSQL server. At the
 end all engines hold the same; each has the last statement of each engine about each field, once. LONG=1 does it for long."""
+import collections
 import json
+import os
 import random
 import threading
 
 from tests.claims import LONG, claim, run_claims, same, until
-from tests.composer.teams import SOUNDS, Member
+from tests.composer.teams import GLOBAL_KITS, SOUNDS, Member, id_text
 
 YEAR = 365 * 86400
 FIELDS = 'notes', 'fact:mood', 'fact:source_of'
@@ -117,6 +119,76 @@ def engines_that_are_parted_killed_and_restored_hold_the_same_in_the_end(a):
     run.restore(run.members[1])
     run.kill_server()
     for _ in range(200 if LONG else 8):
+        for one in run.members:
+            run.edits(one, random.randrange(3))
+        run.fault()
+    run.check()
+
+
+KITS = 3
+CONFLICT = 14  # the exit code
+
+
+class KitRun(Run):
+    """Engines of a team that change the same kits. The author of a kit is the number of its last change."""
+
+    def __init__(self, *members):
+        super().__init__(*members)
+        self.kits = [id_text(os.urandom(15)) for _ in range(KITS)]
+        self.values, self.replaced = set(), set()
+
+    def kits_of(self, one):
+        each = one.home.look('project.kits', {'limit': 256}).get('each', [])
+        return {id_text(kit['id']): (kit.get('author'), kit['revision']) for kit in each}
+
+    def edit(self, one):
+        """Of a kit as it is there, or else it is repeated: so it is known which change replaced which."""
+        self.number += 1
+        kit, value = random.choice(self.kits), f'{one.name}{self.number}'
+        while True:
+            before, revision = self.kits_of(one).get(kit, (None, 0))
+            removes = revision and random.random() < .2
+            body = json.dumps({'name': f'kit {self.kits.index(kit)}', 'family': 'drum', 'tags': [], 'slots': [], 'author': value})
+            action = {'element': {'id': kit, 'project': GLOBAL_KITS, 'kind': 'kit', 'expect': revision, **({} if removes else {'body': body})}}
+            done = one.home.loophole('ask', 'persist.apply', '--budget', '120000', '--body', json.dumps({'label': 'kit', 'actions': [action]}), code=None)
+            if done.code == 0:
+                break
+            same(CONFLICT, done.code)
+        self.replaced.add(before)
+        if not removes:
+            self.values.add(value)
+
+    def restore(self, one):
+        """It changes a kit only when it has read what it had said: the server keeps its last word only."""
+        super().restore(one)
+        for _ in range(2):
+            before = one.team('show')['last_sync']
+            until(lambda before=before: one.team('show')['last_sync'] != before, what='it has read')
+
+    def check(self):
+        for one in self.members:
+            if not one.is_plugged():
+                one.plug()
+
+        def authors(one):
+            return {kit: author for kit, (author, _) in self.kits_of(one).items()}
+
+        def are_same():
+            first = authors(self.members[0])
+            return all(one.is_quiet() for one in self.members) and all(authors(one) == first for one in self.members) and \
+                self.values - self.replaced <= set(first.values())
+        until(are_same, what=lambda: f'{[(one.name, authors(one), one.team("show")) for one in self.members]} of {self.values - self.replaced}')
+        found = collections.Counter(authors(self.members[0]).values())
+        same([], [value for value in self.values - self.replaced if found[value] != 1])
+        for one in self.members:
+            one.home.check_store()
+
+
+@claim(inside=Member)
+def kits_of_engines_that_are_parted_killed_and_restored_are_the_same_in_the_end_and_no_change_is_lost(a):
+    a.create()
+    run = KitRun(a, a.joined('b', skew=YEAR), a.joined('c', skew=-YEAR))
+    for _ in range(200 if LONG else 10):
         for one in run.members:
             run.edits(one, random.randrange(3))
         run.fault()

@@ -1,6 +1,5 @@
 #!/usr/bin/env -S PYTHONPATH=. /usr/bin/python3
 """A team: engines that share what they know about sounds, by content. With a real PostgreSQL server."""
-import base64
 import json
 import os
 import threading
@@ -8,7 +7,7 @@ import time
 
 from tests.claims import claim, contains, run_claims, same, until
 from tests.composer.composing import SOCKET, as_studio, restored, run
-from tests.composer.teams import Member
+from tests.composer.teams import Member, Stranger, statement
 from tests.web.browsing import in_browser, prepare_browser
 
 
@@ -129,26 +128,6 @@ def a_hostile_member_changes_what_is_allowed_and_is_not_the_last_for_ever(a):
     until(lambda: 'no room' in a.team('show')['error'], what='it says that there is no room')
     a.server.sql("update composer.setting set value = 1000 where name = 'most_team_rows'")
     until(a.is_quiet, what='it is at the server')
-
-
-class Stranger:
-    """An account with psql."""
-
-    def __init__(self, member, name='mal'):
-        self.account = member.server.studio(name)
-
-    def ask(self, what, number=0, **more):
-        """A call of its engine with this number."""
-        engine = base64.b64encode(number.to_bytes(16, 'big')).decode()
-        ask = json.dumps({'what': what, 'engine': engine, **more}).replace("'", "''").replace('"HUGE"', '1e999')
-        return f"select composer.team('{ask}')"
-
-    def call(self, *ask, before='', **more):
-        return as_studio(self.account, before + self.ask(*ask, **more))
-
-
-def statement(field, value='yes', own=1, content='', **more):
-    return {'content': content, 'field': field, 'value': value, 'own': own, **more}
 
 
 @claim(inside=Member)

@@ -1,12 +1,23 @@
 """teams.py: engines of a team. Each has a library of a few small sounds of its own, which are the same in each."""
+import base64
 import json
 import os
 
 from tests.claims import BUILD, until
-from tests.composer.composing import SOCKET, Server
+from tests.composer.composing import SOCKET, Server, as_studio
 from tests.kits.kits import constant
 
 SOUNDS = 4
+LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+
+def id_text(data):
+    """The 26 characters of an id of 16 bytes, which may lack zeros at their end."""
+    number = int.from_bytes(data.ljust(16, b'\0'), 'big')
+    return ''.join(LETTERS[number >> 5 * place & 31] for place in range(25, -1, -1))
+
+
+GLOBAL_KITS = id_text(b'global kits')  # in place of a project
 
 
 class Member:
@@ -106,3 +117,23 @@ class Member:
     def until_fact(self, number, **wanted):
         until(lambda: wanted.items() <= self.facts(number).items(),
               what=lambda: f'{wanted} at {self.name}: {self.facts(number)}; {self.team("show")}')
+
+
+class Stranger:
+    """An account with psql."""
+
+    def __init__(self, member, name='mal'):
+        self.account = member.server.studio(name)
+
+    def ask(self, what, number=0, **more):
+        """A call of its engine with this number."""
+        engine = base64.b64encode(number.to_bytes(16, 'big')).decode()
+        ask = json.dumps({'what': what, 'engine': engine, **more}).replace("'", "''").replace('"HUGE"', '1e999')
+        return f"select composer.team('{ask}')"
+
+    def call(self, *ask, before='', **more):
+        return as_studio(self.account, before + self.ask(*ask, **more))
+
+
+def statement(field, value='yes', own=1, content='', **more):
+    return {'content': content, 'field': field, 'value': value, 'own': own, **more}

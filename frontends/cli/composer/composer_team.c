@@ -66,6 +66,9 @@ static enum err print_team(struct cli *cli, const struct team_shown *team)
     cli_print(&cli->out, "%-10s %.*s\n", "server", TEXT_ARG(team->server));
     print_members(cli, team);
     print_exchange(cli, team);
+    for (uint32_t i = 0; i < team->kits.count; i++)
+        cli_print(&cli->out, "%-10s %.*s is not shared: %.*s\n", "kit", TEXT_ARG(team->kits.at[i].name),
+                  TEXT_ARG(team->kits.at[i].why));
     if (team->has_code)
         cli_print(&cli->out, "%-10s %.*s\n", "code", TEXT_ARG(team->code));
     return ERR_OK;
@@ -158,14 +161,18 @@ static void print_value(struct cli *cli, const struct team_said *said)
 static enum err print_line(struct cli *cli, const struct said_line *line)
 {
     const struct team_said *holds = &line->each.at[0];
+    const bool is_kit = text_starts(holds->field, TEXT("kit:")); /* its statements differ, though not in these words */
 
     if (cli->options.json)
         return cli_json(cli, &said_line_shape, line);
-    cli_print(&cli->out, "%.*s  %.*s: ", TEXT_ARG(line->has_item ? line->name : TEXT("(not here)")),
-              TEXT_ARG(holds->field));
+    if (is_kit)
+        cli_print(&cli->out, "kit: ");
+    else
+        cli_print(&cli->out, "%.*s  %.*s: ", TEXT_ARG(line->has_item ? line->name : TEXT("(not here)")),
+                  TEXT_ARG(holds->field));
     print_value(cli, holds);
     for (uint32_t i = 1; i < line->each.count; i++) {
-        if (text_equal(line->each.at[i].value, holds->value))
+        if (!is_kit && text_equal(line->each.at[i].value, holds->value))
             continue;
         cli_print(&cli->out, "; overruled: ");
         print_value(cli, &line->each.at[i]);

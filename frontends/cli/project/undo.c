@@ -48,9 +48,13 @@ static void print_taken(struct cli *cli, const char *words, const struct taken_b
     else
         cli_print(&cli->out, "%.*s (%llu change%s)", TEXT_ARG(taken->label), (unsigned long long)taken->items,
                   text_plural(taken->items));
-    if (taken->gone)
-        cli_print(&cli->out, "; no longer in the catalogue: %llu item%s", (unsigned long long)taken->gone,
-                  text_plural(taken->gone));
+    if (taken->gone > taken->changed)
+        cli_print(&cli->out, "; no longer in the catalogue: %llu item%s",
+                  (unsigned long long)(taken->gone - taken->changed), text_plural(taken->gone - taken->changed));
+    if (taken->changed)
+        cli_print(&cli->out,
+                  "; skipped, because another member of the team or another client changed it since: %llu kit%s",
+                  (unsigned long long)taken->changed, text_plural(taken->changed));
     buffer_add_text(&cli->out, "\n");
     cli_flush(cli);
 }

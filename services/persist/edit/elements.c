@@ -95,11 +95,39 @@ bool elements_has_step(const struct element_edit *edit)
            kind != ELEMENT_KIND_CURRENT;
 }
 
+/* ---- how a step left a global kit ---- */
+
+static struct hash hash_of_part(struct persist *p, const struct element_edit *edit)
+{
+    struct element now;
+
+    if (elements_get(p->w.txn, &p->arena, edit->kind, edit->project, edit->id, &now) != ERR_OK)
+        now.body = TEXT("");
+    return hash_of(now.body.at, now.body.len);
+}
+
+void elements_note_left(struct persist *p, struct undo_step *row)
+{
+    const struct hash hash = hash_of_part(p, &row->element);
+
+    row->has_left = true;
+    row->left = arena_bytes(&p->arena, bytes_of(hash.b, sizeof(hash.b)));
+}
+
+bool elements_are_as_left(struct persist *p, const struct undo_step *row)
+{
+    const struct hash hash = hash_of_part(p, &row->element);
+
+    return bytes_equal(row->left, bytes_of(hash.b, sizeof(hash.b)));
+}
+
 static enum err push_step(struct persist *p, const struct change_of_element *c, const struct element_edit *edit)
 {
     struct undo_step row = { .has_element = true, .element = as_edit(edit, c) };
 
     row.before.id = row.after.id = edit->id;
+    if (edit->kind.value == ELEMENT_KIND_KIT && id_equal(edit->project, elements_global_kits))
+        elements_note_left(p, &row);
     return undo_push(p, edit->project, &row);
 }
 

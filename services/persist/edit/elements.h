@@ -17,4 +17,8 @@ enum err elements_apply(struct persist *p, const struct element_edit *edit, stru
  * put it, it stays as it is, and the exchange after that removes it. Errors: as above. */
 enum err elements_exchange(struct persist *p, struct element_edit *version, struct done *done, struct fault *fault);
 
+/* Notes in the row of a step how it left the global kit; and whether that is still so. */
+void elements_note_left(struct persist *p, struct undo_step *row);
+bool elements_are_as_left(struct persist *p, const struct undo_step *row);
+
 #endif

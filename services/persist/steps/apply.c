@@ -115,7 +115,7 @@ static enum err change_part(struct persist *p, const struct action *action, stru
     struct done done;
     enum err e = action->has_element ? elements_apply(p, edit, &done, why) : element_keys_apply(p, edit, &done, why);
 
-    return e == ERR_OK ? kit_uses_follow(p, edit->kind, edit->project, edit->id, why) : e;
+    return e == ERR_OK ? kit_uses_follow_change(p, edit, why) : e;
 }
 
 static enum err try_action(struct persist *p, const struct action *action, struct fault *why)

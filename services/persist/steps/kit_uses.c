@@ -1,6 +1,7 @@
 #include "services/persist/steps/kit_uses.h"
 
 #include "proto/wire/tree.h"
+#include "services/persist/edit/stated_kit.h"
 #include "services/persist/uses/uses.h"
 #include "store/elements.h"
 #include "store/uses.h"
@@ -85,4 +86,28 @@ enum err kit_uses_follow(struct persist *p, struct choice kind, struct id projec
     if (uses.uses.count == 0 && uses_context(p->w.txn, &p->arena, uses.id, &context) == ERR_NOT_FOUND)
         return ERR_OK;
     return uses_note(p, &uses, &done, fault);
+}
+
+enum err kit_uses_follow_change(struct persist *p, const struct element_edit *edit, struct fault *fault)
+{
+    enum err e = kit_uses_follow(p, edit->kind, edit->project, edit->id, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = stated_by_part(p, edit->kind, edit->project, edit->id);
+    return e == ERR_OK ? e : fault_set(fault, e, "what the team is to know of a kit cannot be written");
+}
+
+bool kit_uses_are_global(struct persist *p, struct id context)
+{
+    const struct key all = key_id(elements_global_kits);
+    struct walk walk;
+    bool are = false;
+
+    if (walk_begin(p->w.txn, DB_ELEMENT, key_bytes(&all), key_bytes(&all), &walk) != ERR_OK)
+        return false;
+    while (!are && walk_next(&walk))
+        are = id_equal(context, context_of(elements_global_kits, key_id_at(walk.key, sizeof(struct id))));
+    walk_end(&walk);
+    return are;
 }

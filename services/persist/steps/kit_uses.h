@@ -14,4 +14,11 @@ uint32_t kit_uses_most(size_t body);
  * does not know are left out. A context of another kind stays as it is. Errors (explained): those of uses_note. */
 enum err kit_uses_follow(struct persist *p, struct choice kind, struct id project, struct id kit, struct fault *fault);
 
+/* The same after a change by a client, by undo or by redo; the team learns of it too. Errors: also those of
+ * stated_by_part. */
+enum err kit_uses_follow_change(struct persist *p, const struct element_edit *edit, struct fault *fault);
+
+/* True if the context has the uses of a global kit. Reads the keys of all of these. */
+bool kit_uses_are_global(struct persist *p, struct id context);
+
 #endif

@@ -1,6 +1,7 @@
 #include "services/persist/steps/together.h"
 
 #include "services/persist/edit/elements.h"
+#include "services/persist/edit/kit_names.h"
 #include "services/persist/steps/kit_uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/elements.h"
@@ -18,6 +19,7 @@ enum err together_begin(struct persist *p, struct together *together, struct fau
     *together = (struct together){ .head = p->head,
                                    .request_revision = p->request_revision,
                                    .writes = p->writes,
+                                   .kit_names = p->kit_names.changes,
                                    .changes = p->changes,
                                    .undo = p->undo,
                                    .dropped = p->w.dropped.len };
@@ -32,6 +34,8 @@ static void restore_turn(struct persist *p, const struct together *together)
     p->changes = together->changes;
     p->undo = together->undo;
     p->w.dropped.len = together->dropped;
+    if (p->kit_names.changes != together->kit_names)
+        kit_names_forget(p);
 }
 
 enum err together_end(struct persist *p, const struct together *together, enum err e, struct fault *fault)

@@ -9,7 +9,7 @@
 
 /* The state of the turn before these changes. */
 struct together {
-    uint64_t head, request_revision, writes;
+    uint64_t head, request_revision, writes, kit_names;
     uint32_t changes;
     struct undo_pointers undo;
     size_t dropped;

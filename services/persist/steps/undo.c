@@ -31,12 +31,26 @@ static struct rows first_part(const struct rows *rows, bool back)
     return part;
 }
 
+/* A kit of the step is not as the step left it: then none of its other rows is taken either. */
+static enum err leave_step(struct persist *p, const struct together *together, const struct taken_back *before,
+                           struct taken_back *taken, struct fault *fault)
+{
+    const uint64_t changed = taken->changed;
+
+    (void)together_end(p, together, ERR_CONFLICT, fault);
+    *taken = *before;
+    taken->has_changed = true;
+    taken->changed = changed;
+    return turn_is_broken(p) ? fault_set(fault, p->broken.code, "%s", p->broken.what) : ERR_OK;
+}
+
 /* Takes all rows, or none; with `may_end_early` until they have read TOGETHER_VALUES: `rows` is then those that were
  * taken. */
 static enum err take_rows(struct persist *p, struct rows *rows, bool back, bool may_end_early, struct taken_back *taken,
                           struct fault *fault)
 {
     const uint64_t count = rows->last - rows->first + 1;
+    const struct taken_back before = *taken;
     struct together together;
     enum err e = together_begin(p, &together, fault);
     uint64_t done = 0;
@@ -51,6 +65,8 @@ static enum err take_rows(struct persist *p, struct rows *rows, bool back, bool 
         rows->first = rows->last + 1 - done;
     else
         rows->last = rows->first + done - 1;
+    if (e == ERR_OK && taken->changed > before.changed && taken->items > before.items)
+        return leave_step(p, &together, &before, taken, fault);
     return together_end(p, &together, e, fault);
 }
 
@@ -142,14 +158,15 @@ enum err undo_take_next(struct persist *p, struct id scope, bool back, bool *is_
             break;
         rows = next;
         part = first_part(&rows, back);
-        if (taken->items == 0)
+        if (taken->items == 0 && !taken->changed)
             *taken = (struct taken_back){ .revision = p->head };
         e = take_rows(p, &part, back, true, taken, fault);
         if (e != ERR_OK)
             return e;
         stack.at = back ? part.first - 1 : part.last;
-        *is_cut = part.first != rows.first || part.last != rows.last || (taken->items == 0 && turn_is_over(p));
-    } while (taken->items == 0 && !*is_cut);
+        *is_cut = part.first != rows.first || part.last != rows.last ||
+                  (taken->items == 0 && !taken->changed && turn_is_over(p));
+    } while (taken->items == 0 && !taken->changed && !*is_cut);
     e = continue_forgetting(p, fault);
     if (e != ERR_OK)
         return e;
@@ -228,8 +245,13 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
     return e == ERR_OK ? e : fault_hint(fault, "undo fewer steps together, or one after another");
 }
 
-static enum err refuse_gone(uint64_t step, struct fault *fault)
+static enum err refuse_gone(uint64_t step, const struct taken_back *taken, struct fault *fault)
 {
+    if (taken->changed)
+        return fault_set(
+            fault, ERR_CONFLICT,
+            "step %llu cannot be undone: another member of the team or another client changed the kit since",
+            (unsigned long long)step);
     return fault_set(fault, ERR_CONFLICT, "step %llu cannot be undone: its items are no longer in the catalogue",
                      (unsigned long long)step);
 }
@@ -248,7 +270,7 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
     *taken = (struct taken_back){ .revision = p->head };
     e = take_rows(p, &rows, true, false, taken, fault);
     if (e == ERR_OK && taken->items == 0)
-        e = refuse_gone(to, fault);
+        e = refuse_gone(to, taken, fault);
     if (e == ERR_OK)
         e = continue_forgetting(p, fault);
     if (e != ERR_OK)
@@ -284,7 +306,7 @@ enum err undo_take_alone(struct persist *p, struct id scope, uint64_t first, uin
     if (e == ERR_TOO_LARGE)
         return fault_hint(fault, "only plain undo takes such a step, when it is the last");
     if (e == ERR_OK && taken->items == 0)
-        e = refuse_gone(first, fault);
+        e = refuse_gone(first, taken, fault);
     if (e == ERR_OK)
         e = continue_forgetting(p, fault);
     if (e == ERR_OK)

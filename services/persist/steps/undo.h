@@ -1,11 +1,13 @@
 /* undo.h: undoes the steps of a scope (undo_stack.h), and does them again. A step is undone as a whole or not at all.
- * Both skip an operation whose item has left the catalogue, and count it. The loop's thread. */
+ * Both skip an operation whose item has left the catalogue, and one on a global kit that another member of the team or
+ * another client changed since, and count it. The loop's thread. */
 #ifndef LOOPHOLE_PERSIST_UNDO_H
 #define LOOPHOLE_PERSIST_UNDO_H
 
 #include "services/persist/turn/persist.h"
 
-/* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone,
+/* Undoes the newest done step (`back`), or does the oldest undone step again. Skips steps whose items are all gone (but
+ * does nothing else after one that it skipped because its kit was changed since),
  * but stops before a further step that wrote into files (step_files.h): then `taken` has only the skipped ones.
  * Sets *is_cut if rows are left, because the turn is over or the step is larger than one apply: the next call
  * continues. Errors (explained): not_found (no such step), conflict and exists (the step cannot be undone or done now;

@@ -24,7 +24,7 @@ static enum err exchange_part(struct persist *p, struct element_edit *version, s
 {
     enum err e = elements_exchange(p, version, done, fault);
 
-    return e == ERR_OK ? kit_uses_follow(p, version->kind, version->project, version->id, fault) : e;
+    return e == ERR_OK ? kit_uses_follow_change(p, version, fault) : e;
 }
 
 static enum err take_half(struct persist *p, struct id scope, const struct undo_step *row, bool back, struct done *done,
@@ -38,8 +38,10 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
         struct element_edit version = back ? row->element_before : row->element_after;
         return exchange_part(p, &version, done, fault);
     }
-    if (row->has_keys_before)
-        return element_keys_take(p, row, back, done, fault);
+    if (row->has_keys_before) {
+        e = element_keys_take(p, row, back, done, fault);
+        return e == ERR_OK ? kit_uses_follow_change(p, &row->keys_before, fault) : e;
+    }
     if (row->has_folder_back)
         return folder_moves_take(p, row, back, done, fault);
     if (row->has_relink)
@@ -51,12 +53,20 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
     return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
 }
 
-/* The row keeps the version that the other one replaced. */
+/* The row keeps the version that the other one replaced. A kit that another member or client changed since stays. */
 static enum err exchange_element(struct persist *p, struct id scope, uint64_t number, struct undo_step *row,
-                                 struct done *done, struct fault *fault)
+                                 struct taken_back *taken, struct done *done, struct fault *fault)
 {
-    enum err e = exchange_part(p, &row->element, done, fault);
+    enum err e;
 
+    if (row->has_left && !elements_are_as_left(p, row)) {
+        taken->has_changed = true;
+        taken->changed++;
+        return ERR_NOT_FOUND;
+    }
+    e = exchange_part(p, &row->element, done, fault);
+    if (e == ERR_OK && row->has_left)
+        elements_note_left(p, row);
     return e == ERR_OK ? undo_row_put(p, scope, number, row) : e;
 }
 
@@ -74,7 +84,7 @@ enum err undo_operation_take(struct persist *p, struct id scope, uint64_t number
                          (unsigned long long)number);
     if (row.has_apart && row.apart)
         return ERR_OK;
-    e = row.has_element ? exchange_element(p, scope, number, &row, &done, fault)
+    e = row.has_element ? exchange_element(p, scope, number, &row, taken, &done, fault)
                         : take_half(p, scope, &row, back, &done, fault);
     taken->gone += e == ERR_NOT_FOUND;
     taken->items += e == ERR_OK;

@@ -33,6 +33,17 @@ struct lineage {
     struct hash hash; /* of that row of the change log: catalogue_change_hash */
 };
 
+/* The names of the global kits (kit_names.h). */
+struct kit_names {
+    bool is_read;
+    uint64_t changes; /* counts them */
+    uint32_t count, room;
+    struct kit_name {
+        struct id kit;
+        struct hash name;
+    } *at;
+};
+
 struct persist {
     struct service *service;
     const struct paths *paths;
@@ -83,6 +94,8 @@ struct persist {
     struct artefact_batch *artefact_batches; /* batches whose artefact files are being written */
     struct errands *errands;
     struct mailbox *mailbox; /* for the results of the threads */
+
+    struct kit_names kit_names;
 
     struct sweep *sweep; /* of artefact files that no row names; NULL: none */
 };

@@ -4,9 +4,9 @@
 #include "schema_search.h"
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_handlers.h"
-#include "services/project/parts/kit_body.h"
 #include "services/project/parts/named_parts.h"
 #include "store/catalogue.h"
+#include "store/kit/kit_body.h"
 
 enum { SEED_MOST = 1000000 };
 enum { LIKE_MOST = 64, ROLES_MOST = 16, SECTIONS_MOST = 64, WORD_MOST = 64 }; /* as in search.schema */

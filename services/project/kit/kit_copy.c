@@ -3,7 +3,7 @@
 #include "services/project/kit/kit_handlers.h"
 #include "services/project/parts/action.h"
 #include "services/project/parts/kinds.h"
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 
 static enum err check_move(const struct element *part, const struct kit *kit, struct id owner, struct fault *fault)
 {
@@ -32,7 +32,8 @@ static enum err plan_copy(struct work *work, struct txn *txn, struct fault *faul
         e = check_move(&part, &kit, owner, fault);
     if (e != ERR_OK)
         return e;
-    id = ask->move ? part.id : kit_made_id(work);
+    /* A global kit may come back from the team: what leaves that scope is another kit. */
+    id = ask->move && !id_equal(part.project, elements_global_kits) ? part.id : kit_made_id(work);
     kit.name = ask->name.len ? ask->name : kit.name;
     e = kinds_check_name(kit.name, fault);
     if (e == ERR_OK)

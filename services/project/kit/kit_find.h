@@ -5,8 +5,9 @@
 
 #include "schema_kit.h"
 #include "services/project/parts/parts.h"
+#include "store/kit/kit_body.h"
 
-enum { KIT_OWNERS = 3, KITS_MOST = 1024 /* of one scope or project */ };
+enum { KIT_OWNERS = 3 };
 
 /* What kits lie under, in the order in which they are looked for. */
 struct kit_owners {

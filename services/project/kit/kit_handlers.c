@@ -6,10 +6,10 @@
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/action.h"
 #include "services/project/parts/kinds.h"
-#include "services/project/parts/kit_body.h"
 #include "services/project/parts/named_parts.h"
 #include "services/project/parts/presets.h"
 #include "store/catalogue.h"
+#include "store/kit/kit_body.h"
 
 enum { ANSWER_LAYERS = 4096 /* of a list of kits */, LAYER_NAME = 255 /* as in the schema */ };
 

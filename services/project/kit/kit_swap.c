@@ -8,9 +8,9 @@
 #include "services/project/kit/kit_pads.h"
 #include "services/project/kit/kit_workspace.h"
 #include "services/project/parts/action.h"
-#include "services/project/parts/kit_body.h"
 #include "services/project/sound/sound.h"
 #include "store/catalogue.h"
+#include "store/kit/kit_body.h"
 
 enum { SEED_MOST = 1000000, TURN_MOST = 1000000000 /* as in the schema */ };
 

@@ -5,7 +5,7 @@
 #include "services/project/kit/kit_find.h"
 #include "services/project/kit/kit_pads.h"
 #include "services/project/parts/action.h"
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 
 static struct id workspace_id(struct id project)
 {

@@ -6,10 +6,10 @@
 #include <strings.h>
 
 #include "common/musical_key.h"
-#include "services/project/parts/kit_body.h"
 #include "services/project/parts/loop_body.h"
 #include "services/project/parts/preset_body.h"
 #include "services/project/parts/sound_ranges.h"
+#include "store/kit/kit_body.h"
 #include "store/pattern/message.h"
 
 enum key_type {

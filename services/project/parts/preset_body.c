@@ -1,6 +1,6 @@
 #include "services/project/parts/preset_body.h"
 
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 
 static enum err read_tree(const struct tree *body, struct arena *arena, struct preset *to, struct fault *fault)
 {

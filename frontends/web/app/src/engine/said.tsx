@@ -44,7 +44,9 @@ function useSaid(conflicts: boolean): Read | undefined {
 
 const KINDS: Record<string, string> = { fact: '', tag: 'tag ', query: 'saved query ' }
 const fieldText = (field: string) =>
-  field.startsWith('use:') ? 'use' : clean(field.replace(/^(fact|tag|query):/, (_, kind: string) => KINDS[kind]!))
+  /^(use|kit):/.test(field)
+    ? field.slice(0, 3)
+    : clean(field.replace(/^(fact|tag|query):/, (_, kind: string) => KINDS[kind]!))
 function valueText({ field, value }: team_said): string {
   // after the kind of the context
   if (field.startsWith('use:')) return clean(value.split('\n').slice(1).filter(Boolean).join(' · ')) || 'none'

@@ -228,6 +228,15 @@ function Together({ of, by }: { of: team_shown; by: Command }) {
       </ul>
       <p class="quiet">{exchangeText(of)}</p>
       {of.error && <p class="notice">{clean(of.error)}</p>}
+      {(of.kits ?? []).length > 0 && (
+        <ul aria-label="Kits that are not shared">
+          {of.kits!.map((one, i) => (
+            <li key={i}>
+              {clean(one.name)} is not shared: {clean(one.why)}
+            </li>
+          ))}
+        </ul>
+      )}
       {of.elsewhere ? <Restored of={of} by={by} /> : <Codes by={by} />}
       <Leave of={of} by={by} />
     </>

@@ -1,13 +1,13 @@
 /* kit_body.h: a kit as a part: its keys are those of the record `kit` without id, scope, project, revision, loaded,
  * held and silent. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
-#ifndef LOOPHOLE_PROJECT_KIT_BODY_H
-#define LOOPHOLE_PROJECT_KIT_BODY_H
+#ifndef LOOPHOLE_STORE_KIT_KIT_BODY_H
+#define LOOPHOLE_STORE_KIT_KIT_BODY_H
 
 #include "proto/wire/tree.h"
 #include "schema_element.h"
 #include "schema_kit.h"
 
-enum { KIT_SLOTS = 128 };
+enum { KIT_SLOTS = 128, KITS_MOST = 1024 /* of one scope or project */ };
 
 /* Reads a part of kind kit, with its scope. Keys that this version does not know are left out. Layers have their
  * defaults set. Errors (explained): bad_request, too_large. */

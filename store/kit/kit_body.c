@@ -1,4 +1,4 @@
-#include "services/project/parts/kit_body.h"
+#include "store/kit/kit_body.h"
 
 #include <stdio.h>
 
