@@ -312,7 +312,7 @@ static bool is_alias(struct text name, struct text of)
 }
 
 /* A kit that is unknown may be what a member says, for example after this engine left and joined again. */
-static enum err recognise(struct kit_following *f)
+static enum err recognise_kit(struct kit_following *f)
 {
     struct persist *p = f->p;
     struct team_row *row = &f->here.row;
@@ -352,7 +352,7 @@ static enum err follow_kit(struct persist *p, struct team_state *state, struct i
     if (e == ERR_OK && stated_kit_is_unknown(&f.here) && !state->kits_heard)
         return ERR_OK;
     if (e == ERR_OK && stated_kit_is_unknown(&f.here))
-        e = recognise(&f);
+        e = recognise_kit(&f);
     if (e == ERR_OK)
         e = stated_kit_say(p, state, kit);
     if (e == ERR_OK)
