@@ -1,7 +1,7 @@
 /* team_kits.h: the global kits of a team (services/persist/edit/stated_kit.h): puts here what the newest statement says
- * of a kit. Of two changes that did not know each other the later one holds; each engine that has the one that lost
- * keeps it as the same copy, which travels as a kit of its own. A kit that was changed here and cannot be said stays. In the open turn; the
- * loop's thread. */
+ * of a kit. Of two changes that did not know each other the later one holds; each engine that has the other one keeps
+ * it as the same copy, which travels as a kit of its own. A kit that was changed here and cannot be said stays. In the
+ * open turn; the loop's thread. */
 #ifndef LOOPHOLE_PERSIST_TEAM_KITS_H
 #define LOOPHOLE_PERSIST_TEAM_KITS_H
 
