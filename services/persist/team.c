@@ -243,8 +243,7 @@ static enum err compare_item(struct persist *p, struct team_state *state, struct
         e = state_content(p, state, media.content);
     if (e == ERR_OK && stated_is_excluded(p, &media)) {
         e = withdraw_content(p, state, media.content);
-        if (state->swept) /* or else the kits are compared after all items */
-            team_sweep_kits(state);
+        state->kits_wait = true; /* one may have this sound */
     }
     if (e == ERR_OK)
         e = put_content(p, media.content);
