@@ -19,23 +19,13 @@ struct undoing {
 };
 
 /* Of the stored progress; the id takes two. */
-enum {
-    PROGRESS_ITEMS,
-    PROGRESS_GONE,
-    PROGRESS_STEP,
-    PROGRESS_AT,
-    PROGRESS_TOP,
-    PROGRESS_ID,
-    PROGRESS_CHANGED = 7,
-    PROGRESS_NUMBERS
-};
+enum { PROGRESS_ITEMS, PROGRESS_GONE, PROGRESS_STEP, PROGRESS_AT, PROGRESS_TOP, PROGRESS_ID, PROGRESS_NUMBERS = 7 };
 
 static enum err store_progress(struct persist *p, struct undoing *undoing)
 {
     enum err e = undo_pointers(p, undoing->scope, &undoing->left);
     uint64_t numbers[PROGRESS_NUMBERS] = { [PROGRESS_ITEMS] = undoing->taken.items,
                                            [PROGRESS_GONE] = undoing->taken.gone,
-                                           [PROGRESS_CHANGED] = undoing->taken.changed,
                                            [PROGRESS_STEP] = undoing->taken.step,
                                            [PROGRESS_AT] = undoing->left.at,
                                            [PROGRESS_TOP] = undoing->left.top };
@@ -53,8 +43,6 @@ static enum err read_progress(struct persist *p, struct undoing *undoing)
     undoing->taken.revision = undoing->work.revision;
     undoing->taken.items = numbers[PROGRESS_ITEMS];
     undoing->taken.gone = numbers[PROGRESS_GONE];
-    undoing->taken.changed = numbers[PROGRESS_CHANGED];
-    undoing->taken.has_changed = undoing->taken.changed > 0;
     undoing->taken.step = numbers[PROGRESS_STEP];
     memcpy(undoing->taken.id.b, &numbers[PROGRESS_ID], sizeof(undoing->taken.id.b));
     undoing->left.at = numbers[PROGRESS_AT];
