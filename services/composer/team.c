@@ -123,10 +123,26 @@ static enum err check_answer(const struct from_team *answer, const struct team_s
     return ERR_OK;
 }
 
+static struct sent_said_list list_sent(const struct composer *c, struct sent_said room[TEAM_SENT_MOST])
+{
+    const struct team_said_list *sent = &c->team.sent;
+
+    for (uint32_t i = 0; i < sent->count; i++) {
+        const struct team_said *said = &sent->at[i];
+        room[i] = (struct sent_said){ .content = said->content,
+                                      .field = said->field,
+                                      .own = said->own,
+                                      .has_withdrawn = said->has_withdrawn,
+                                      .withdrawn = said->withdrawn };
+    }
+    return (struct sent_said_list){ sent->count, room };
+}
+
 static void take_exchange(struct composer *c, const struct from_team *answer, const struct team_state *state,
                           struct fault *fault)
 {
     struct team *t = &c->team;
+    struct sent_said sent[TEAM_SENT_MOST];
     struct persist_team changes = {
         .has_after = true, .after = state->position, .position = answer->position, .clock = answer->clock
     };
@@ -152,7 +168,7 @@ static void take_exchange(struct composer *c, const struct from_team *answer, co
     }
     changes.heard = answer->said;
     if (!answer->full)
-        changes.taken = t->sent;
+        changes.taken = list_sent(c, sent);
     changes.has_members = !are_same_members(&answer->members, &state->members);
     changes.members = answer->members;
     changes.has_kits_heard = changes.kits_heard = !answer->more && !state->kits_heard;

@@ -6,7 +6,7 @@
 #include "store/kit/kit_text.h"
 #include "store/team/team_known.h"
 
-enum { SAID_MOST = 500, BYTES_MOST = 1 << 20 };
+enum { BYTES_MOST = 1 << 20 };
 
 /* ---- excluded sounds ---- */
 
@@ -90,15 +90,15 @@ enum err team_outbox_read(struct txn *txn, struct arena *arena, const struct tea
     size_t bytes = 0;
     enum err e = community_excluded_paths(txn, arena, &x.paths);
 
-    to->said = (struct team_said_list){ 0, arena_array(arena, SAID_MOST, sizeof(*to->said.at)) };
-    *drop = (struct bytes_list){ 0, arena_array(arena, SAID_MOST, sizeof(*drop->at)) };
+    to->said = (struct team_said_list){ 0, arena_array(arena, TEAM_SENT_MOST, sizeof(*to->said.at)) };
+    *drop = (struct bytes_list){ 0, arena_array(arena, TEAM_SENT_MOST, sizeof(*drop->at)) };
     if (e == ERR_OK && (!to->said.at || !drop->at))
         e = ERR_FULL;
     if (e == ERR_OK)
         e = walk_begin(txn, DB_TEAM_OUT, none, none, &walk);
     if (e != ERR_OK)
         return e;
-    while (to->said.count + drop->count < SAID_MOST && bytes < BYTES_MOST && walk_next(&walk)) {
+    while (to->said.count + drop->count < TEAM_SENT_MOST && bytes < BYTES_MOST && walk_next(&walk)) {
         struct key key = { 0 };
         uint32_t before = to->said.count;
         key_add(&key, walk.key.at, walk.key.len);

@@ -4,6 +4,8 @@
 
 #include "services/composer/state.h"
 
+enum { TEAM_SENT_MOST = 500 /* statements of a call */ };
+
 /* Reads what the server lacks, at most 500 statements and a megabyte. What the server holds about excluded sounds is
  * withdrawn; what it does not hold becomes `drop`, and is not sent. Kits wait for a server that takes them.
  * Strings lie in the map or the arena. Errors: full,

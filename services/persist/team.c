@@ -331,7 +331,7 @@ static enum err keep_heard(struct persist *p, struct team_state *state, const st
 /* ---- what the server lacks ---- */
 
 /* The person may have said something else meanwhile. */
-static enum err confirm_sent(struct persist *p, const struct team_state *state, const struct team_said *sent)
+static enum err confirm_sent(struct persist *p, const struct team_state *state, const struct sent_said *sent)
 {
     const struct key key = team_key(sent->content, sent->field);
     struct team_row row;

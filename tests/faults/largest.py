@@ -6,6 +6,7 @@ import sys
 import msgpack
 
 MOST = (8 << 20) - 65536  # bytes of one list: the elements that fit in a message
+WHOLE = (8 << 20) - 4096  # bytes of a message, in a frame with its head
 NUMBERS = {"u64": 1, "i64": 1, "frames": 1, "usec": 1, "f64": 1.0, "bool": True}
 FIELD = re.compile(r"    (\w+) +(\w+)(?:\(([^)]*)\))?(?:\[(\d+)\])?(\?)?(?: |$)")
 
@@ -63,6 +64,9 @@ class Schemas:
                 body[field] = [one] * max(1, min(int(count), room))
             else:
                 body[field] = one
+        while depth == 0 and len(msgpack.packb(body)) > WHOLE:  # several long lists
+            longest = max((field for field in body if isinstance(body[field], list)), key=lambda field: len(msgpack.packb(body[field])))
+            body[longest] = body[longest][:-1]
         return body
 
 

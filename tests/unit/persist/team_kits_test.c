@@ -103,7 +103,7 @@ static void take_said(struct server *server, const struct team_said *said)
     server->count += i == server->count;
 }
 
-static uint32_t send_all(struct engine *engine, struct server *server, struct team_said *sent)
+static uint32_t send_all(struct engine *engine, struct server *server, struct sent_said *sent)
 {
     struct persist *p = &engine->w->p;
     const struct bytes none = { 0, NULL };
@@ -119,7 +119,8 @@ static uint32_t send_all(struct engine *engine, struct server *server, struct te
         const struct team_said *mine = team_of_member(&row, text_of(engine->id));
         assert_non_null(mine);
         take_said(server, mine);
-        sent[count++] = copy_said(&server->arena, mine);
+        const struct team_said copy = copy_said(&server->arena, mine);
+        sent[count++] = (struct sent_said){ .content = copy.content, .field = copy.field, .own = copy.own };
     }
     walk_end(&walk);
     return count;
@@ -127,7 +128,8 @@ static uint32_t send_all(struct engine *engine, struct server *server, struct te
 
 static void exchange_all(struct engine *engine, struct server *server)
 {
-    static struct team_said sent[SAID_MOST], heard[SAID_MOST];
+    static struct sent_said sent[SAID_MOST];
+    static struct team_said heard[SAID_MOST];
     struct persist *p = &engine->w->p;
     struct persist_team ask = { .has_after = true,
                                 .clock = clock_now(),
