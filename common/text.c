@@ -209,6 +209,17 @@ bool text_is_plain(struct text t)
     return true;
 }
 
+bool text_is_plain_lines(struct text t)
+{
+    while (t.len) {
+        struct text line = text_cut(&t, '\n');
+        while (line.len)
+            if (!text_is_plain(text_cut(&line, '\t')))
+                return false;
+    }
+    return true;
+}
+
 uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX])
 {
     uint32_t len = text_character(from);

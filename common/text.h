@@ -52,7 +52,8 @@ uint32_t text_character(struct text t);
  * text. (The latter can show "gpj.exe" as "exe.jpg".) */
 bool text_steers(struct text t);
 
-bool text_is_plain(struct text t); /* true if it is UTF-8, and none of its characters steers */
+bool text_is_plain(struct text t);       /* true if it is UTF-8, and none of its characters steers */
+bool text_is_plain_lines(struct text t); /* the same, but for line ends and tabs */
 
 /* True if the array of C strings has this one. */
 #define TEXT_IS_AMONG(name, names) text_is_among(name, names, sizeof(names) / sizeof((names)[0]))

@@ -249,17 +249,25 @@ enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool
     return catalogue_each_with_content_after(txn, content, (struct id){ { 0 } }, seen, state);
 }
 
-static bool stop_at_first(void *state, struct id media)
+static bool take_first(void *state, struct id media)
 {
-    (void)media;
-    *(bool *)state = true;
+    *(struct id *)state = media;
     return false;
+}
+
+enum err catalogue_first_with_content(struct txn *txn, struct bytes content, struct id *to)
+{
+    *to = (struct id){ { 0 } };
+    return catalogue_each_with_content(txn, content, take_first, to);
 }
 
 enum err catalogue_has_content(struct txn *txn, struct bytes content, bool *has)
 {
-    *has = false;
-    return catalogue_each_with_content(txn, content, stop_at_first, has);
+    struct id first;
+    enum err e = catalogue_first_with_content(txn, content, &first);
+
+    *has = !id_is_zero(first);
+    return e;
 }
 
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,

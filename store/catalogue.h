@@ -47,6 +47,8 @@ enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, st
                                         bool (*seen)(void *state, const struct folder *folder), void *state);
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
                                      void *state);
+/* The first item with this content; zeros: none has it. */
+enum err catalogue_first_with_content(struct txn *txn, struct bytes content, struct id *to);
 enum err catalogue_has_content(struct txn *txn, struct bytes content,
                                bool *has); /* sets *has if an item has this content */
 /* The items whose ids are greater than `after`. */

@@ -395,6 +395,19 @@ bool community_is_excluded(struct txn *txn, struct arena *arena, const struct by
     return catalogue_each_with_content(txn, media->content, look_at_same, &x) != ERR_OK || x.is;
 }
 
+/* community_is_excluded looks at all items of the content, so the first one is enough. */
+bool community_is_content_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
+                                   struct bytes content)
+{
+    struct media media;
+    struct id first;
+
+    if (catalogue_first_with_content(txn, content, &first) != ERR_OK)
+        return true;
+    return !id_is_zero(first) &&
+           (catalogue_media(txn, arena, first, &media) != ERR_OK || community_is_excluded(txn, arena, paths, &media));
+}
+
 /* ---- writing ---- */
 
 /* A line may be longer than a key. */

@@ -71,6 +71,10 @@ enum err community_excluded_paths(struct txn *txn, struct arena *arena, struct b
 bool community_is_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
                            const struct media *media);
 
+/* The same of all items with this content. A content that no item has is not excluded. */
+bool community_is_content_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
+                                   struct bytes content);
+
 /* Write; only for persist. Errors: full, io. */
 /* Sets `home`, so that the level holds here. Errors: also internal. */
 enum err community_set_home(struct txn *txn, struct arena *arena, struct exchange_state *state);

@@ -118,12 +118,6 @@ static void describe_kits(struct arena *arena, struct team_said_list *each)
     arena_free(&reading);
 }
 
-static bool take_first(void *state, struct id id)
-{
-    *(struct id *)state = id;
-    return false;
-}
-
 static enum err add_said_line(struct txn *txn, struct arena *arena, const struct walk *walk, const struct team_row *row,
                               struct said_lines *to)
 {
@@ -131,7 +125,7 @@ static enum err add_said_line(struct txn *txn, struct arena *arena, const struct
     struct media media = { 0 };
 
     if (row->each.at[0].content.len)
-        (void)catalogue_each_with_content(txn, row->each.at[0].content, take_first, &line.item);
+        (void)catalogue_first_with_content(txn, row->each.at[0].content, &line.item);
     line.has_item = !id_is_zero(line.item) && catalogue_media(txn, arena, line.item, &media) == ERR_OK;
     line.name = line.has_item ? media.name : TEXT("");
     describe_kits(arena, &line.each);

@@ -14,19 +14,7 @@ struct exclusion_look {
     struct txn *txn;
     struct arena *arena;
     struct bytes_list paths;
-    bool is;
 };
-
-/* community_is_excluded looks at all items of the content, so the first one is enough. */
-static bool look_at_item(void *state, struct id id)
-{
-    struct exclusion_look *x = state;
-    struct media media = { 0 };
-
-    x->is = catalogue_media(x->txn, x->arena, id, &media) != ERR_OK ||
-            community_is_excluded(x->txn, x->arena, &x->paths, &media);
-    return false;
-}
 
 static bool is_kit_excluded(struct exclusion_look *x, const struct team_said *said)
 {
@@ -40,10 +28,8 @@ static bool is_kit_excluded(struct exclusion_look *x, const struct team_said *sa
 
 static bool is_excluded(struct exclusion_look *x, const struct team_said *said)
 {
-    x->is = false;
-    if (!said->content.len)
-        return is_kit_excluded(x, said);
-    return catalogue_each_with_content(x->txn, said->content, look_at_item, x) != ERR_OK || x->is;
+    return said->content.len ? community_is_content_excluded(x->txn, x->arena, &x->paths, said->content)
+                             : is_kit_excluded(x, said);
 }
 
 bool team_outbox_excludes(struct txn *txn, struct arena *arena, const struct team_said *said)

@@ -147,12 +147,6 @@ struct followed {
     uint32_t room;
 };
 
-static bool take_first_item(void *state, struct id id)
-{
-    *(struct id *)state = id;
-    return false;
-}
-
 static struct text context_in(const struct team_said *said)
 {
     const bool is_use = text_starts(said->field, text_of(use_start)) && said->field.len > CONTEXT_AT + ID_LETTERS;
@@ -218,7 +212,7 @@ static enum err follow_use(struct followed *f, const struct team_said *said)
     struct use use = { 0 };
     struct ending ending = { .f = f, .field = said->field };
 
-    (void)catalogue_each_with_content(f->p->w.txn, said->content, take_first_item, &use.media);
+    (void)catalogue_first_with_content(f->p->w.txn, said->content, &use.media);
     if (id_is_zero(use.media) || !id_read(context_in(said), &ending.said))
         return ERR_OK;
     if (!said->value.len) {

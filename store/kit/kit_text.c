@@ -83,18 +83,6 @@ static bool is_name(struct text name)
            !memchr(name.at, '/', name.len);
 }
 
-/* A licence may have lines. */
-static bool is_plain_lines(struct text text)
-{
-    while (text.len) {
-        struct text line = text_cut(&text, '\n');
-        while (line.len)
-            if (!text_is_plain(text_cut(&line, '\t')))
-                return false;
-    }
-    return true;
-}
-
 static enum err check_slot_words(const struct kit_slot *slot, struct fault *fault)
 {
     for (uint32_t i = 0; i < slot->layers.count; i++)
@@ -109,7 +97,7 @@ static enum err check_words(const struct kit *kit, struct fault *fault)
 
     if (!is_name(kit->name))
         return refuse_words(kit->name, "the name", fault);
-    if (!text_is_plain(kit->author) || !text_is_plain(kit->key) || !is_plain_lines(kit->licence))
+    if (!text_is_plain(kit->author) || !text_is_plain(kit->key) || !text_is_plain_lines(kit->licence))
         return refuse_words(kit->author, "author, key or licence of", fault);
     for (uint32_t i = 0; i < kit->tags.count; i++)
         if (!kit->tags.at[i].len || !text_is_plain(kit->tags.at[i]))
@@ -120,32 +108,6 @@ static enum err check_words(const struct kit *kit, struct fault *fault)
 }
 
 /* ---- sounds ---- */
-
-static bool take_first(void *state, struct id id)
-{
-    *(struct id *)state = id;
-    return false;
-}
-
-static struct id find_first_item(struct txn *txn, struct bytes content)
-{
-    struct id first = { 0 };
-
-    (void)catalogue_each_with_content(txn, content, take_first, &first);
-    return first;
-}
-
-/* One item stands for all of its content. A content without an item is no reason. */
-static bool is_content_excluded(struct txn *txn, struct arena *arena, const struct bytes_list *paths,
-                                struct bytes content)
-{
-    const struct id item = paths->count ? find_first_item(txn, content) : (struct id){ 0 };
-    struct media media;
-
-    if (id_is_zero(item))
-        return false;
-    return catalogue_media(txn, arena, item, &media) != ERR_OK || community_is_excluded(txn, arena, paths, &media);
-}
 
 struct said_sounds {
     struct txn *txn;
@@ -177,7 +139,7 @@ static void note_sound(struct said_sounds *s, struct kit_layer *layer)
     if (!layer->has_content || layer->content.len != CONTENT) {
         s->is_unknown = true;
         s->unknown = layer->name;
-    } else if (is_content_excluded(s->txn, s->arena, &s->paths, layer->content)) {
+    } else if (s->paths.count && community_is_content_excluded(s->txn, s->arena, &s->paths, layer->content)) {
         s->is_excluded = true;
         s->excluded = layer->name;
     }
@@ -262,7 +224,7 @@ static enum err find_sound(struct txn *txn, struct kit_layer *layer, struct faul
         return ERR_OK;
     if (!layer->has_content || layer->content.len != CONTENT)
         return fault_set(fault, ERR_BAD_REQUEST, "a sound has no content");
-    layer->media = find_first_item(txn, layer->content);
+    (void)catalogue_first_with_content(txn, layer->content, &layer->media);
     if (id_is_zero(layer->media))
         layer->media = id_of_content(layer->content);
     return ERR_OK;
@@ -364,7 +326,7 @@ bool kit_text_is_excluded(struct txn *txn, struct arena *arena, const struct byt
     for (uint32_t i = 0; i < kit.slots.count; i++)
         for (uint32_t k = 0; k < kit.slots.at[i].layers.count; k++) {
             const struct kit_layer *layer = &kit.slots.at[i].layers.at[k];
-            if (!layer->has_preset && is_content_excluded(txn, arena, paths, layer->content))
+            if (!layer->has_preset && community_is_content_excluded(txn, arena, paths, layer->content))
                 return true;
         }
     return false;

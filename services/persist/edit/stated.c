@@ -21,18 +21,6 @@ struct fields {
     struct team_said_list *to; /* with room */
 };
 
-/* Line ends and tabs are as good as letters in notes. */
-static bool is_plain_note(struct text note)
-{
-    while (note.len) {
-        struct text line = text_cut(&note, '\n');
-        while (line.len)
-            if (!text_is_plain(text_cut(&line, '\t')))
-                return false;
-    }
-    return true;
-}
-
 static void add_field(struct fields *f, struct text field, struct text value)
 {
     if (field.at && value.at)
@@ -70,7 +58,7 @@ enum err stated_fields(struct arena *arena, struct bytes content, const struct e
     *to = (struct team_said_list){ 0, arena_array(arena, room, sizeof(*to->at)) };
     if (!to->at)
         return ERR_FULL;
-    if (edit->has_notes && is_plain_note(edit->notes))
+    if (edit->has_notes && text_is_plain_lines(edit->notes))
         add_field(&f, TEXT("notes"), edit->notes.len ? edit->notes : none);
     if (edit->has_favourite)
         add_field(&f, TEXT("favourite"), edit->favourite ? set : none);
@@ -152,7 +140,7 @@ static bool add_fact(struct text attribute, struct text value, struct edit *to)
 
 static bool add_notes(struct text value, struct edit *to)
 {
-    to->has_notes = value.len <= 4000 && is_plain_note(value);
+    to->has_notes = value.len <= 4000 && text_is_plain_lines(value);
     to->notes = value;
     return to->has_notes;
 }
@@ -233,20 +221,13 @@ bool stated_is_excluded(struct persist *p, const struct media *media)
            community_is_excluded(p->w.txn, &p->arena, &paths, media);
 }
 
-static bool take_first(void *state, struct id id)
-{
-    *(struct id *)state = id;
-    return false;
-}
-
 /* The first item stands for all of the content. */
 bool stated_is_content_excluded(struct persist *p, struct bytes content)
 {
     struct media media;
-    struct id first = { 0 };
+    struct id first;
 
-    if (!content.len ||
-        (catalogue_each_with_content(p->w.txn, content, take_first, &first) == ERR_OK && id_is_zero(first)))
+    if (!content.len || (catalogue_first_with_content(p->w.txn, content, &first) == ERR_OK && id_is_zero(first)))
         return false;
     return catalogue_media(p->w.txn, &p->arena, first, &media) != ERR_OK || stated_is_excluded(p, &media);
 }
